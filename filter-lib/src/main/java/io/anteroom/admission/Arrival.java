@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.admission;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request that asks for a slot.
+ *
+ * @param caller whose it is
+ * @param priority its level
+ * @param longestWait how long it may wait, or null for its level's; at most a day
+ * @param bytes what its buffered body takes while it waits
+ * @param cost how long it will hold a slot, if somebody knows; null lets the pool learn it from the flow's past
+ * @param onFull what to do when the queue is full, or null for the pool's answer
+ * @param mayQueue whether it may wait at all
+ * @param batch the batch that it belongs to, or null
+ */
+public record Arrival(
+        Caller caller,
+        Priority priority,
+        @Nullable Duration longestWait,
+        long bytes,
+        @Nullable Duration cost,
+        @Nullable OnFull onFull,
+        boolean mayQueue,
+        @Nullable String batch) {
+
+    /** Checks all bounds. */
+    public Arrival {
+        Bounds.check("bytes", bytes, 0, Long.MAX_VALUE);
+        if (longestWait != null) {
+            Bounds.check("longest-wait", longestWait, Bounds.LONGEST);
+        }
+        if (cost != null) {
+            Bounds.check("cost", cost, Bounds.LONGEST);
+        }
+    }
+
+    /** An arrival with nothing special about it. */
+    public static Arrival of(Caller caller, Priority priority) {
+        return new Arrival(caller, priority, null, 0, null, null, true, null);
+    }
+
+    /** The same with its own longest wait. */
+    public Arrival withLongestWait(Duration longestWait) {
+        return new Arrival(caller, priority, longestWait, bytes, cost, onFull, mayQueue, batch);
+    }
+
+    /** The same with the size of its buffered body. */
+    public Arrival withBytes(long bytes) {
+        return new Arrival(caller, priority, longestWait, bytes, cost, onFull, mayQueue, batch);
+    }
+
+    /** The same with a known cost, the time that it will hold a slot. */
+    public Arrival withCost(Duration cost) {
+        return new Arrival(caller, priority, longestWait, bytes, cost, onFull, mayQueue, batch);
+    }
+
+    /** The same with its own answer to a full queue. */
+    public Arrival withOnFull(OnFull onFull) {
+        return new Arrival(caller, priority, longestWait, bytes, cost, onFull, mayQueue, batch);
+    }
+
+    /** The same for a caller that would rather be refused than wait. */
+    public Arrival withoutQueueing() {
+        return new Arrival(caller, priority, longestWait, bytes, cost, onFull, false, batch);
+    }
+
+    /** The same as part of a batch. */
+    public Arrival withBatch(String batch) {
+        return new Arrival(caller, priority, longestWait, bytes, cost, onFull, mayQueue, batch);
+    }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.admission;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The slots before one group of backends, with the queue for them. Safe from any thread; nothing here blocks on anything
+ * but a short lock.
+ */
+public interface Pool {
+    /** Its name, as in the settings. */
+    String name();
+
+    /**
+     * Asks for a slot.
+     *
+     * @param arrival what is asked for
+     * @param waiter told once how the wait ends, if the answer is a {@link Ticket}
+     */
+    Admission offer(Arrival arrival, Waiter waiter);
+
+    /** What the pool is set to. */
+    PoolSettings settings();
+
+    /**
+     * Changes the settings. Raising a number admits at once through the same path as a release; lowering one never
+     * interrupts work: the pool drains to the new value.
+     */
+    void configure(PoolSettings settings);
+
+    /** Holds, resumes, drains or closes; see {@link PoolMode}. */
+    void mode(PoolMode mode);
+
+    /** Figures as of now. */
+    PoolSnapshot snapshot();
+
+    /** The first {@code limit} who wait, in order. */
+    List<WaitingTicket> waiting(int limit);
+
+    /** The standing of one ticket, or null if it does not wait. */
+    @Nullable QueueStatus status(long ticket);
+
+    /** Ends a wait with {@link Refusal.Code#CANCELLED}; false if that ticket does not wait. */
+    boolean cancel(long ticket);
+
+    /** Moves a waiting ticket to another level, keeping its moment of arrival; false if that ticket does not wait. */
+    boolean move(long ticket, Priority priority);
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.admission;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Figures of a pool at one moment.
+ *
+ * @param mode what an operator has told it
+ * @param slots how many may run
+ * @param running how many run; above {@code slots} only while a lowered limit drains
+ * @param waiting how many wait
+ * @param waitingBytes the bytes that their bodies take
+ * @param levels the same by level
+ * @param meanRun how long a request holds a slot, on average
+ * @param estimate the wait that a newcomer of normal priority would meet, if known; zero if it would be admitted
+ * @param counts how requests have ended since the pool began
+ */
+public record PoolSnapshot(
+        PoolMode mode,
+        int slots,
+        int running,
+        int waiting,
+        long waitingBytes,
+        Map<Priority, Depth> levels,
+        Duration meanRun,
+        Optional<Estimate> estimate,
+        Counts counts) {
+
+    /**
+     * One level.
+     *
+     * @param waiting how many wait
+     * @param running how many run
+     */
+    public record Depth(int waiting, int running) {}
+
+    /**
+     * Counts since the pool began.
+     *
+     * @param admitted leases given, at once or after a wait
+     * @param queued tickets given
+     * @param released leases closed
+     * @param leasesExpired leases taken back after {@link PoolSettings#longestRun()}
+     * @param abandoned tickets whose caller left
+     * @param refused refusals by reason
+     */
+    public record Counts(
+            long admitted,
+            long queued,
+            long released,
+            long leasesExpired,
+            long abandoned,
+            Map<Refusal.Code, Long> refused) {}
+}

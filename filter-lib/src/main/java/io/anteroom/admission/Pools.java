@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.admission;
+
+import java.util.Collection;
+import org.jspecify.annotations.Nullable;
+
+/** The pools of one front door, by name. {@link LocalPools} keeps them in this JVM. Safe from any thread. */
+public interface Pools extends AutoCloseable {
+    /** Opens a pool, or answers the one of that name and leaves its settings as they are. */
+    Pool open(String name, PoolSettings settings);
+
+    /** The pool of that name, or null. */
+    @Nullable Pool find(String name);
+
+    /** All pools, in the order in which they were opened. */
+    Collection<Pool> all();
+
+    /** Closes every pool: each ticket ends with {@link Refusal.Code#SHUTTING_DOWN}, and no thread stays behind. */
+    @Override
+    void close();
+}

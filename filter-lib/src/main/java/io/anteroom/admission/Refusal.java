@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.admission;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Why a request gets no slot, now or after having waited.
+ *
+ * @param code the reason
+ * @param depth how many wait
+ * @param limit the bound that was met, or 0 where the reason has none
+ * @param waited how long the request had waited
+ * @param retryAfter when it is worth coming back; each refusal is promised a later moment than the one before, so that
+ *     the refused do not return together
+ * @param estimate the wait that a newcomer would meet, if known
+ */
+public record Refusal(
+        Code code, int depth, long limit, Duration waited, Duration retryAfter, Optional<Estimate> estimate)
+        implements Admission {
+
+    /** The reasons. */
+    public enum Code {
+        /** As many wait as may. */
+        QUEUE_FULL,
+        /** The bodies of those who wait take as many bytes as they may. */
+        QUEUE_BYTES_FULL,
+        /** All slots are taken and the request said that it would not wait. */
+        NO_SLOT,
+        /** The key has as many waiting as it may. */
+        KEY_LIMIT,
+        /** The IP address has as many waiting as it may. */
+        IP_LIMIT,
+        /** The likely wait exceeds the longest wait. */
+        WAIT_TOO_LONG,
+        /** Its longest wait is over. */
+        WAIT_TIMEOUT,
+        /** Somebody with a better claim took its place. */
+        SHED,
+        /** An operator ended it. */
+        CANCELLED,
+        /** The pool takes nobody any more. */
+        SHUTTING_DOWN,
+        /** The node that held its connection is gone. */
+        NODE_LOST
+    }
+}
