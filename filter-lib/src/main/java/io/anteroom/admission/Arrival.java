@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param cost how long it will hold a slot, if somebody knows; null lets the pool learn it from the flow's past
  * @param onFull what to do when the queue is full, or null for the pool's answer
  * @param mayQueue whether it may wait at all
- * @param batch the batch that it belongs to, or null
+ * @param batch the batch that it belongs to, at most 256 characters, or null
  */
 public record Arrival(
         Caller caller,
@@ -31,6 +31,9 @@ public record Arrival(
         Bounds.check("bytes", bytes, 0, Long.MAX_VALUE);
         if (longestWait != null) {
             Bounds.check("longest-wait", longestWait, Bounds.LONGEST);
+        }
+        if (batch != null) {
+            Bounds.check("batch length", batch.length(), 0, 256);
         }
         if (cost != null) {
             Bounds.check("cost", cost, Bounds.LONGEST);

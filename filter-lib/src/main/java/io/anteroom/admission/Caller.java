@@ -13,8 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param limits the key's own limits, or null for the pool's {@link PoolSettings#perKey()}
  */
 public record Caller(String key, String ip, int weight, @Nullable CallerLimits limits) {
-    /** Checks the weight. */
+    /** Checks the weight, and that both names are of at most 256 characters. */
     public Caller {
+        Bounds.check("key length", key.length(), 0, 256);
+        Bounds.check("ip length", ip.length(), 0, 256);
         Bounds.check("weight", weight, 1, 1000);
     }
 

@@ -1,16 +1,144 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.admission;
 
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Pools of this JVM: each owns one machine under one lock. */
+/**
+ * Pools of this JVM: each is one {@link PoolMachine} under one lock, which is held only while the machine decides; what it
+ * decides is carried out outside of it. Two daemon threads tell the waiters, one keeps the deadlines.
+ */
 public final class LocalPools implements Pools {
-    public LocalPools(LongSupplier nanoClock) { throw new UnsupportedOperationException(); }
-    public Pool open(String name, PoolSettings settings) { throw new UnsupportedOperationException(); }
-    public @Nullable Pool find(String name) { throw new UnsupportedOperationException(); }
-    public Collection<Pool> all() { throw new UnsupportedOperationException(); }
-    public void close() {}
+    private static final Duration FAREWELL = Duration.ofSeconds(10);
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Map<String, LocalPool> byName = new LinkedHashMap<>();
+    private final LongSupplier nanoClock;
+    private final Timer timer;
+    private final Executor teller;
+    private final Runnable stop;
+
+    /**
+     * Pools with threads of their own.
+     *
+     * @param nanoClock a clock that never runs backwards, in nanoseconds, as {@code System::nanoTime}
+     */
+    public LocalPools(LongSupplier nanoClock) {
+        this.nanoClock = nanoClock;
+        ScheduledThreadPoolExecutor scheduler = new ScheduledThreadPoolExecutor(1, daemon("anteroom-deadlines"));
+        scheduler.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        ExecutorService tellers = Executors.newFixedThreadPool(2, daemon("anteroom-waiters"));
+        this.timer = (delay, task) -> {
+            if (!scheduler.isShutdown()) {
+                scheduler.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+            }
+        };
+        this.teller = tellers;
+        this.stop = () -> {
+            scheduler.shutdownNow();
+            shutDown(tellers);
+        };
+    }
+
+    /**
+     * Pools on somebody else's clock, timer and threads, which stay theirs: a simulator's, or a host's.
+     *
+     * @param nanoClock a clock that never runs backwards, in nanoseconds
+     * @param timer runs a task once after a delay
+     * @param teller runs the waiters' calls
+     */
+    public LocalPools(LongSupplier nanoClock, Timer timer, Executor teller) {
+        this.nanoClock = nanoClock;
+        this.timer = timer;
+        this.teller = teller;
+        this.stop = () -> {};
+    }
+
+    /** Runs a task once after a delay; early does no harm. */
+    public interface Timer {
+        /** Runs {@code task} after {@code delay}. */
+        void after(Duration delay, Runnable task);
+    }
+
+    @Override
+    public Pool open(String name, PoolSettings settings) {
+        lock.lock();
+        try {
+            return byName.computeIfAbsent(
+                    name, unknown -> new LocalPool(unknown, new PoolMachine(settings), nanoClock, timer, this::tell));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public @Nullable Pool find(String name) {
+        lock.lock();
+        try {
+            return byName.get(name);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public Collection<Pool> all() {
+        lock.lock();
+        try {
+            return List.copyOf(byName.values());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        for (Pool pool : new ArrayList<>(all())) {
+            pool.mode(PoolMode.CLOSED);
+        }
+        stop.run();
+    }
+
+    private void tell(Runnable call) {
+        try {
+            teller.execute(call);
+        } catch (RejectedExecutionException closed) {
+            // The threads are gone because the pools are closed; nobody may be left waiting for all that.
+            call.run();
+        }
+    }
+
+    private static void shutDown(ExecutorService tellers) {
+        tellers.shutdown();
+        try {
+            if (!tellers.awaitTermination(FAREWELL.toMillis(), TimeUnit.MILLISECONDS)) {
+                tellers.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            tellers.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static ThreadFactory daemon(String name) {
+        return task -> {
+            Thread thread = new Thread(task, name);
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
 }

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.admission;
+
+/**
+ * How much the flows of one group have waiting, as a histogram over the length of each flow's backlog relative to its
+ * weight. It answers in constant time what a fair order would serve of all of them before a flow's backlog of a given
+ * length is through: the sum of {@code min(backlog, length x weight)}. That is exact but for the flows in the one
+ * bucket that the length falls into, and needs no walk over the flows.
+ */
+final class Backlogs {
+    private static final int BUCKETS = 64;
+    private static final int SCALE_BITS = 10;
+
+    private final long[] amounts = new long[BUCKETS];
+    private final long[] weights = new long[BUCKETS];
+    private long total;
+
+    void add(long amount, int weight) {
+        change(amount, weight, 1);
+    }
+
+    void remove(long amount, int weight) {
+        change(amount, weight, -1);
+    }
+
+    private void change(long amount, int weight, int sign) {
+        if (amount > 0) {
+            int bucket = bucket(length(amount, weight));
+            amounts[bucket] += sign * amount;
+            weights[bucket] += sign * (long) weight;
+            total += sign * amount;
+        }
+    }
+
+    long total() {
+        return total;
+    }
+
+    /** What is served of all backlogs until one of {@code amount} and {@code weight}, that is not in here, is through. */
+    long servedWithin(long amount, int weight) {
+        long length = length(amount, weight);
+        int bucket = bucket(length);
+        long served = 0;
+        long heavier = 0;
+        for (int i = 0; i < BUCKETS; i++) {
+            if (i < bucket) {
+                served += amounts[i];
+            } else if (i > bucket) {
+                heavier += weights[i];
+            }
+        }
+        served += Math.min(amounts[bucket], product(weights[bucket], length));
+        return Math.min(total, served + product(heavier, length));
+    }
+
+    private static long length(long amount, int weight) {
+        return Math.max(1, (amount << SCALE_BITS) / weight);
+    }
+
+    private static long product(long weight, long length) {
+        return (long) ((double) weight * length / (1 << SCALE_BITS));
+    }
+
+    private static int bucket(long length) {
+        return 63 - Long.numberOfLeadingZeros(length);
+    }
+}

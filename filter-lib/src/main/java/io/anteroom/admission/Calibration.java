@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.admission;
+
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What waits really were, relative to what the work ahead said, for each level and place in the own flow (by powers of
+ * two): the last {@value Window#SIZE} ratios of each. Under a fair order others overtake, so the raw figure is biased; the
+ * median ratio takes the bias out and the spread gives the range. The level of the range adapts so that about four waits
+ * in five fall into it (adaptive conformal inference, Gibbs and Candes 2021).
+ */
+final class Calibration {
+    private static final int PLACES = 16;
+    private static final double UNIT = 1024;
+    private static final int LONGEST_RATIO = 1 << 24;
+    private static final double TARGET_MISS = 0.2;
+    private static final double STEP = 0.01;
+
+    /** For each level the places in the flow, then one for the whole level. */
+    private final @Nullable Window[][] windows = new Window[Priority.COUNT][PLACES + 1];
+
+    private final double[] outside = new double[Priority.COUNT];
+
+    Calibration() {
+        Arrays.fill(outside, TARGET_MISS);
+    }
+
+    /** Fills the ranges of a wait of {@code rawNanos} by the work ahead; false if too little is known. */
+    boolean estimate(Priority priority, int placeInFlow, long rawNanos, long[] lowLikelyHigh) {
+        Window window = known(priority, placeInFlow);
+        if (window == null) {
+            return false;
+        }
+        double half = outside[priority.ordinal()] / 2;
+        lowLikelyHigh[0] = scaled(rawNanos, window.quantile(half));
+        lowLikelyHigh[1] = scaled(rawNanos, window.quantile(0.5));
+        lowLikelyHigh[2] = scaled(rawNanos, window.quantile(1 - half));
+        return true;
+    }
+
+    /** A wait ended in an admission. */
+    void observe(Priority priority, int placeInFlow, long rawNanos, long waitedNanos) {
+        add(priority, placeInFlow, ratio(rawNanos, waitedNanos));
+    }
+
+    /** A wait was given up: all that is known is that it would have been longer. */
+    void observeGivenUp(Priority priority, int placeInFlow, long rawNanos, long waitedNanos) {
+        int ratio = ratio(rawNanos, waitedNanos + waitedNanos / 4);
+        Window window = known(priority, placeInFlow);
+        if (window == null || ratio > window.quantile(0.5)) {
+            add(priority, placeInFlow, ratio);
+        }
+    }
+
+    /** Whether a wait fell into the range that was announced for it. */
+    void observeRange(Priority priority, boolean inside) {
+        int level = priority.ordinal();
+        double moved = outside[level] + STEP * (TARGET_MISS - (inside ? 0 : 1));
+        outside[level] = Math.min(0.6, Math.max(0.01, moved));
+    }
+
+    private void add(Priority priority, int placeInFlow, int ratio) {
+        @Nullable Window[] ofLevel = windows[priority.ordinal()];
+        window(ofLevel, place(placeInFlow)).add(ratio);
+        window(ofLevel, PLACES).add(ratio);
+    }
+
+    private @Nullable Window known(Priority priority, int placeInFlow) {
+        @Nullable Window[] ofLevel = windows[priority.ordinal()];
+        Window exact = ofLevel[place(placeInFlow)];
+        if (exact != null && exact.isKnown()) {
+            return exact;
+        }
+        Window whole = ofLevel[PLACES];
+        return whole != null && whole.isKnown() ? whole : null;
+    }
+
+    private static Window window(@Nullable Window[] ofLevel, int place) {
+        Window window = ofLevel[place];
+        if (window == null) {
+            window = new Window();
+            ofLevel[place] = window;
+        }
+        return window;
+    }
+
+    private static int place(int placeInFlow) {
+        return Math.min(PLACES - 1, 32 - Integer.numberOfLeadingZeros(placeInFlow));
+    }
+
+    private static int ratio(long rawNanos, long waitedNanos) {
+        return (int) Math.min(LONGEST_RATIO, UNIT * waitedNanos / Math.max(1, rawNanos));
+    }
+
+    private static long scaled(long rawNanos, int ratio) {
+        return (long) (rawNanos * (ratio / UNIT));
+    }
+
+    void save(DataOutput out) throws IOException {
+        for (@Nullable Window[] ofLevel : windows) {
+            for (Window window : ofLevel) {
+                out.writeBoolean(window != null);
+                if (window != null) {
+                    window.save(out);
+                }
+            }
+        }
+        for (double share : outside) {
+            out.writeDouble(share);
+        }
+    }
+
+    void load(DataInput in) throws IOException {
+        for (@Nullable Window[] ofLevel : windows) {
+            for (int i = 0; i < ofLevel.length; i++) {
+                ofLevel[i] = in.readBoolean() ? Window.load(in) : null;
+            }
+        }
+        for (int i = 0; i < outside.length; i++) {
+            outside[i] = in.readDouble();
+        }
+    }
+
+    /** The last ratios, by age and by size. */
+    static final class Window {
+        static final int SIZE = 150;
+        private static final int ENOUGH = 25;
+
+        private final int[] byAge = new int[SIZE];
+        private final int[] bySize = new int[SIZE];
+        private int count;
+        private int next;
+
+        boolean isKnown() {
+            return count >= ENOUGH;
+        }
+
+        void add(int ratio) {
+            if (count == SIZE) {
+                int gone = Arrays.binarySearch(bySize, 0, count, byAge[next]);
+                System.arraycopy(bySize, gone + 1, bySize, gone, count - gone - 1);
+                count--;
+            }
+            int found = Arrays.binarySearch(bySize, 0, count, ratio);
+            int place = found < 0 ? -found - 1 : found;
+            System.arraycopy(bySize, place, bySize, place + 1, count - place);
+            bySize[place] = ratio;
+            byAge[next] = ratio;
+            next = (next + 1) % SIZE;
+            count++;
+        }
+
+        int quantile(double q) {
+            return bySize[(int) Math.min(count - 1, Math.round(q * (count - 1)))];
+        }
+
+        void save(DataOutput out) throws IOException {
+            out.writeInt(count);
+            for (int i = 0; i < count; i++) {
+                out.writeInt(byAge[(next - count + i + SIZE) % SIZE]);
+            }
+        }
+
+        static Window load(DataInput in) throws IOException {
+            Window window = new Window();
+            int count = in.readInt();
+            for (int i = 0; i < count; i++) {
+                window.add(in.readInt());
+            }
+            return window;
+        }
+    }
+}

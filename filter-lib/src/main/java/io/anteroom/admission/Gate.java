@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.admission;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The rules: who is admitted, who waits, who is refused, shed or expired. */
+final class Gate {
+    private final PoolState state;
+    private final Refusals refusals;
+
+    Gate(PoolState state) {
+        this.state = state;
+        this.refusals = new Refusals(state);
+    }
+
+    Decision arrive(long ticket, String node, Arrival arrival, Consumer<Effect> effects) {
+        Party key = state.keyOf(arrival.caller());
+        Party ip = state.ips.get(arrival.caller().ip());
+        if (key.parked != null) {
+            state.unparkBelowLimit(key);
+            admitWaiting(effects);
+        }
+        Entry entry = new Entry(
+                ticket,
+                PoolState.flowOf(key, arrival.priority()),
+                ip,
+                state.nodeOf(node),
+                state.nextSeq(),
+                state.nowNanos,
+                cost(arrival, key),
+                arrival);
+        if (mayRunNow(entry)) {
+            state.add(entry);
+            state.run(entry, false);
+            state.tally.admitted++;
+            return new Decision.Admitted(ticket);
+        }
+        Refusal refusal = takeIntoQueue(entry, arrival, effects);
+        if (refusal != null) {
+            state.tally.refused[refusal.code().ordinal()]++;
+            state.keys.releaseIfUnused(key);
+            state.ips.releaseIfUnused(ip);
+            return new Decision.Refused(refusal);
+        }
+        state.tally.queued++;
+        return new Decision.Queued(ticket, entry.initialPosition);
+    }
+
+    private long cost(Arrival arrival, Party key) {
+        Duration told = arrival.cost();
+        return told == null ? state.estimator.expectedMicros(key) : Math.max(1, told.toNanos() / 1000);
+    }
+
+    /** Nobody eligible waits while a slot is free, so a newcomer with a free slot overtakes only those held back. */
+    private boolean mayRunNow(Entry entry) {
+        return state.mode == PoolMode.OPEN
+                && state.running < state.settings.slots()
+                && entry.flow.waiting == 0
+                && state.holderOf(entry) == null;
+    }
+
+    private @Nullable Refusal takeIntoQueue(Entry entry, Arrival arrival, Consumer<Effect> effects) {
+        if (state.mode == PoolMode.DRAINING || state.mode == PoolMode.CLOSED) {
+            return refusals.shuttingDown(entry);
+        }
+        state.estimator.place(entry, state.line, state.settings);
+        Refusal refusal = refusedByLimit(entry, arrival);
+        if (refusal == null) {
+            refusal = refusedByWait(entry);
+        }
+        if (refusal == null) {
+            refusal = makeRoom(entry, arrival, effects);
+        }
+        if (refusal == null) {
+            state.add(entry);
+            state.wait(entry);
+        }
+        return refusal;
+    }
+
+    private @Nullable Refusal refusedByLimit(Entry entry, Arrival arrival) {
+        if (!arrival.mayQueue()) {
+            return refusals.refuse(entry, Refusal.Code.NO_SLOT, state.settings.slots());
+        }
+        int perKey = state.limitsOf(entry.flow.key).maxWaiting();
+        if (entry.flow.key.waiting >= perKey) {
+            return refusals.refuse(entry, Refusal.Code.KEY_LIMIT, perKey);
+        }
+        int perIp = state.settings.perIp().maxWaiting();
+        if (entry.ip.waiting >= perIp) {
+            return refusals.refuse(entry, Refusal.Code.IP_LIMIT, perIp);
+        }
+        int perLevel = state.settings.level(entry.flow.priority).maxWaiting();
+        if (state.line.levelOf(entry.flow).waiting >= perLevel) {
+            return refusals.refuse(entry, Refusal.Code.QUEUE_FULL, perLevel);
+        }
+        return null;
+    }
+
+    private @Nullable Refusal refusedByWait(Entry entry) {
+        long likely = state.estimator.announce(entry);
+        long longest = entry.ownWaitNanos >= 0
+                ? entry.ownWaitNanos
+                : state.settings.level(entry.flow.priority).longestWait().toNanos();
+        return state.settings.earlyRefusal() && likely > longest ? refusals.tooLong(entry, likely, longest) : null;
+    }
+
+    /** Sheds until the newcomer fits, if the settings say so; nobody is shed in vain. */
+    private @Nullable Refusal makeRoom(Entry entry, Arrival arrival, Consumer<Effect> effects) {
+        Line line = state.line;
+        int most = state.settings.maxWaiting();
+        long mostBytes = state.settings.maxWaitingBytes();
+        OnFull onFull = arrival.onFull() == null ? state.settings.onFull() : arrival.onFull();
+        boolean shed = onFull == OnFull.SHED_LOWEST;
+        if (most - line.waiting < 1 && !(shed && most > 0 && victimFor(entry) != null)) {
+            return refusals.refuse(entry, Refusal.Code.QUEUE_FULL, most);
+        }
+        if (mostBytes - line.waitingBytes < entry.bytes && !(shed && lowerBytes(entry) >= entry.bytes)) {
+            return refusals.refuse(entry, Refusal.Code.QUEUE_BYTES_FULL, mostBytes);
+        }
+        while (line.waiting >= most || mostBytes - line.waitingBytes < entry.bytes) {
+            Entry victim = victimFor(entry);
+            if (victim == null) {
+                return refusals.refuse(entry, Refusal.Code.QUEUE_FULL, most);
+            }
+            refuseWaiting(victim, Refusal.Code.SHED, most, effects);
+        }
+        return null;
+    }
+
+    /** The bytes that shedding every lower level would leave free. */
+    private long lowerBytes(Entry entry) {
+        long free = state.settings.maxWaitingBytes() - state.line.waitingBytes;
+        for (int i = entry.flow.priority.ordinal() + 1; i < Priority.COUNT; i++) {
+            free += state.line.levels[i].waitingBytes;
+        }
+        return free;
+    }
+
+    /** The newest of the longest flow in the lowest level, if it is lower than the newcomer's or clearly longer. */
+    private @Nullable Entry victimFor(Entry newcomer) {
+        for (int i = Priority.COUNT - 1; i >= newcomer.flow.priority.ordinal(); i--) {
+            Flow longest = state.line.levels[i].longest.first();
+            if (longest == null) {
+                continue;
+            }
+            boolean lower = i > newcomer.flow.priority.ordinal();
+            return lower || longest.waiting > newcomer.flow.waiting + 1 ? longest.last : null;
+        }
+        return null;
+    }
+
+    /** Lets those in who may run, in order. */
+    void admitWaiting(Consumer<Effect> effects) {
+        while (state.line.waiting > 0
+                && state.running < state.settings.slots()
+                && (state.mode == PoolMode.OPEN || state.mode == PoolMode.DRAINING)) {
+            Flow flow = state.line.next(state);
+            if (flow == null) {
+                return;
+            }
+            grant(flow.head(), effects);
+        }
+    }
+
+    private void grant(Entry entry, Consumer<Effect> effects) {
+        state.run(entry, true);
+        state.tally.admitted++;
+        long waited = state.nowNanos - entry.arrivedNanos;
+        state.estimator.observeAdmitted(entry, waited);
+        effects.accept(granted(entry));
+    }
+
+    private static Effect granted(Entry entry) {
+        Duration waited = Duration.ofNanos(entry.admittedNanos - entry.arrivedNanos);
+        return new Effect.Granted(entry.id, entry.node.name, waited, entry.initialPosition);
+    }
+
+    void expire(Consumer<Effect> effects) {
+        for (Entry due = state.deadlines.first();
+                due != null && due.deadlineNanos <= state.nowNanos;
+                due = state.deadlines.first()) {
+            if (due.running) {
+                state.end(due);
+                state.tally.leasesExpired++;
+                effects.accept(new Effect.LeaseExpired(due.id, due.node.name));
+            } else {
+                state.estimator.observeGivenUp(due, state.nowNanos - due.arrivedNanos);
+                refuseWaiting(due, Refusal.Code.WAIT_TIMEOUT, 0, effects);
+            }
+        }
+    }
+
+    void refuseAllWaiting(Consumer<Effect> effects) {
+        Entry[] all = state.entries.toArray();
+        Arrays.sort(all, Entry.BY_ARRIVAL);
+        for (Entry entry : all) {
+            if (!entry.running) {
+                refuseWaiting(entry, Refusal.Code.SHUTTING_DOWN, 0, effects);
+            }
+        }
+    }
+
+    void refuseWaiting(Entry entry, Refusal.Code code, long limit, Consumer<Effect> effects) {
+        state.leave(entry);
+        state.tally.refused[code.ordinal()]++;
+        Refusal refusal = code == Refusal.Code.SHUTTING_DOWN
+                ? refusals.shuttingDown(entry)
+                : refusals.refuse(entry, code, limit);
+        effects.accept(new Effect.Ended(entry.id, entry.node.name, refusal));
+    }
+
+    void move(Entry entry, Priority priority) {
+        Entry moved = new Entry(
+                entry.id,
+                PoolState.flowOf(entry.flow.key, priority),
+                entry.ip,
+                entry.node,
+                entry.seq,
+                entry.arrivedNanos,
+                entry.costMicros,
+                entry.ownWaitNanos,
+                entry.bytes,
+                entry.batch);
+        state.estimator.place(moved, state.line, state.settings);
+        moved.initialPosition = entry.initialPosition;
+        state.replace(entry, moved);
+    }
+
+    void register(String node, List<Registration> held, Consumer<Effect> effects) {
+        Map<Long, Registration> told = new HashMap<>();
+        held.forEach(registration -> told.put(registration.ticket(), registration));
+        for (Entry entry : state.nodeOf(node).inOrder()) {
+            Registration registration = told.remove(entry.id);
+            if (registration == null) {
+                drop(entry);
+            } else if (entry.running && !registration.isRunning()) {
+                effects.accept(granted(entry));
+            } else if (!entry.running && registration.isRunning()) {
+                state.run(entry, true);
+                state.tally.admitted++;
+            }
+        }
+        for (Registration registration : held) {
+            if (told.remove(registration.ticket()) != null && state.entries.find(registration.ticket()) == null) {
+                takeIn(node, registration);
+            }
+        }
+    }
+
+    private void drop(Entry entry) {
+        if (entry.running) {
+            state.end(entry);
+            state.tally.released++;
+        } else {
+            state.leave(entry);
+            state.tally.abandoned++;
+        }
+    }
+
+    private void takeIn(String node, Registration registration) {
+        Arrival arrival = registration.arrival();
+        Party key = state.keyOf(arrival.caller());
+        long ago = registration.waited().plus(registration.ran()).toNanos();
+        long arrived = state.nowNanos - ago;
+        Entry entry = new Entry(
+                registration.ticket(),
+                PoolState.flowOf(key, arrival.priority()),
+                state.ips.get(arrival.caller().ip()),
+                state.nodeOf(node),
+                arrived,
+                arrived,
+                cost(arrival, key),
+                arrival);
+        state.memory.remove(entry.id);
+        state.estimator.place(entry, state.line, state.settings);
+        state.add(entry);
+        if (registration.isRunning()) {
+            state.run(entry, false);
+            entry.admittedNanos = state.nowNanos - registration.ran().toNanos();
+            state.tally.admitted++;
+        } else {
+            state.wait(entry);
+            state.tally.queued++;
+        }
+    }
+}

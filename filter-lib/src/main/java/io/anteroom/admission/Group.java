@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.admission;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The flows that compete with one another: those of one level, or all of them in a flat or FIFO order. */
+final class Group {
+    /** Virtual time per slot-microsecond at weight 1. */
+    static final long SCALE = 1024;
+
+    /** The eligible flows: neither empty nor held back by a running limit that was noticed. */
+    final IndexedHeap<Flow> order;
+    /** Every flow that has somebody waiting, in no order. */
+    final List<Flow> backlogged = new ArrayList<>();
+
+    final Backlogs micros = new Backlogs();
+    /** Twice the number of tickets, so that half a ticket can be said. */
+    final Backlogs tickets = new Backlogs();
+
+    final int weight;
+    final int floorPercent;
+    /** Virtual start of the group beside the other groups. */
+    long start;
+
+    long lifted;
+    /** Virtual time inside: the largest virtual start served so far. */
+    long virtual;
+    /** In strict order, what the group has saved up, in slot-microseconds x 100. */
+    long credit;
+
+    int waiting;
+
+    Group(boolean fifo, int weight, int floorPercent) {
+        this.order = fifo ? new ByArrival() : new ByStart();
+        this.weight = weight;
+        this.floorPercent = floorPercent;
+    }
+
+    static long virtualCost(long micros, int weight) {
+        return micros * SCALE / weight;
+    }
+
+    void noteBacklog(Flow flow, int flowWeight, int sign) {
+        if (sign > 0) {
+            micros.add(flow.waitingMicros, flowWeight);
+            tickets.add(2L * flow.waiting, flowWeight);
+        } else {
+            micros.remove(flow.waitingMicros, flowWeight);
+            tickets.remove(2L * flow.waiting, flowWeight);
+        }
+    }
+
+    void trackBacklogged(Flow flow) {
+        if (flow.waiting > 0 && flow.backlogPlace < 0) {
+            flow.backlogPlace = backlogged.size();
+            backlogged.add(flow);
+        } else if (flow.waiting == 0 && flow.backlogPlace >= 0) {
+            Flow last = backlogged.remove(backlogged.size() - 1);
+            if (last != flow) {
+                backlogged.set(flow.backlogPlace, last);
+                last.backlogPlace = flow.backlogPlace;
+            }
+            flow.backlogPlace = -1;
+        }
+    }
+
+    @Nullable Flow firstInOrder() {
+        return order.first();
+    }
+
+    private abstract static class FlowHeap extends IndexedHeap<Flow> {
+        @Override
+        final int placeOf(Flow flow) {
+            return flow.orderPlace;
+        }
+
+        @Override
+        final void setPlace(Flow flow, int place) {
+            flow.orderPlace = place;
+        }
+    }
+
+    private static final class ByStart extends FlowHeap {
+        @Override
+        boolean isBefore(Flow one, Flow other) {
+            if (one.start != other.start) {
+                return one.start < other.start;
+            }
+            return one.head().isBefore(other.head());
+        }
+    }
+
+    private static final class ByArrival extends FlowHeap {
+        @Override
+        boolean isBefore(Flow one, Flow other) {
+            return one.head().isBefore(other.head());
+        }
+    }
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.admission;
+
+/** What one priority level has waiting and running, and its longest flow. */
+final class Level {
+    /** The flow with the most tickets first; of equals the one whose newest ticket is newest. */
+    final IndexedHeap<Flow> longest = new Longest();
+
+    int waiting;
+    long waitingBytes;
+    int running;
+
+    private static final class Longest extends IndexedHeap<Flow> {
+        @Override
+        boolean isBefore(Flow one, Flow other) {
+            if (one.waiting != other.waiting) {
+                return one.waiting > other.waiting;
+            }
+            Entry newest = one.last;
+            Entry otherNewest = other.last;
+            return newest != null && otherNewest != null && otherNewest.isBefore(newest);
+        }
+
+        @Override
+        int placeOf(Flow flow) {
+            return flow.lengthPlace;
+        }
+
+        @Override
+        void setPlace(Flow flow, int place) {
+            flow.lengthPlace = place;
+        }
+    }
+}

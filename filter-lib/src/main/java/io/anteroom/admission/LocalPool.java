@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.admission;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** One machine under one lock. The lock is never held while foreign code runs. */
+final class LocalPool implements Pool {
+    private static final Logger LOG = System.getLogger(LocalPool.class.getName());
+    private static final String NODE = "local";
+    /** A queue this short is ranked whenever somebody asks; a longer one at most so often. */
+    private static final int ALWAYS_RANKED = 256;
+
+    private static final long RANK_INTERVAL_NANOS = Duration.ofMillis(250).toNanos();
+    /** Ranking takes at most one part in so many of the time. */
+    private static final int RANK_SHARE = 20;
+
+    private final String name;
+    private final PoolMachine machine;
+    private final LongSupplier nanoClock;
+    private final LocalPools.Timer timer;
+    private final Executor teller;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Map<Long, LocalTicket> waiters = new HashMap<>();
+    private List<Effect> effects = new ArrayList<>();
+    private long lastTicket;
+    private long armedNanos = Long.MAX_VALUE;
+    private boolean isRanked = true;
+    private long nextRankNanos;
+    private boolean everRanked;
+
+    LocalPool(String name, PoolMachine machine, LongSupplier nanoClock, LocalPools.Timer timer, Executor teller) {
+        this.name = name;
+        this.machine = machine;
+        this.nanoClock = nanoClock;
+        this.timer = timer;
+        this.teller = teller;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public Admission offer(Arrival arrival, Waiter waiter) {
+        Admission answer;
+        List<Effect> others;
+        lock.lock();
+        try {
+            long ticket = ++lastTicket;
+            Decision decision = machine.arrive(ticket, NODE, arrival, nanoClock.getAsLong(), this::collect);
+            answer = answer(decision, ticket, waiter);
+            others = changed();
+        } finally {
+            lock.unlock();
+        }
+        tell(others);
+        return answer;
+    }
+
+    private Admission answer(Decision decision, long ticket, Waiter waiter) {
+        if (decision instanceof Decision.Admitted) {
+            return new LocalLease(this, ticket, Duration.ZERO, 0);
+        }
+        if (decision instanceof Decision.Queued) {
+            LocalTicket waiting = new LocalTicket(this, ticket, waiter, standing(ticket));
+            waiters.put(ticket, waiting);
+            return waiting;
+        }
+        if (decision instanceof Decision.Refused refused) {
+            return refused.refusal();
+        }
+        throw new IllegalStateException("ticket " + ticket + " was given twice");
+    }
+
+    private QueueStatus standing(long ticket) {
+        QueueStatus status = machine.status(ticket, nanoClock.getAsLong());
+        if (status == null) {
+            throw new IllegalStateException("ticket " + ticket + " does not wait");
+        }
+        return status;
+    }
+
+    /** Gives a slot back; false if it was given back before. */
+    boolean release(long ticket) {
+        return command(() -> machine.release(ticket, nanoClock.getAsLong(), this::collect));
+    }
+
+    boolean holdsLease(long ticket) {
+        return query(() -> machine.isRunning(ticket));
+    }
+
+    boolean abandon(long ticket) {
+        return command(() -> {
+            boolean wasWaiting = machine.abandon(ticket, nanoClock.getAsLong(), this::collect);
+            if (wasWaiting) {
+                waiters.remove(ticket);
+            }
+            return wasWaiting;
+        });
+    }
+
+    @Override
+    public boolean cancel(long ticket) {
+        return command(() -> machine.cancel(ticket, nanoClock.getAsLong(), this::collect));
+    }
+
+    @Override
+    public boolean move(long ticket, Priority priority) {
+        return command(() -> machine.move(ticket, priority, nanoClock.getAsLong(), this::collect));
+    }
+
+    @Override
+    public PoolSettings settings() {
+        return query(machine::settings);
+    }
+
+    @Override
+    public void configure(PoolSettings settings) {
+        command(() -> {
+            machine.configure(settings, nanoClock.getAsLong(), this::collect);
+            return true;
+        });
+    }
+
+    @Override
+    public void mode(PoolMode mode) {
+        command(() -> {
+            machine.mode(mode, nanoClock.getAsLong(), this::collect);
+            return true;
+        });
+    }
+
+    @Override
+    public PoolSnapshot snapshot() {
+        return query(() -> machine.snapshot(nanoClock.getAsLong()));
+    }
+
+    @Override
+    public List<WaitingTicket> waiting(int limit) {
+        return query(() -> {
+            machine.rank();
+            return machine.list(limit, nanoClock.getAsLong());
+        });
+    }
+
+    @Override
+    public @Nullable QueueStatus status(long ticket) {
+        lock.lock();
+        try {
+            long now = nanoClock.getAsLong();
+            rankIfDue(now);
+            return machine.status(ticket, now);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ranking a long queue on every question would cost n times n; positions may be a quarter of a second old. */
+    private void rankIfDue(long now) {
+        boolean due = machine.waiting() <= ALWAYS_RANKED || !everRanked || now - nextRankNanos >= 0;
+        if (isRanked || !due) {
+            return;
+        }
+        machine.rank();
+        long cost = nanoClock.getAsLong() - now;
+        nextRankNanos = now + Math.max(RANK_INTERVAL_NANOS, RANK_SHARE * cost);
+        isRanked = true;
+        everRanked = true;
+    }
+
+    private void tick() {
+        command(() -> {
+            armedNanos = Long.MAX_VALUE;
+            machine.tick(nanoClock.getAsLong(), this::collect);
+            return true;
+        });
+    }
+
+    private boolean command(Supplier<Boolean> step) {
+        boolean result;
+        List<Effect> others;
+        lock.lock();
+        try {
+            result = step.get();
+            others = changed();
+        } finally {
+            lock.unlock();
+        }
+        tell(others);
+        return result;
+    }
+
+    private <T> T query(Supplier<T> question) {
+        lock.lock();
+        try {
+            return question.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void collect(Effect effect) {
+        effects.add(effect);
+    }
+
+    /** Under the lock, after a command: arms the timer and takes what is to be told. */
+    private List<Effect> changed() {
+        isRanked = false;
+        arm();
+        if (effects.isEmpty()) {
+            return List.of();
+        }
+        List<Effect> taken = effects;
+        effects = new ArrayList<>();
+        return taken;
+    }
+
+    private void arm() {
+        long next = machine.nextDeadlineNanos();
+        if (next < armedNanos) {
+            armedNanos = next;
+            timer.after(Duration.ofNanos(Math.max(0, next - nanoClock.getAsLong())), this::tick);
+        }
+    }
+
+    private void tell(List<Effect> others) {
+        for (Effect effect : others) {
+            LocalTicket ticket = takeWaiter(effect.ticket());
+            if (ticket != null) {
+                teller.execute(() -> tell(ticket.waiter(), effect));
+            } else if (effect instanceof Effect.Granted) {
+                throw new IllegalStateException("pool '" + name + "': nobody waits with ticket " + effect.ticket());
+            }
+        }
+    }
+
+    private @Nullable LocalTicket takeWaiter(long ticket) {
+        lock.lock();
+        try {
+            return waiters.remove(ticket);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void tell(Waiter waiter, Effect effect) {
+        try {
+            if (effect instanceof Effect.Granted granted) {
+                waiter.admitted(
+                        new LocalLease(this, granted.ticket(), granted.waited(), granted.initialPosition()));
+            } else if (effect instanceof Effect.Ended ended) {
+                waiter.refused(ended.refusal());
+            }
+        } catch (RuntimeException e) {
+            // Foreign code. A slot that nobody took must not be lost with it.
+            LOG.log(Level.ERROR, "pool '" + name + "': the waiter of ticket " + effect.ticket() + " failed", e);
+            if (effect instanceof Effect.Granted) {
+                release(effect.ticket());
+            }
+        }
+    }
+}

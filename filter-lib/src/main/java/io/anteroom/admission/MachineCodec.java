@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.admission;
+
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The saved form of a machine: a version, then everything that its future behaviour depends on, in an order that depends
+ * on nothing else. What can be derived (heaps, histograms, counters, positions) is not in it.
+ */
+final class MachineCodec {
+    private static final int VERSION = 1;
+    private static final int NOT_PARKED = 0;
+    private static final int PARKED_BY_KEY = 1;
+    private static final int PARKED_BY_IP = 2;
+
+    private MachineCodec() {}
+
+    static void save(PoolState state, DataOutput out) throws IOException {
+        out.writeByte(VERSION);
+        SettingsCodec.save(state.settings, out);
+        out.writeByte(state.mode.ordinal());
+        out.writeLong(state.nowNanos);
+        out.writeLong(state.lastSeq);
+        out.writeLong(state.returns.bookedNanos);
+        saveTally(state.tally, out);
+        saveLine(state.line, out);
+        state.estimator.save(out);
+        state.memory.save(out);
+        List<Party> ips = state.ips.inOrder();
+        out.writeInt(ips.size());
+        for (Party ip : ips) {
+            out.writeUTF(ip.name);
+            out.writeBoolean(ip.idle);
+        }
+        List<Party> keys = state.keys.inOrder();
+        out.writeInt(keys.size());
+        for (Party key : keys) {
+            saveKey(key, out);
+        }
+        Entry[] entries = state.entries.toArray();
+        Arrays.sort(entries, Entry.BY_ARRIVAL);
+        out.writeInt(entries.length);
+        for (Entry entry : entries) {
+            EntryCodec.save(entry, out);
+        }
+    }
+
+    static PoolState load(DataInput in) throws IOException {
+        int version = in.readByte();
+        if (version != VERSION) {
+            throw new IOException("version: " + version + " (expected: " + VERSION + ")");
+        }
+        PoolState state = new PoolState(SettingsCodec.load(in), 0);
+        state.mode = PoolMode.values()[in.readByte()];
+        state.nowNanos = in.readLong();
+        state.lastSeq = in.readLong();
+        state.returns.bookedNanos = in.readLong();
+        loadTally(state.tally, in);
+        loadLine(state.line, in);
+        state.estimator.load(in);
+        state.memory = Memory.load(in);
+        loadParties(state, in);
+        return state;
+    }
+
+    private static void loadParties(PoolState state, DataInput in) throws IOException {
+        Map<String, Party> ips = new HashMap<>();
+        Party[] idleIps = loadIps(ips, in);
+        int count = in.readInt();
+        Party[] keys = new Party[count];
+        Map<String, Party> byName = new HashMap<>();
+        boolean[] idle = new boolean[count];
+        for (int i = 0; i < count; i++) {
+            keys[i] = loadKey(ips, in);
+            byName.put(keys[i].name, keys[i]);
+            idle[i] = in.readBoolean();
+        }
+        int entries = in.readInt();
+        for (int i = 0; i < entries; i++) {
+            restore(state, EntryCodec.load(state, byName, ips, in));
+        }
+        for (int i = 0; i < count; i++) {
+            state.keys.restore(keys[i], idle[i]);
+            for (Flow flow : keys[i].flows) {
+                if (flow != null) {
+                    state.line.restore(flow);
+                }
+            }
+        }
+        for (Party ip : ips.values()) {
+            state.ips.restore(ip, false);
+        }
+        for (Party ip : idleIps) {
+            state.ips.restore(ip, true);
+        }
+    }
+
+    private static Party[] loadIps(Map<String, Party> ips, DataInput in) throws IOException {
+        int count = in.readInt();
+        Party[] idle = new Party[count];
+        int idles = 0;
+        for (int i = 0; i < count; i++) {
+            Party ip = Party.ip(in.readUTF());
+            ips.put(ip.name, ip);
+            if (in.readBoolean()) {
+                idle[idles++] = ip;
+            }
+        }
+        return Arrays.copyOf(idle, idles);
+    }
+
+    private static void restore(PoolState state, Entry entry) {
+        state.entries.add(entry);
+        entry.node.add(entry);
+        if (entry.running) {
+            state.running++;
+            entry.flow.key.running++;
+            entry.ip.running++;
+            state.line.levelOf(entry.flow).running++;
+            if (!state.settings.longestRun().isZero()) {
+                state.deadlines.add(entry);
+            }
+        } else {
+            state.line.restore(entry);
+            state.deadlines.add(entry);
+        }
+    }
+
+    private static void saveKey(Party key, DataOutput out) throws IOException {
+        out.writeUTF(key.name);
+        out.writeInt(key.weight);
+        CallerLimits limits = key.ownLimits;
+        out.writeBoolean(limits != null);
+        if (limits != null) {
+            SettingsCodec.save(limits, out);
+        }
+        out.writeLong(key.samples);
+        out.writeLong(key.meanMicros);
+        for (Flow flow : key.flows) {
+            out.writeBoolean(flow != null);
+            if (flow != null) {
+                saveFlow(flow, out);
+            }
+        }
+        out.writeBoolean(key.idle);
+    }
+
+    private static void saveFlow(Flow flow, DataOutput out) throws IOException {
+        out.writeLong(flow.start);
+        out.writeLong(flow.lifted);
+        Party holder = flow.parkedBy;
+        out.writeByte(holder == null ? NOT_PARKED : holder == flow.key ? PARKED_BY_KEY : PARKED_BY_IP);
+        if (holder != null && holder != flow.key) {
+            out.writeUTF(holder.name);
+        }
+    }
+
+    private static Party loadKey(Map<String, Party> ips, DataInput in) throws IOException {
+        Party key = Party.key(in.readUTF());
+        key.weight = in.readInt();
+        key.ownLimits = in.readBoolean() ? SettingsCodec.loadLimits(in) : null;
+        key.samples = in.readLong();
+        key.meanMicros = in.readLong();
+        for (Priority priority : Priority.values()) {
+            if (in.readBoolean()) {
+                loadFlow(PoolState.flowOf(key, priority), ips, in);
+            }
+        }
+        return key;
+    }
+
+    private static void loadFlow(Flow flow, Map<String, Party> ips, DataInput in) throws IOException {
+        flow.start = in.readLong();
+        flow.lifted = in.readLong();
+        int parked = in.readByte();
+        if (parked != NOT_PARKED) {
+            Party holder = parked == PARKED_BY_KEY ? flow.key : named(ips, in.readUTF());
+            flow.parkedBy = holder;
+            flow.nextParked = holder.parked;
+            holder.parked = flow;
+        }
+    }
+
+    static Party named(Map<String, Party> parties, String name) throws IOException {
+        Party party = parties.get(name);
+        if (party == null) {
+            throw new IOException("nobody is called " + name);
+        }
+        return party;
+    }
+
+    private static void saveLine(Line line, DataOutput out) throws IOException {
+        out.writeLong(line.virtual);
+        out.writeInt(line.era);
+        for (Group group : line.groups()) {
+            out.writeLong(group.start);
+            out.writeLong(group.lifted);
+            out.writeLong(group.virtual);
+            out.writeLong(group.credit);
+        }
+    }
+
+    private static void loadLine(Line line, DataInput in) throws IOException {
+        line.virtual = in.readLong();
+        line.era = in.readInt();
+        for (Group group : line.groups()) {
+            group.start = in.readLong();
+            group.lifted = in.readLong();
+            group.virtual = in.readLong();
+            group.credit = in.readLong();
+        }
+    }
+
+    private static void saveTally(Tally tally, DataOutput out) throws IOException {
+        out.writeLong(tally.admitted);
+        out.writeLong(tally.queued);
+        out.writeLong(tally.released);
+        out.writeLong(tally.leasesExpired);
+        out.writeLong(tally.abandoned);
+        for (long refused : tally.refused) {
+            out.writeLong(refused);
+        }
+    }
+
+    private static void loadTally(Tally tally, DataInput in) throws IOException {
+        tally.admitted = in.readLong();
+        tally.queued = in.readLong();
+        tally.released = in.readLong();
+        tally.leasesExpired = in.readLong();
+        tally.abandoned = in.readLong();
+        for (int i = 0; i < tally.refused.length; i++) {
+            tally.refused[i] = in.readLong();
+        }
+    }
+
+    static void saveNullable(@Nullable String text, DataOutput out) throws IOException {
+        out.writeBoolean(text != null);
+        if (text != null) {
+            out.writeUTF(text);
+        }
+    }
+
+    static long hash(PoolState state) {
+        Hash hash = new Hash();
+        try {
+            save(state, new DataOutputStream(hash));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return hash.value;
+    }
+
+    /** FNV-1a over 64 bits (Fowler, Noll and Vo). */
+    private static final class Hash extends OutputStream {
+        private long value = 0xCBF29CE484222325L;
+
+        @Override
+        public void write(int b) {
+            value = (value ^ (b & 0xFF)) * 0x100000001B3L;
+        }
+    }
+}

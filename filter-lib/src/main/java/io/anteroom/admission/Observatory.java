@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.admission;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What is told about a pool: standings, lists, figures. Changes nothing but the positions of the last pass. */
+final class Observatory {
+    private final PoolState state;
+    private final Ranking ranking = new Ranking();
+
+    Observatory(PoolState state) {
+        this.state = state;
+    }
+
+    void rank() {
+        ranking.run(state.line, state.settings.order());
+    }
+
+    QueueStatus status(Entry entry) {
+        boolean ranked = entry.position > 0;
+        int place = ranked ? entry.passPlaceInFlow : entry.placeInFlow;
+        long raw = ranked
+                ? state.estimator.rawNanos(entry.aheadMicros, state.settings.slots())
+                : entry.rawWaitNanos;
+        return new QueueStatus(
+                ranked ? entry.position : entry.initialPosition,
+                entry.initialPosition,
+                state.line.waiting,
+                state.estimator.estimate(entry.flow.priority, place, raw),
+                PoolMachine.waited(state, entry),
+                limit(entry));
+    }
+
+    private QueueStatus.Limit limit(Entry entry) {
+        if (state.mode == PoolMode.HOLDING) {
+            return QueueStatus.Limit.HOLDING;
+        }
+        Party holder = state.holderOf(entry);
+        if (holder == null) {
+            return QueueStatus.Limit.SLOTS;
+        }
+        return holder == entry.ip ? QueueStatus.Limit.IP_RUNNING : QueueStatus.Limit.KEY_RUNNING;
+    }
+
+    List<WaitingTicket> list(int limit) {
+        List<Entry> waiting = new ArrayList<>(state.line.waiting);
+        for (Entry entry : state.entries.toArray()) {
+            if (!entry.running) {
+                waiting.add(entry);
+            }
+        }
+        waiting.sort(Comparator.comparingInt((Entry entry) -> entry.position).thenComparing(Entry.BY_ARRIVAL));
+        List<WaitingTicket> list = new ArrayList<>();
+        for (Entry entry : waiting.subList(0, Math.min(limit, waiting.size()))) {
+            list.add(new WaitingTicket(
+                    entry.id,
+                    entry.flow.key.name,
+                    entry.ip.name,
+                    entry.flow.priority,
+                    entry.node.name,
+                    entry.bytes,
+                    entry.batch,
+                    status(entry)));
+        }
+        return list;
+    }
+
+    PoolSnapshot snapshot() {
+        Map<Priority, PoolSnapshot.Depth> levels = new EnumMap<>(Priority.class);
+        for (Priority priority : Priority.values()) {
+            Level level = state.line.levels[priority.ordinal()];
+            levels.put(priority, new PoolSnapshot.Depth(level.waiting, level.running));
+        }
+        return new PoolSnapshot(
+                state.mode,
+                state.settings.slots(),
+                state.running,
+                state.line.waiting,
+                state.line.waitingBytes,
+                levels,
+                Duration.ofNanos(state.estimator.meanMicros() * 1000),
+                newcomersEstimate(),
+                state.tally.counts());
+    }
+
+    private Optional<Estimate> newcomersEstimate() {
+        if (state.line.waiting == 0 && state.running < state.settings.slots()) {
+            return Optional.of(new Estimate(Duration.ZERO, Duration.ZERO, Duration.ZERO));
+        }
+        Party nobody = Party.key("");
+        Flow flow = new Flow(nobody, Priority.NORMAL);
+        Caller caller = Caller.of("", "");
+        long cost = state.estimator.meanMicros();
+        Entry newcomer = new Entry(
+                0, flow, nobody, new Node(""), 0, state.nowNanos, cost, Arrival.of(caller, Priority.NORMAL));
+        state.estimator.place(newcomer, state.line, state.settings);
+        return state.estimator.estimate(Priority.NORMAL, newcomer.placeInFlow, newcomer.rawWaitNanos);
+    }
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.admission;
+
+import org.jspecify.annotations.Nullable;
+
+/** A key or an IP address: what it has waiting and running, and the flows that it holds back by its running limit. */
+final class Party {
+    final String name;
+    int waiting;
+    int running;
+
+    /** For a key: its flows by level. */
+    final @Nullable Flow[] flows;
+
+    int weight = 1;
+    @Nullable CallerLimits ownLimits;
+
+    /** What this key's requests have cost: how many it remembers, and their mean in microseconds. */
+    long samples;
+
+    long meanMicros;
+
+    /** Flows that wait for this party to run less. */
+    @Nullable Flow parked;
+
+    @Nullable Party older;
+    @Nullable Party newer;
+    boolean idle;
+
+    private Party(String name, @Nullable Flow[] flows) {
+        this.name = name;
+        this.flows = flows;
+    }
+
+    static Party key(String name) {
+        return new Party(name, new Flow[Priority.COUNT]);
+    }
+
+    static Party ip(String name) {
+        return new Party(name, new Flow[0]);
+    }
+
+    boolean isUnused() {
+        return waiting == 0 && running == 0;
+    }
+}

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.admission;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Everything a pool knows, and the four steps of a request through it: create, wait, run, end. Decides nothing. */
+final class PoolState implements Line.Limits {
+    PoolSettings settings;
+    PoolMode mode = PoolMode.OPEN;
+    long nowNanos;
+    long lastSeq = Long.MIN_VALUE;
+
+    final Entries entries = new Entries();
+    final Parties keys = new Parties(Party::key);
+    final Parties ips = new Parties(Party::ip);
+    final Map<String, Node> nodes = new HashMap<>();
+    final Line line;
+    final IndexedHeap<Entry> deadlines = new Deadlines();
+    final WaitEstimator estimator = new WaitEstimator();
+    final Returns returns = new Returns();
+    final Tally tally = new Tally();
+    Memory memory;
+    int running;
+
+    PoolState(PoolSettings settings, int remembered) {
+        this.settings = settings;
+        this.line = new Line(settings);
+        this.memory = new Memory(remembered);
+    }
+
+    /** A moment of arrival that no other request of this pool has. */
+    long nextSeq() {
+        lastSeq = Math.max(lastSeq + 1, nowNanos);
+        return lastSeq;
+    }
+
+    Party keyOf(Caller caller) {
+        Party key = keys.get(caller.key());
+        if (key.weight != caller.weight()) {
+            line.setWeight(key, caller.weight());
+        }
+        key.ownLimits = caller.limits();
+        return key;
+    }
+
+    static Flow flowOf(Party key, Priority priority) {
+        Flow flow = key.flows[priority.ordinal()];
+        if (flow == null) {
+            flow = new Flow(key, priority);
+            key.flows[priority.ordinal()] = flow;
+        }
+        return flow;
+    }
+
+    Node nodeOf(String name) {
+        Node node = nodes.get(name);
+        if (node == null) {
+            node = new Node(name);
+            nodes.put(name, node);
+        }
+        return node;
+    }
+
+    CallerLimits limitsOf(Party key) {
+        CallerLimits own = key.ownLimits;
+        return own == null ? settings.perKey() : own;
+    }
+
+    @Override
+    public @Nullable Party holderOf(Entry head) {
+        return holder(head.flow.key, head.ip);
+    }
+
+    /** The key or the IP address if it runs as many as it may, else null. */
+    @Nullable Party holder(Party key, Party ip) {
+        if (key.running >= limitsOf(key).maxRunning()) {
+            return key;
+        }
+        return ip.running >= settings.perIp().maxRunning() ? ip : null;
+    }
+
+    /** Makes a new entry known. */
+    void add(Entry entry) {
+        keys.use(entry.flow.key);
+        ips.use(entry.ip);
+        entries.add(entry);
+        entry.node.add(entry);
+    }
+
+    /** Puts a waiting entry into another flow of its key. */
+    void replace(Entry entry, Entry moved) {
+        line.remove(entry);
+        deadlines.remove(entry);
+        entries.remove(entry);
+        entry.node.remove(entry);
+        add(moved);
+        wait(moved);
+    }
+
+    void wait(Entry entry) {
+        line.add(entry);
+        entry.deadlineNanos = waitDeadline(entry);
+        deadlines.add(entry);
+    }
+
+    private long waitDeadline(Entry entry) {
+        long longest = entry.ownWaitNanos >= 0
+                ? entry.ownWaitNanos
+                : settings.level(entry.flow.priority).longestWait().toNanos();
+        return entry.arrivedNanos + longest;
+    }
+
+    /** Lets an entry run, whether it waited or has just come. */
+    void run(Entry entry, boolean waited) {
+        line.charge(entry);
+        if (waited) {
+            line.remove(entry);
+            deadlines.remove(entry);
+        }
+        entry.running = true;
+        entry.admittedNanos = nowNanos;
+        entry.flow.key.running++;
+        entry.ip.running++;
+        line.levelOf(entry.flow).running++;
+        running++;
+        watch(entry);
+        if (line.isOverflowing()) {
+            line.rebuild(settings, keys.inOrder());
+        }
+    }
+
+    private void watch(Entry entry) {
+        if (!settings.longestRun().isZero()) {
+            entry.deadlineNanos = entry.admittedNanos + settings.longestRun().toNanos();
+            deadlines.add(entry);
+        }
+    }
+
+    /** A waiting entry goes without having run. */
+    void leave(Entry entry) {
+        line.remove(entry);
+        deadlines.remove(entry);
+        forget(entry);
+    }
+
+    /** A running entry has ended; its slot is free and its true cost is known. */
+    void end(Entry entry) {
+        Party key = entry.flow.key;
+        deadlines.remove(entry);
+        key.running--;
+        entry.ip.running--;
+        line.levelOf(entry.flow).running--;
+        running--;
+        long micros = Math.max(1, (nowNanos - entry.admittedNanos) / 1000);
+        line.correct(entry, micros);
+        estimator.observeCost(key, micros);
+        unparkBelowLimit(key);
+        unparkBelowLimit(entry.ip);
+        forget(entry);
+    }
+
+    /** Lets back in what {@code party} held back, if it may run again. */
+    void unparkBelowLimit(Party party) {
+        if (party.parked == null) {
+            return;
+        }
+        int limit = party.flows.length > 0
+                ? limitsOf(party).maxRunning()
+                : settings.perIp().maxRunning();
+        if (party.running < limit) {
+            line.unpark(party);
+        }
+    }
+
+    private void forget(Entry entry) {
+        entries.remove(entry);
+        entry.node.remove(entry);
+        keys.releaseIfUnused(entry.flow.key);
+        ips.releaseIfUnused(entry.ip);
+        memory.add(entry.id);
+    }
+
+    /** Takes new settings into everything that was derived from the old ones. */
+    void configure(PoolSettings changed) {
+        boolean waits = !changed.levels().equals(settings.levels());
+        boolean runs = !changed.longestRun().equals(settings.longestRun());
+        settings = changed;
+        line.configure(changed, keys.inOrder());
+        if (waits || runs) {
+            for (Entry entry : entries.toArray()) {
+                if (entry.running) {
+                    deadlines.remove(entry);
+                    watch(entry);
+                } else {
+                    entry.deadlineNanos = waitDeadline(entry);
+                    deadlines.update(entry);
+                }
+            }
+        }
+        for (Party key : keys.inOrder()) {
+            unparkBelowLimit(key);
+        }
+        for (Party ip : ips.inOrder()) {
+            unparkBelowLimit(ip);
+        }
+    }
+
+    static final class Deadlines extends IndexedHeap<Entry> {
+        @Override
+        boolean isBefore(Entry one, Entry other) {
+            return one.deadlineNanos != other.deadlineNanos
+                    ? one.deadlineNanos < other.deadlineNanos
+                    : one.isBefore(other);
+        }
+
+        @Override
+        int placeOf(Entry entry) {
+            return entry.deadlinePlace;
+        }
+
+        @Override
+        void setPlace(Entry entry, int place) {
+            entry.deadlinePlace = place;
+        }
+    }
+}
