@@ -36,7 +36,9 @@ final class Backlogs {
         return total;
     }
 
-    /** What is served of all backlogs until one of {@code amount} and {@code weight}, that is not in here, is through. */
+    /**
+     * What is served of all backlogs until one of {@code amount} and {@code weight}, that is not in here, is through.
+     */
     long servedWithin(long amount, int weight) {
         long length = length(amount, weight);
         int bucket = bucket(length);

@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What waits really were, relative to what the work ahead said, for each level and place in the own flow (by powers of
- * two): the last {@value Window#SIZE} ratios of each. Under a fair order others overtake, so the raw figure is biased; the
- * median ratio takes the bias out and the spread gives the range. The level of the range adapts so that about four waits
- * in five fall into it (adaptive conformal inference, Gibbs and Candes 2021).
+ * two): the last {@value Window#SIZE} ratios of each. Under a fair order others overtake, so the raw figure is biased;
+ * the median ratio takes the bias out and the spread gives the range. The level of the range adapts so that about four
+ * waits in five fall into it (adaptive conformal inference, Gibbs and Candes 2021).
  */
 final class Calibration {
     private static final int PLACES = 16;

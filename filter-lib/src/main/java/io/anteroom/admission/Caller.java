@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param weight the flow's share beside other flows of its level, 1 to 1000
  * @param limits the key's own limits, or null for the pool's {@link PoolSettings#perKey()}
  */
-public record Caller(String key, String ip, int weight, @Nullable CallerLimits limits) {
+public record Caller(
+        String key, String ip, int weight, @Nullable CallerLimits limits) {
     /** Checks the weight, and that both names are of at most 256 characters. */
     public Caller {
         Bounds.check("key length", key.length(), 0, 256);

@@ -31,8 +31,11 @@ final class Entry {
     long admittedNanos;
 
     @Nullable Entry next;
+
     @Nullable Entry previous;
+
     @Nullable Entry nextOfNode;
+
     @Nullable Entry previousOfNode;
 
     int initialPosition;

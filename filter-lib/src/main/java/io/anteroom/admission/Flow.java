@@ -15,7 +15,9 @@ final class Flow {
     long lifted;
 
     @Nullable Entry first;
+
     @Nullable Entry last;
+
     int waiting;
     long waitingMicros;
 
@@ -28,6 +30,8 @@ final class Flow {
     @Nullable Party parkedBy;
 
     @Nullable Flow nextParked;
+
+    @Nullable Flow previousParked;
 
     /** Scratch of a {@link Ranking} pass. */
     long passStart;

@@ -80,12 +80,13 @@ final class Gate {
         if (refusal == null) {
             state.add(entry);
             state.wait(entry);
+            entry.initialPosition = Math.min(entry.initialPosition, state.line.waiting);
         }
         return refusal;
     }
 
     private @Nullable Refusal refusedByLimit(Entry entry, Arrival arrival) {
-        if (!arrival.mayQueue()) {
+        if (!arrival.mayQueue() || state.longestWaitNanos(entry) == 0) {
             return refusals.refuse(entry, Refusal.Code.NO_SLOT, state.settings.slots());
         }
         int perKey = state.limitsOf(entry.flow.key).maxWaiting();
@@ -105,9 +106,7 @@ final class Gate {
 
     private @Nullable Refusal refusedByWait(Entry entry) {
         long likely = state.estimator.announce(entry);
-        long longest = entry.ownWaitNanos >= 0
-                ? entry.ownWaitNanos
-                : state.settings.level(entry.flow.priority).longestWait().toNanos();
+        long longest = state.longestWaitNanos(entry);
         return state.settings.earlyRefusal() && likely > longest ? refusals.tooLong(entry, likely, longest) : null;
     }
 
@@ -182,10 +181,13 @@ final class Gate {
         return new Effect.Granted(entry.id, entry.node.name, waited, entry.initialPosition);
     }
 
-    void expire(Consumer<Effect> effects) {
+    /** Ends what is due; whether anything was. */
+    boolean expire(Consumer<Effect> effects) {
+        boolean any = false;
         for (Entry due = state.deadlines.first();
                 due != null && due.deadlineNanos <= state.nowNanos;
                 due = state.deadlines.first()) {
+            any = true;
             if (due.running) {
                 state.end(due);
                 state.tally.leasesExpired++;
@@ -195,6 +197,7 @@ final class Gate {
                 refuseWaiting(due, Refusal.Code.WAIT_TIMEOUT, 0, effects);
             }
         }
+        return any;
     }
 
     void refuseAllWaiting(Consumer<Effect> effects) {
@@ -210,9 +213,8 @@ final class Gate {
     void refuseWaiting(Entry entry, Refusal.Code code, long limit, Consumer<Effect> effects) {
         state.leave(entry);
         state.tally.refused[code.ordinal()]++;
-        Refusal refusal = code == Refusal.Code.SHUTTING_DOWN
-                ? refusals.shuttingDown(entry)
-                : refusals.refuse(entry, code, limit);
+        Refusal refusal =
+                code == Refusal.Code.SHUTTING_DOWN ? refusals.shuttingDown(entry) : refusals.refuse(entry, code, limit);
         effects.accept(new Effect.Ended(entry.id, entry.node.name, refusal));
     }
 

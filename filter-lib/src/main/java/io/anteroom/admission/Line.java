@@ -45,11 +45,13 @@ final class Line {
 
     int weightOf(Flow flow) {
         int own = flow.key.weight;
-        return settings.order() == Order.FLAT ? own * settings.level(flow.priority).weight() : own;
+        return settings.order() == Order.FLAT
+                ? own * settings.level(flow.priority).weight()
+                : own;
     }
 
     /** Lets an entry wait in its flow. */
-    void add(Entry entry) {
+    void add(Entry entry, Limits limits) {
         Flow flow = entry.flow;
         Group group = groupOf(flow);
         boolean wasEmpty = flow.waiting == 0;
@@ -58,7 +60,14 @@ final class Line {
         group.noteBacklog(flow, weightOf(flow), 1);
         count(entry, 1);
         if (wasEmpty && flow.parkedBy == null) {
-            enter(flow, group);
+            Party holder = limits.holderOf(entry);
+            if (holder == null) {
+                enter(flow, group);
+            } else {
+                holder.park(flow);
+            }
+        } else if (flow.first == entry) {
+            headChanged(flow);
         }
         refresh(flow, group);
     }
@@ -67,6 +76,7 @@ final class Line {
     void remove(Entry entry) {
         Flow flow = entry.flow;
         Group group = groupOf(flow);
+        boolean wasHead = flow.first == entry;
         if (flow.waiting == 1) {
             group.order.remove(flow);
             levelOf(flow).longest.remove(flow);
@@ -75,6 +85,9 @@ final class Line {
         flow.remove(entry);
         group.noteBacklog(flow, weightOf(flow), 1);
         count(entry, -1);
+        if (wasHead) {
+            headChanged(flow);
+        }
         refresh(flow, group);
         if (group.waiting == 0) {
             group.credit = 0;
@@ -106,25 +119,30 @@ final class Line {
                 return flow;
             }
             group.order.remove(flow);
-            flow.parkedBy = holder;
-            flow.nextParked = holder.parked;
-            holder.parked = flow;
+            holder.park(flow);
         }
         return null;
     }
 
     /** Lets the flows back in that {@code party} held back. */
     void unpark(Party party) {
-        Flow flow = party.parked;
-        party.parked = null;
-        while (flow != null) {
-            Flow next = flow.nextParked;
-            flow.nextParked = null;
-            flow.parkedBy = null;
-            if (flow.waiting > 0) {
-                enter(flow, groupOf(flow));
-            }
-            flow = next;
+        for (Flow flow = party.parked; flow != null; flow = party.parked) {
+            unpark(flow, party);
+        }
+    }
+
+    private void unpark(Flow flow, Party holder) {
+        holder.unpark(flow);
+        if (flow.waiting > 0) {
+            enter(flow, groupOf(flow));
+        }
+    }
+
+    /** An address holds a flow back through the flow's head; another head may have another address. */
+    private void headChanged(Flow flow) {
+        Party holder = flow.parkedBy;
+        if (holder != null && holder != flow.key) {
+            unpark(flow, holder);
         }
     }
 

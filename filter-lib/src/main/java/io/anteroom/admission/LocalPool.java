@@ -242,7 +242,8 @@ final class LocalPool implements Pool {
             if (ticket != null) {
                 teller.execute(() -> tell(ticket.waiter(), effect));
             } else if (effect instanceof Effect.Granted) {
-                throw new IllegalStateException("pool '" + name + "': nobody waits with ticket " + effect.ticket());
+                LOG.log(Level.ERROR, "pool '" + name + "': nobody waits with ticket " + effect.ticket());
+                release(effect.ticket());
             }
         }
     }
@@ -259,8 +260,7 @@ final class LocalPool implements Pool {
     private void tell(Waiter waiter, Effect effect) {
         try {
             if (effect instanceof Effect.Granted granted) {
-                waiter.admitted(
-                        new LocalLease(this, granted.ticket(), granted.waited(), granted.initialPosition()));
+                waiter.admitted(new LocalLease(this, granted.ticket(), granted.waited(), granted.initialPosition()));
             } else if (effect instanceof Effect.Ended ended) {
                 waiter.refused(ended.refusal());
             }

@@ -19,8 +19,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pools of this JVM: each is one {@link PoolMachine} under one lock, which is held only while the machine decides; what it
- * decides is carried out outside of it. Two daemon threads tell the waiters, one keeps the deadlines.
+ * Pools of this JVM: each is one {@link PoolMachine} under one lock, which is held only while the machine decides; what
+ * it decides is carried out outside of it. Two daemon threads tell the waiters, one keeps the deadlines.
  */
 public final class LocalPools implements Pools {
     private static final Duration FAREWELL = Duration.ofSeconds(10);

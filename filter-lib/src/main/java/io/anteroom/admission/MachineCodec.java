@@ -14,8 +14,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The saved form of a machine: a version, then everything that its future behaviour depends on, in an order that depends
- * on nothing else. What can be derived (heaps, histograms, counters, positions) is not in it.
+ * The saved form of a machine: a version, then everything that its future behaviour depends on, in an order that
+ * depends on nothing else. What can be derived (heaps, histograms, counters, positions) is not in it.
  */
 final class MachineCodec {
     private static final int VERSION = 1;
@@ -185,9 +185,7 @@ final class MachineCodec {
         int parked = in.readByte();
         if (parked != NOT_PARKED) {
             Party holder = parked == PARKED_BY_KEY ? flow.key : named(ips, in.readUTF());
-            flow.parkedBy = holder;
-            flow.nextParked = holder.parked;
-            holder.parked = flow;
+            holder.park(flow);
         }
     }
 

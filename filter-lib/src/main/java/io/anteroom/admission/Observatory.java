@@ -25,9 +25,7 @@ final class Observatory {
     QueueStatus status(Entry entry) {
         boolean ranked = entry.position > 0;
         int place = ranked ? entry.passPlaceInFlow : entry.placeInFlow;
-        long raw = ranked
-                ? state.estimator.rawNanos(entry.aheadMicros, state.settings.slots())
-                : entry.rawWaitNanos;
+        long raw = ranked ? state.estimator.rawNanos(entry.aheadMicros, state.settings.slots()) : entry.rawWaitNanos;
         return new QueueStatus(
                 ranked ? entry.position : entry.initialPosition,
                 entry.initialPosition,
@@ -97,8 +95,8 @@ final class Observatory {
         Flow flow = new Flow(nobody, Priority.NORMAL);
         Caller caller = Caller.of("", "");
         long cost = state.estimator.meanMicros();
-        Entry newcomer = new Entry(
-                0, flow, nobody, new Node(""), 0, state.nowNanos, cost, Arrival.of(caller, Priority.NORMAL));
+        Entry newcomer =
+                new Entry(0, flow, nobody, new Node(""), 0, state.nowNanos, cost, Arrival.of(caller, Priority.NORMAL));
         state.estimator.place(newcomer, state.line, state.settings);
         return state.estimator.estimate(Priority.NORMAL, newcomer.placeInFlow, newcomer.rawWaitNanos);
     }

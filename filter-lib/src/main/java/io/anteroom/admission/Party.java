@@ -13,6 +13,7 @@ final class Party {
     final @Nullable Flow[] flows;
 
     int weight = 1;
+
     @Nullable CallerLimits ownLimits;
 
     /** What this key's requests have cost: how many it remembers, and their mean in microseconds. */
@@ -24,7 +25,9 @@ final class Party {
     @Nullable Flow parked;
 
     @Nullable Party older;
+
     @Nullable Party newer;
+
     boolean idle;
 
     private Party(String name, @Nullable Flow[] flows) {
@@ -38,6 +41,35 @@ final class Party {
 
     static Party ip(String name) {
         return new Party(name, new Flow[0]);
+    }
+
+    /** Holds a flow back. */
+    void park(Flow flow) {
+        Flow second = parked;
+        flow.parkedBy = this;
+        flow.nextParked = second;
+        flow.previousParked = null;
+        if (second != null) {
+            second.previousParked = flow;
+        }
+        parked = flow;
+    }
+
+    /** Holds a flow back no longer. */
+    void unpark(Flow flow) {
+        Flow before = flow.previousParked;
+        Flow after = flow.nextParked;
+        if (before == null) {
+            parked = after;
+        } else {
+            before.nextParked = after;
+        }
+        if (after != null) {
+            after.previousParked = before;
+        }
+        flow.parkedBy = null;
+        flow.nextParked = null;
+        flow.previousParked = null;
     }
 
     boolean isUnused() {

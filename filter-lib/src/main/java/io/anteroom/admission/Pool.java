@@ -5,8 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The slots before one group of backends, with the queue for them. Safe from any thread; nothing here blocks on anything
- * but a short lock.
+ * The slots before one group of backends, with the queue for them. Safe from any thread; nothing here blocks on
+ * anything but a short lock.
  */
 public interface Pool {
     /** Its name, as in the settings. */

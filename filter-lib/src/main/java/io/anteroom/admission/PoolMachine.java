@@ -10,15 +10,15 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One pool as a deterministic state machine: commands and a time in, a decision and effects out. It has no clock, thread,
- * lock, I/O or randomness, so two machines that are fed the same commands are equal, and whoever owns one (a lock, a
- * Hazelcast entry, a simulator) owns the whole truth.
+ * One pool as a deterministic state machine: commands and a time in, a decision and effects out. It has no clock,
+ * thread, lock, I/O or randomness, so two machines that are fed the same commands are equal, and whoever owns one (a
+ * lock, a Hazelcast entry, a simulator) owns the whole truth.
  *
  * <p>Commands are idempotent by the number of the request: an arrival that comes twice gets the same answer twice, a
- * second release does nothing. Times are nanoseconds of one clock of the owner's and never run backwards here: an earlier
- * time counts as the latest one seen. Each command costs O(log n) in the number of requests that it does not touch; one
- * that ends many costs that for each of them, and a key or address that leaves its running limit lets each flow in that it
- * held back.
+ * second release does nothing. Times are nanoseconds of one clock of the owner's and never run backwards here: an
+ * earlier time counts as the latest one seen. Each command costs O(log n) in the number of requests that it does not
+ * touch; one that ends many costs that for each of them, and a key or address that leaves its running limit lets each
+ * flow in that it held back.
  *
  * <p>Not safe for use by several threads at once.
  */
@@ -56,7 +56,7 @@ public final class PoolMachine {
      * @param effects told what became of others
      */
     public Decision arrive(long ticket, String node, Arrival arrival, long nowNanos, Consumer<Effect> effects) {
-        advance(nowNanos);
+        begin(nowNanos, effects);
         Entry known = state.entries.find(ticket);
         if (known != null) {
             return known.running ? new Decision.Admitted(ticket) : new Decision.Queued(ticket, known.initialPosition);
@@ -69,7 +69,7 @@ public final class PoolMachine {
 
     /** A running request has ended. False if it does not run: it has been released before, or never ran. */
     public boolean release(long ticket, long nowNanos, Consumer<Effect> effects) {
-        advance(nowNanos);
+        begin(nowNanos, effects);
         Entry entry = state.entries.find(ticket);
         if (entry == null || !entry.running) {
             return false;
@@ -82,7 +82,7 @@ public final class PoolMachine {
 
     /** The caller of a waiting request left. False if it does not wait. */
     public boolean abandon(long ticket, long nowNanos, Consumer<Effect> effects) {
-        advance(nowNanos);
+        begin(nowNanos, effects);
         Entry entry = waiting(ticket);
         if (entry == null) {
             return false;
@@ -96,7 +96,7 @@ public final class PoolMachine {
 
     /** An operator ends a wait. False if that request does not wait. */
     public boolean cancel(long ticket, long nowNanos, Consumer<Effect> effects) {
-        advance(nowNanos);
+        begin(nowNanos, effects);
         Entry entry = waiting(ticket);
         if (entry == null) {
             return false;
@@ -106,15 +106,18 @@ public final class PoolMachine {
         return true;
     }
 
-    /** Moves a waiting request to another level, where it stands by its moment of arrival. False if it does not wait. */
+    /**
+     * Moves a waiting request to another level, where it stands by its moment of arrival. False if it does not wait.
+     */
     public boolean move(long ticket, Priority priority, long nowNanos, Consumer<Effect> effects) {
-        advance(nowNanos);
+        begin(nowNanos, effects);
         Entry entry = waiting(ticket);
         if (entry == null) {
             return false;
         }
         if (entry.flow.priority != priority) {
             gate.move(entry, priority);
+            gate.expire(effects);
             gate.admitWaiting(effects);
         }
         return true;
@@ -122,8 +125,7 @@ public final class PoolMachine {
 
     /** Time has passed: ends the waits and takes back the leases that are due by {@code nowNanos}. */
     public void tick(long nowNanos, Consumer<Effect> effects) {
-        advance(nowNanos);
-        gate.expire(effects);
+        begin(nowNanos, effects);
         gate.admitWaiting(effects);
     }
 
@@ -135,7 +137,7 @@ public final class PoolMachine {
 
     /** Takes new settings; see {@link Pool#configure}. */
     public void configure(PoolSettings settings, long nowNanos, Consumer<Effect> effects) {
-        advance(nowNanos);
+        begin(nowNanos, effects);
         state.configure(settings);
         gate.expire(effects);
         gate.admitWaiting(effects);
@@ -143,7 +145,7 @@ public final class PoolMachine {
 
     /** Holds, resumes, drains or closes; see {@link PoolMode}. */
     public void mode(PoolMode mode, long nowNanos, Consumer<Effect> effects) {
-        advance(nowNanos);
+        begin(nowNanos, effects);
         state.mode = mode;
         if (mode == PoolMode.CLOSED) {
             gate.refuseAllWaiting(effects);
@@ -153,7 +155,7 @@ public final class PoolMachine {
 
     /** A node is gone: its places are given up and its slots are free. */
     public void nodeLost(String node, long nowNanos, Consumer<Effect> effects) {
-        advance(nowNanos);
+        begin(nowNanos, effects);
         Node lost = state.nodes.remove(node);
         if (lost == null) {
             return;
@@ -172,12 +174,13 @@ public final class PoolMachine {
 
     /**
      * A node tells everything that it holds, which is the truth about its requests: what is missing here is taken in
-     * regardless of limits (over-full pools drain), what is here but not told is dropped, and a place keeps its moment of
-     * arrival. Grants that the node has not heard of are told again.
+     * regardless of limits (over-full pools drain), what is here but not told is dropped, and a place keeps its moment
+     * of arrival. Grants that the node has not heard of are told again.
      */
     public void register(String node, List<Registration> held, long nowNanos, Consumer<Effect> effects) {
-        advance(nowNanos);
+        begin(nowNanos, effects);
         gate.register(node, held, effects);
+        gate.expire(effects);
         gate.admitWaiting(effects);
     }
 
@@ -256,6 +259,14 @@ public final class PoolMachine {
     /** For the tests of this package, which recount it after every step. */
     PoolState state() {
         return state;
+    }
+
+    /** Nobody is admitted, moved or told of after the deadline, even if the timer is late. */
+    private void begin(long nowNanos, Consumer<Effect> effects) {
+        advance(nowNanos);
+        if (gate.expire(effects)) {
+            gate.admitWaiting(effects);
+        }
     }
 
     private void advance(long nowNanos) {

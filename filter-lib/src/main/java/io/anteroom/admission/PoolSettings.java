@@ -82,31 +82,13 @@ public record PoolSettings(
     /** The same with other slots. */
     public PoolSettings withSlots(int slots) {
         return new PoolSettings(
-                slots,
-                order,
-                levels,
-                maxWaiting,
-                maxWaitingBytes,
-                perKey,
-                perIp,
-                onFull,
-                earlyRefusal,
-                longestRun);
+                slots, order, levels, maxWaiting, maxWaitingBytes, perKey, perIp, onFull, earlyRefusal, longestRun);
     }
 
     /** The same with another order. */
     public PoolSettings withOrder(Order order) {
         return new PoolSettings(
-                slots,
-                order,
-                levels,
-                maxWaiting,
-                maxWaitingBytes,
-                perKey,
-                perIp,
-                onFull,
-                earlyRefusal,
-                longestRun);
+                slots, order, levels, maxWaiting, maxWaitingBytes, perKey, perIp, onFull, earlyRefusal, longestRun);
     }
 
     /** The same with one level changed. */
@@ -114,90 +96,36 @@ public record PoolSettings(
         Map<Priority, LevelSettings> changed = new EnumMap<>(levels);
         changed.put(priority, level);
         return new PoolSettings(
-                slots,
-                order,
-                changed,
-                maxWaiting,
-                maxWaitingBytes,
-                perKey,
-                perIp,
-                onFull,
-                earlyRefusal,
-                longestRun);
+                slots, order, changed, maxWaiting, maxWaitingBytes, perKey, perIp, onFull, earlyRefusal, longestRun);
     }
 
     /** The same with another size of the queue, in tickets and in buffered bytes. */
     public PoolSettings withQueue(int maxWaiting, long maxWaitingBytes) {
         return new PoolSettings(
-                slots,
-                order,
-                levels,
-                maxWaiting,
-                maxWaitingBytes,
-                perKey,
-                perIp,
-                onFull,
-                earlyRefusal,
-                longestRun);
+                slots, order, levels, maxWaiting, maxWaitingBytes, perKey, perIp, onFull, earlyRefusal, longestRun);
     }
 
     /** The same with other limits of one caller. */
     public PoolSettings withCallers(CallerLimits perKey, CallerLimits perIp) {
         return new PoolSettings(
-                slots,
-                order,
-                levels,
-                maxWaiting,
-                maxWaitingBytes,
-                perKey,
-                perIp,
-                onFull,
-                earlyRefusal,
-                longestRun);
+                slots, order, levels, maxWaiting, maxWaitingBytes, perKey, perIp, onFull, earlyRefusal, longestRun);
     }
 
     /** The same with another answer to a full queue. */
     public PoolSettings withOnFull(OnFull onFull) {
         return new PoolSettings(
-                slots,
-                order,
-                levels,
-                maxWaiting,
-                maxWaitingBytes,
-                perKey,
-                perIp,
-                onFull,
-                earlyRefusal,
-                longestRun);
+                slots, order, levels, maxWaiting, maxWaitingBytes, perKey, perIp, onFull, earlyRefusal, longestRun);
     }
 
     /** The same with early refusal switched on or off. */
     public PoolSettings withEarlyRefusal(boolean earlyRefusal) {
         return new PoolSettings(
-                slots,
-                order,
-                levels,
-                maxWaiting,
-                maxWaitingBytes,
-                perKey,
-                perIp,
-                onFull,
-                earlyRefusal,
-                longestRun);
+                slots, order, levels, maxWaiting, maxWaitingBytes, perKey, perIp, onFull, earlyRefusal, longestRun);
     }
 
     /** The same with another longest run; zero for none. */
     public PoolSettings withLongestRun(Duration longestRun) {
         return new PoolSettings(
-                slots,
-                order,
-                levels,
-                maxWaiting,
-                maxWaitingBytes,
-                perKey,
-                perIp,
-                onFull,
-                earlyRefusal,
-                longestRun);
+                slots, order, levels, maxWaiting, maxWaitingBytes, perKey, perIp, onFull, earlyRefusal, longestRun);
     }
 }

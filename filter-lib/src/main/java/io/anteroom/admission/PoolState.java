@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 final class PoolState implements Line.Limits {
     PoolSettings settings;
     PoolMode mode = PoolMode.OPEN;
-    long nowNanos;
+    long nowNanos = Long.MIN_VALUE;
     long lastSeq = Long.MIN_VALUE;
 
     final Entries entries = new Entries();
@@ -100,16 +100,20 @@ final class PoolState implements Line.Limits {
     }
 
     void wait(Entry entry) {
-        line.add(entry);
+        line.add(entry, this);
         entry.deadlineNanos = waitDeadline(entry);
         deadlines.add(entry);
     }
 
     private long waitDeadline(Entry entry) {
-        long longest = entry.ownWaitNanos >= 0
+        return entry.arrivedNanos + longestWaitNanos(entry);
+    }
+
+    /** Its own longest wait, or its level's. */
+    long longestWaitNanos(Entry entry) {
+        return entry.ownWaitNanos >= 0
                 ? entry.ownWaitNanos
                 : settings.level(entry.flow.priority).longestWait().toNanos();
-        return entry.arrivedNanos + longest;
     }
 
     /** Lets an entry run, whether it waited or has just come. */

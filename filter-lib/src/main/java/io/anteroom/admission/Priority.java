@@ -15,8 +15,8 @@ public enum Priority {
     static final int COUNT = values().length;
 
     /**
-     * The level of an integer as LiteLLM and vLLM use it, where lower means sooner: up to 0 critical, up to 99 high,
-     * up to 999 normal, above that low.
+     * The level of an integer as LiteLLM and vLLM use it, where lower means sooner: up to 0 critical, up to 99 high, up
+     * to 999 normal, above that low.
      */
     public static Priority ofInteger(long value) {
         if (value <= 0) {

@@ -5,9 +5,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One pass over all who wait that gives each its position and the work ahead of it: a merge of the flows in the order in
- * which {@link Line} would serve them if nobody came, left or cost other than expected, and no running limit held anybody
- * back. O(n log flows); allocates nothing once its scratch has grown.
+ * One pass over all who wait that gives each its position and the work ahead of it: a merge of the flows in the order
+ * in which {@link Line} would serve them if nobody came, left or cost other than expected, and no running limit held
+ * anybody back. O(n log flows); allocates nothing once its scratch has grown.
  */
 final class Ranking {
     private final Lane[] lanes = new Lane[Priority.COUNT];

@@ -25,7 +25,7 @@ public record Refusal(
         QUEUE_FULL,
         /** The bodies of those who wait take as many bytes as they may. */
         QUEUE_BYTES_FULL,
-        /** All slots are taken and the request said that it would not wait. */
+        /** All slots are taken and the request said that it would not wait, or its longest wait is zero. */
         NO_SLOT,
         /** The key has as many waiting as it may. */
         KEY_LIMIT,

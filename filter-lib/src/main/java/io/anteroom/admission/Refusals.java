@@ -37,7 +37,6 @@ final class Refusals {
         Duration retryAfter = state.returns.promise(state.nowNanos, roomNanos, intervalNanos, entry.id);
         Optional<Estimate> estimate =
                 state.estimator.estimate(entry.flow.priority, entry.placeInFlow, entry.rawWaitNanos);
-        return new Refusal(
-                code, state.line.waiting, limit, PoolMachine.waited(state, entry), retryAfter, estimate);
+        return new Refusal(code, state.line.waiting, limit, PoolMachine.waited(state, entry), retryAfter, estimate);
     }
 }

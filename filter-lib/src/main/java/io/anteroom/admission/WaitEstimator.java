@@ -9,7 +9,8 @@ import java.util.Optional;
 
 /**
  * Predicts costs and waits. The cost of a request is what its key's requests have cost, shrunk towards the pool's mean
- * while the key is little known. The wait is the work ahead divided by the slots, times what {@link Calibration} has seen.
+ * while the key is little known. The wait is the work ahead divided by the slots, times what {@link Calibration} has
+ * seen.
  */
 final class WaitEstimator {
     private static final long FIRST_GUESS_MICROS = 1_000_000;
@@ -113,8 +114,8 @@ final class WaitEstimator {
         if (!calibration.estimate(priority, placeInFlow, rawNanos, scratch)) {
             return Optional.empty();
         }
-        return Optional.of(new Estimate(
-                Duration.ofNanos(scratch[1]), Duration.ofNanos(scratch[0]), Duration.ofNanos(scratch[2])));
+        return Optional.of(
+                new Estimate(Duration.ofNanos(scratch[1]), Duration.ofNanos(scratch[0]), Duration.ofNanos(scratch[2])));
     }
 
     void observeAdmitted(Entry entry, long waitedNanos) {

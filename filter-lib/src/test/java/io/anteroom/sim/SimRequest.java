@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.sim;
+
+import io.anteroom.admission.Arrival;
+import io.anteroom.admission.PoolSettings;
+import io.anteroom.admission.Registration;
+import java.time.Duration;
+
+/** What the world knows of one of its requests, independently of the machine. */
+final class SimRequest {
+    final long ticket;
+    final String node;
+    final long arrivedNanos;
+    Arrival arrival;
+    boolean isRunning;
+    long admittedNanos;
+
+    SimRequest(long ticket, String node, Arrival arrival, long nowNanos) {
+        this.ticket = ticket;
+        this.node = node;
+        this.arrival = arrival;
+        this.arrivedNanos = nowNanos;
+    }
+
+    SimRequest run(long nowNanos) {
+        isRunning = true;
+        admittedNanos = nowNanos;
+        return this;
+    }
+
+    long dueNanos() {
+        Duration cost = arrival.cost();
+        return admittedNanos + (cost == null ? 0 : cost.toNanos());
+    }
+
+    long longestWaitNanos(PoolSettings settings) {
+        Duration own = arrival.longestWait();
+        return (own == null ? settings.level(arrival.priority()).longestWait() : own).toNanos();
+    }
+
+    Registration registration(long nowNanos) {
+        Duration waited = Duration.ofNanos((isRunning ? admittedNanos : nowNanos) - arrivedNanos);
+        Duration ran = isRunning ? Duration.ofNanos(nowNanos - admittedNanos) : Duration.ZERO;
+        return new Registration(ticket, arrival, waited, isRunning, ran);
+    }
+}

@@ -1,0 +1,501 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.anteroom.admission.Arrival;
+import io.anteroom.admission.Audit;
+import io.anteroom.admission.Caller;
+import io.anteroom.admission.CallerLimits;
+import io.anteroom.admission.Decision;
+import io.anteroom.admission.Effect;
+import io.anteroom.admission.LevelSettings;
+import io.anteroom.admission.OnFull;
+import io.anteroom.admission.Order;
+import io.anteroom.admission.PoolMachine;
+import io.anteroom.admission.PoolMode;
+import io.anteroom.admission.PoolSettings;
+import io.anteroom.admission.Priority;
+import io.anteroom.admission.Refusal;
+import io.anteroom.admission.Registration;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/**
+ * A world in which everything that can happen to a pool happens, in the order that one seed gives. After every step the
+ * invariants are checked:
+ *
+ * <ol>
+ *   <li>never more than the slots run, but while a lowered limit drains, and then nobody is admitted;
+ *   <li>every ticket has exactly one end;
+ *   <li>no slot idles while somebody eligible waits;
+ *   <li>nobody waits past the deadline, nobody expires early;
+ *   <li>arrival order inside a flow;
+ *   <li>the fairness bound between flows, where costs come out as expected;
+ *   <li>every counter equals what is counted anew;
+ *   <li>a second machine fed the same is equal, and so is one that was saved and loaded;
+ *   <li>the same seed gives the same log.
+ * </ol>
+ */
+final class SimWorld {
+    private static final String[] NODES = {"n1", "n2", "n3"};
+    private static final long LARGEST_COST_MICROS = 5_000_000;
+
+    private final Random random;
+    /** Requests cost what was said, so that the fairness bound can be checked. */
+    private final boolean exactCosts;
+
+    private PoolMachine machine;
+    private PoolMachine replica;
+    private long nowNanos;
+    private long lastTicket;
+    private final Map<Long, SimRequest> live = new LinkedHashMap<>();
+    private final List<Long> ended = new ArrayList<>();
+    private final List<Effect> effects = new ArrayList<>();
+    private long log = 17;
+    private int admittedInStep;
+    private int runningBefore;
+
+    SimWorld(long seed) {
+        random = new Random(seed);
+        exactCosts = random.nextInt(3) == 0;
+        PoolSettings settings = settings();
+        machine = new PoolMachine(settings, 64);
+        replica = new PoolMachine(settings, 64);
+        nowNanos = random.nextInt(3) == 0 ? Long.MAX_VALUE / 4 : random.nextLong() / 8;
+    }
+
+    /** Runs and checks; answers a digest of everything that happened. */
+    long run(int steps) {
+        for (int i = 0; i < steps; i++) {
+            runningBefore = machine.running();
+            admittedInStep = 0;
+            step();
+            check();
+            if (i % 50 == 0) {
+                compareReplicas();
+            }
+        }
+        finish();
+        return log;
+    }
+
+    private void step() {
+        if (random.nextInt(4) != 0) {
+            advanceTo(nowNanos + (long) (random.nextDouble() * random.nextInt(400) * 1_000_000L));
+        }
+        int what = random.nextInt(1000);
+        if (what < 450) {
+            arrive();
+        } else if (what < 760) {
+            release();
+        } else if (what < 800) {
+            leave();
+        } else if (what < 900) {
+            passTime();
+        } else if (what < 925) {
+            operate();
+        } else if (what < 955) {
+            edit();
+        } else if (what < 970) {
+            repeat();
+        } else if (what < 985) {
+            loseOrRegister();
+        } else {
+            saveAndLoad();
+        }
+    }
+
+    private void arrive() {
+        long ticket = ++lastTicket;
+        String node = NODES[random.nextInt(NODES.length)];
+        Arrival arrival = arrival();
+        Decision decision = both(m -> m.arrive(ticket, node, arrival, nowNanos, this::collect));
+        note(ticket, decision.getClass().getSimpleName().length());
+        if (decision instanceof Decision.Admitted) {
+            admittedInStep++;
+            live.put(ticket, new SimRequest(ticket, node, arrival, nowNanos).run(nowNanos));
+        } else if (decision instanceof Decision.Queued queued) {
+            assertThat(queued.initialPosition()).isBetween(1, machine.waiting());
+            live.put(ticket, new SimRequest(ticket, node, arrival, nowNanos));
+        } else {
+            assertThat(decision).isInstanceOf(Decision.Refused.class);
+            ended.add(ticket);
+        }
+        carryOut();
+    }
+
+    private void release() {
+        SimRequest request = any(true);
+        if (request == null) {
+            return;
+        }
+        if (exactCosts) {
+            advanceTo(request.dueNanos());
+            return;
+        }
+        release(request.ticket);
+    }
+
+    private void release(long ticket) {
+        boolean released = both(m -> m.release(ticket, nowNanos, this::collect));
+        assertThat(released).isTrue();
+        end(ticket);
+        carryOut();
+        boolean again = both(m -> m.release(ticket, nowNanos, this::collect));
+        assertThat(again).as("a second release").isFalse();
+    }
+
+    private void leave() {
+        SimRequest request = any(false);
+        if (request == null) {
+            return;
+        }
+        long ticket = request.ticket;
+        boolean operator = random.nextBoolean();
+        boolean gone = both(
+                m -> operator ? m.cancel(ticket, nowNanos, this::collect) : m.abandon(ticket, nowNanos, this::collect));
+        assertThat(gone).isTrue();
+        if (!operator) {
+            end(ticket);
+        }
+        carryOut();
+        assertThat(live).doesNotContainKey(ticket);
+    }
+
+    private void passTime() {
+        long next = machine.nextDeadlineNanos();
+        if (next != Long.MAX_VALUE && random.nextBoolean()) {
+            advanceTo(next - 1 - random.nextInt(1000));
+            advanceTo(next);
+        } else {
+            advanceTo(nowNanos + random.nextInt(3) * 1_000_000_000L);
+        }
+    }
+
+    /** Time passes; where costs are exact, everybody ends at the moment at which it is due. */
+    private void advanceTo(long nanos) {
+        while (exactCosts) {
+            SimRequest first = live.values().stream()
+                    .filter(one -> one.isRunning && one.dueNanos() <= nanos)
+                    .min((one, other) -> Long.compare(one.dueNanos(), other.dueNanos()))
+                    .orElse(null);
+            if (first == null) {
+                break;
+            }
+            nowNanos = Math.max(nowNanos, first.dueNanos());
+            tick();
+            release(first.ticket);
+        }
+        nowNanos = Math.max(nowNanos, nanos);
+        tick();
+    }
+
+    private void tick() {
+        both(m -> {
+            m.tick(nowNanos, this::collect);
+            return 0;
+        });
+        carryOut();
+    }
+
+    private void operate() {
+        if (random.nextInt(3) == 0) {
+            PoolMode[] modes = {PoolMode.OPEN, PoolMode.OPEN, PoolMode.HOLDING, PoolMode.DRAINING, PoolMode.CLOSED};
+            PoolMode mode = modes[random.nextInt(modes.length)];
+            both(m -> {
+                m.mode(mode, nowNanos, this::collect);
+                return 0;
+            });
+            carryOut();
+            if (mode == PoolMode.CLOSED) {
+                assertThat(machine.waiting()).isZero();
+            }
+            return;
+        }
+        SimRequest request = any(false);
+        if (request == null) {
+            return;
+        }
+        Priority priority = Priority.values()[random.nextInt(4)];
+        boolean moved = both(m -> m.move(request.ticket, priority, nowNanos, this::collect));
+        assertThat(moved).isTrue();
+        request.arrival = with(request.arrival, priority);
+        carryOut();
+    }
+
+    private void edit() {
+        both(m -> {
+            m.mode(PoolMode.OPEN, nowNanos, this::collect);
+            return 0;
+        });
+        carryOut();
+        PoolSettings settings = settings();
+        admittedInStep = 0;
+        runningBefore = machine.running();
+        both(m -> {
+            m.configure(settings, nowNanos, this::collect);
+            return 0;
+        });
+        carryOut();
+    }
+
+    /** Commands that come twice, or for requests that are over. */
+    private void repeat() {
+        if (random.nextBoolean() && !live.isEmpty()) {
+            SimRequest request = new ArrayList<>(live.values()).get(random.nextInt(live.size()));
+            Decision decision =
+                    both(m -> m.arrive(request.ticket, request.node, request.arrival, nowNanos, this::collect));
+            assertThat(decision).isInstanceOf(request.isRunning ? Decision.Admitted.class : Decision.Queued.class);
+        } else if (!ended.isEmpty()) {
+            long over = ended.get(random.nextInt(ended.size()));
+            assertThat((boolean) both(m -> m.release(over, nowNanos, this::collect)))
+                    .isFalse();
+            assertThat((boolean) both(m -> m.abandon(over, nowNanos, this::collect)))
+                    .isFalse();
+            assertThat((boolean) both(m -> m.cancel(over, nowNanos, this::collect)))
+                    .isFalse();
+        }
+        assertThat(effects).isEmpty();
+    }
+
+    private void loseOrRegister() {
+        if (exactCosts) {
+            return;
+        }
+        String node = NODES[random.nextInt(NODES.length)];
+        List<SimRequest> held = live.values().stream()
+                .filter(request -> request.node.equals(node))
+                .toList();
+        if (random.nextBoolean()) {
+            both(m -> {
+                m.nodeLost(node, nowNanos, this::collect);
+                return 0;
+            });
+            held.forEach(request -> end(request.ticket));
+            carryOut();
+            return;
+        }
+        List<Registration> told = new ArrayList<>();
+        for (SimRequest request : held) {
+            if (random.nextInt(8) == 0) {
+                end(request.ticket);
+            } else {
+                told.add(request.registration(nowNanos));
+            }
+        }
+        both(m -> {
+            m.register(node, told, nowNanos, this::collect);
+            return 0;
+        });
+        carryOut();
+    }
+
+    private void saveAndLoad() {
+        long before = machine.stateHash();
+        machine = copy(machine);
+        assertThat(machine.stateHash()).as("hash after save and load").isEqualTo(before);
+        machine.rank();
+    }
+
+    private static PoolMachine copy(PoolMachine machine) {
+        try {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            machine.save(new DataOutputStream(bytes));
+            return PoolMachine.load(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Everybody ends, and nothing is left. */
+    private void finish() {
+        both(m -> {
+            m.mode(PoolMode.CLOSED, nowNanos, this::collect);
+            return 0;
+        });
+        carryOut();
+        for (Long ticket : List.copyOf(live.keySet())) {
+            both(m -> m.release(ticket, nowNanos, this::collect));
+            end(ticket);
+        }
+        carryOut();
+        assertThat(Audit.requests(machine)).isEmpty();
+        Audit.check(machine);
+        compareReplicas();
+    }
+
+    private void check() {
+        int slots = machine.settings().slots();
+        if (machine.running() > slots) {
+            assertThat(admittedInStep).as("admitted above the slots").isZero();
+            assertThat(machine.running()).isLessThanOrEqualTo(Math.max(runningBefore, slots));
+        }
+        Audit.check(machine);
+        assertThat(machine.nextDeadlineNanos())
+                .as("somebody is past the deadline")
+                .isGreaterThan(nowNanos);
+        Map<Long, Boolean> requests = Audit.requests(machine);
+        assertThat(requests.keySet()).as("requests").isEqualTo(live.keySet());
+        live.forEach((ticket, request) ->
+                assertThat(requests.get(ticket)).as("running " + ticket).isEqualTo(request.isRunning));
+    }
+
+    private void compareReplicas() {
+        assertThat(replica.stateHash()).as("replica").isEqualTo(machine.stateHash());
+        note(nowNanos, machine.stateHash());
+    }
+
+    /** Gives both machines the same command; only the effects of the first are carried out, and both must be equal. */
+    private <T> T both(Command<T> command) {
+        List<Effect> before = List.copyOf(effects);
+        T answer = command.to(machine);
+        List<Effect> first = List.copyOf(effects);
+        effects.clear();
+        effects.addAll(before);
+        T second = command.to(replica);
+        assertThat(effects).as("effects of the replica").isEqualTo(first);
+        assertThat(second).as("answer of the replica").isEqualTo(answer);
+        return answer;
+    }
+
+    private interface Command<T> {
+        T to(PoolMachine machine);
+    }
+
+    private void collect(Effect effect) {
+        effects.add(effect);
+    }
+
+    private void carryOut() {
+        for (Effect effect : effects) {
+            note(effect.ticket(), effect.getClass().getSimpleName().length());
+            SimRequest request = live.get(effect.ticket());
+            assertThat(request)
+                    .as("an effect on " + effect.ticket() + " after its end")
+                    .isNotNull();
+            assertThat(effect.node()).isEqualTo(request.node);
+            if (effect instanceof Effect.Granted) {
+                assertThat(request.isRunning).as("granted twice").isFalse();
+                assertThat(nowNanos - request.arrivedNanos)
+                        .as("admitted after the deadline")
+                        .isLessThanOrEqualTo(request.longestWaitNanos(machine.settings()));
+                request.run(nowNanos);
+                admittedInStep++;
+            } else if (effect instanceof Effect.Ended gone) {
+                assertThat(request.isRunning).as("ended while running").isFalse();
+                if (gone.refusal().code() == Refusal.Code.WAIT_TIMEOUT) {
+                    assertThat(nowNanos - request.arrivedNanos)
+                            .as("expired early")
+                            .isGreaterThanOrEqualTo(request.longestWaitNanos(machine.settings()));
+                }
+                end(effect.ticket());
+            } else {
+                assertThat(request.isRunning).as("a lease that is none").isTrue();
+                assertThat(nowNanos - request.admittedNanos)
+                        .isGreaterThanOrEqualTo(machine.settings().longestRun().toNanos());
+                end(effect.ticket());
+            }
+        }
+        for (Effect effect : effects) {
+            if (effect instanceof Effect.Granted) {
+                assertThat(Audit.hasEarlierInFlow(machine, effect.ticket()))
+                        .as("overtook its own flow")
+                        .isFalse();
+            }
+        }
+        effects.clear();
+        if (exactCosts) {
+            Audit.fairness(machine, LARGEST_COST_MICROS);
+        }
+    }
+
+    private void end(long ticket) {
+        live.remove(ticket);
+        ended.add(ticket);
+        if (ended.size() > 64) {
+            ended.remove(0);
+        }
+    }
+
+    private SimRequest any(boolean running) {
+        List<SimRequest> matching = live.values().stream()
+                .filter(request -> request.isRunning == running)
+                .toList();
+        return matching.isEmpty() ? null : matching.get(random.nextInt(matching.size()));
+    }
+
+    private Arrival arrival() {
+        Caller caller = caller();
+        Priority priority = Priority.values()[random.nextInt(4)];
+        Duration cost = exactCosts || random.nextInt(3) == 0
+                ? Duration.ofNanos(1000L * (1 + (long) (random.nextDouble() * (LARGEST_COST_MICROS - 1))))
+                : null;
+        Duration wait = random.nextInt(4) == 0 ? Duration.ofMillis(random.nextInt(8000)) : null;
+        OnFull[] answers = {null, OnFull.REJECT, OnFull.SHED_LOWEST};
+        return new Arrival(
+                caller,
+                priority,
+                wait,
+                random.nextInt(3000),
+                cost,
+                answers[random.nextInt(3)],
+                random.nextInt(20) != 0,
+                random.nextInt(10) == 0 ? "batch" : null);
+    }
+
+    private Caller caller() {
+        int key = (int) Math.abs(random.nextGaussian() * 6);
+        int weight = exactCosts ? 1 + key % 3 : 1 + random.nextInt(3);
+        CallerLimits own = !exactCosts && random.nextInt(30) == 0 ? new CallerLimits(5, 1 + random.nextInt(3)) : null;
+        return new Caller("key-" + key, "ip-" + key % (3 + random.nextInt(2)), weight, own);
+    }
+
+    private static Arrival with(Arrival a, Priority priority) {
+        return new Arrival(
+                a.caller(), priority, a.longestWait(), a.bytes(), a.cost(), a.onFull(), a.mayQueue(), a.batch());
+    }
+
+    private PoolSettings settings() {
+        PoolSettings settings = PoolSettings.ofSlots(random.nextInt(10) == 0 ? 0 : 1 + random.nextInt(8))
+                .withOrder(Order.values()[random.nextInt(Order.values().length)])
+                .withQueue(random.nextInt(40), random.nextInt(60_000))
+                .withOnFull(random.nextBoolean() ? OnFull.REJECT : OnFull.SHED_LOWEST)
+                .withEarlyRefusal(random.nextBoolean())
+                .withCallers(limits(), limits())
+                .withLongestRun(
+                        !exactCosts && random.nextInt(3) == 0
+                                ? Duration.ofSeconds(1 + random.nextInt(20))
+                                : Duration.ZERO);
+        for (Priority priority : Priority.values()) {
+            settings = settings.withLevel(
+                    priority,
+                    new LevelSettings(
+                            1 + random.nextInt(8),
+                            Duration.ofMillis(random.nextInt(20_000)),
+                            random.nextInt(30),
+                            random.nextInt(20)));
+        }
+        return settings;
+    }
+
+    private CallerLimits limits() {
+        return new CallerLimits(
+                random.nextBoolean() ? 1000 : random.nextInt(10), random.nextBoolean() ? 1000 : 1 + random.nextInt(4));
+    }
+
+    private void note(long one, long other) {
+        log = log * 31 + one;
+        log = log * 31 + other;
+    }
+}
