@@ -47,11 +47,15 @@ final class Calibration {
         add(priority, placeInFlow, ratio(rawNanos, waitedNanos));
     }
 
-    /** A wait was given up: all that is known is that it would have been longer. */
+    /**
+     * A wait was given up: all that is known is that it would have been longer. That says something only if it raises
+     * the estimate, which is the work ahead itself while nothing is known.
+     */
     void observeGivenUp(Priority priority, int placeInFlow, long rawNanos, long waitedNanos) {
         int ratio = ratio(rawNanos, waitedNanos + waitedNanos / 4);
         Window window = known(priority, placeInFlow);
-        if (window == null || ratio > window.quantile(0.5)) {
+        int median = window == null ? (int) UNIT : window.quantile(0.5);
+        if (ratio > median) {
             add(priority, placeInFlow, ratio);
         }
     }

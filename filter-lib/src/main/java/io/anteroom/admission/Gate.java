@@ -22,10 +22,7 @@ final class Gate {
     Decision arrive(long ticket, String node, Arrival arrival, Consumer<Effect> effects) {
         Party key = state.keyOf(arrival.caller());
         Party ip = state.ips.get(arrival.caller().ip());
-        if (key.parked != null) {
-            state.unparkBelowLimit(key);
-            admitWaiting(effects);
-        }
+        admitWaiting(effects);
         Entry entry = new Entry(
                 ticket,
                 PoolState.flowOf(key, arrival.priority()),
@@ -37,7 +34,7 @@ final class Gate {
                 arrival);
         if (mayRunNow(entry)) {
             state.add(entry);
-            state.run(entry, false);
+            state.run(entry, false, state.nowNanos);
             state.tally.admitted++;
             return new Decision.Admitted(ticket);
         }
@@ -104,33 +101,40 @@ final class Gate {
         return null;
     }
 
+    /** Where nobody waits nobody is refused early: an estimate that went wrong must be found out by somebody. */
     private @Nullable Refusal refusedByWait(Entry entry) {
         long likely = state.estimator.announce(entry);
         long longest = state.longestWaitNanos(entry);
-        return state.settings.earlyRefusal() && likely > longest ? refusals.tooLong(entry, likely, longest) : null;
+        boolean refuses = state.settings.earlyRefusal() && state.line.levelOf(entry.flow).waiting > 0;
+        return refuses && likely > longest ? refusals.tooLong(entry, likely, longest) : null;
     }
 
     /** Sheds until the newcomer fits, if the settings say so; nobody is shed in vain. */
     private @Nullable Refusal makeRoom(Entry entry, Arrival arrival, Consumer<Effect> effects) {
         Line line = state.line;
         int most = state.settings.maxWaiting();
-        long mostBytes = state.settings.maxWaitingBytes();
         OnFull onFull = arrival.onFull() == null ? state.settings.onFull() : arrival.onFull();
-        boolean shed = onFull == OnFull.SHED_LOWEST;
-        if (most - line.waiting < 1 && !(shed && most > 0 && victimFor(entry) != null)) {
+        boolean shed = onFull == OnFull.SHED_LOWEST && most > 0;
+        boolean sheds = line.waiting >= most;
+        Entry victim = shed ? victimFor(entry) : null;
+        if (sheds && victim == null) {
             return refusals.refuse(entry, Refusal.Code.QUEUE_FULL, most);
         }
-        if (mostBytes - line.waitingBytes < entry.bytes && !(shed && lowerBytes(entry) >= entry.bytes)) {
-            return refusals.refuse(entry, Refusal.Code.QUEUE_BYTES_FULL, mostBytes);
+        if (lacksBytes(entry) && !(shed && lowerBytes(entry) >= entry.bytes)) {
+            return refusals.refuse(entry, Refusal.Code.QUEUE_BYTES_FULL, state.settings.maxWaitingBytes());
         }
-        while (line.waiting >= most || mostBytes - line.waitingBytes < entry.bytes) {
-            Entry victim = victimFor(entry);
-            if (victim == null) {
-                return refusals.refuse(entry, Refusal.Code.QUEUE_FULL, most);
-            }
+        // One for one: a queue that a lowered limit left over-full drains by itself, no newcomer clears it.
+        sheds |= lacksBytes(entry);
+        while (sheds && victim != null) {
             refuseWaiting(victim, Refusal.Code.SHED, most, effects);
+            sheds = lacksBytes(entry);
+            victim = victimFor(entry);
         }
         return null;
+    }
+
+    private boolean lacksBytes(Entry entry) {
+        return entry.bytes > 0 && state.settings.maxWaitingBytes() - state.line.waitingBytes < entry.bytes;
     }
 
     /** The bytes that shedding every lower level would leave free. */
@@ -169,7 +173,7 @@ final class Gate {
     }
 
     private void grant(Entry entry, Consumer<Effect> effects) {
-        state.run(entry, true);
+        state.run(entry, true, state.nowNanos);
         state.tally.admitted++;
         long waited = state.nowNanos - entry.arrivedNanos;
         state.estimator.observeAdmitted(entry, waited);
@@ -245,7 +249,7 @@ final class Gate {
             } else if (entry.running && !registration.isRunning()) {
                 effects.accept(granted(entry));
             } else if (!entry.running && registration.isRunning()) {
-                state.run(entry, true);
+                state.run(entry, true, state.nowNanos - registration.ran().toNanos());
                 state.tally.admitted++;
             }
         }
@@ -284,8 +288,7 @@ final class Gate {
         state.estimator.place(entry, state.line, state.settings);
         state.add(entry);
         if (registration.isRunning()) {
-            state.run(entry, false);
-            entry.admittedNanos = state.nowNanos - registration.ran().toNanos();
+            state.run(entry, false, state.nowNanos - registration.ran().toNanos());
             state.tally.admitted++;
         } else {
             state.wait(entry);

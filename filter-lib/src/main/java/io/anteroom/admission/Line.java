@@ -192,7 +192,10 @@ final class Line {
         return Math.max(0, error - liftedSince);
     }
 
-    /** In strict order the lower levels save up while a higher one is served, and pay when they are served by it. */
+    /**
+     * In strict order the lower levels save up while a higher one is served, and pay when they are served by it. One
+     * whose flows are all held back by running limits does not gain by that.
+     */
     private void age(Group served, long micros) {
         if (settings.order() != Order.STRICT) {
             return;
@@ -202,7 +205,7 @@ final class Line {
             if (group == served) {
                 group.credit = Math.max(0, group.credit - micros * 100);
                 lower = true;
-            } else if (group.waiting > 0 && lower) {
+            } else if (lower && !group.order.isEmpty()) {
                 group.credit += micros * group.floorPercent;
             }
         }

@@ -56,6 +56,14 @@ final class MachineCodec {
     }
 
     static PoolState load(DataInput in) throws IOException {
+        try {
+            return read(in);
+        } catch (RuntimeException e) {
+            throw new IOException("not a saved pool: " + e.getMessage(), e);
+        }
+    }
+
+    private static PoolState read(DataInput in) throws IOException {
         int version = in.readByte();
         if (version != VERSION) {
             throw new IOException("version: " + version + " (expected: " + VERSION + ")");

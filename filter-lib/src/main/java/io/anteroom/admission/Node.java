@@ -14,10 +14,6 @@ final class Node {
         this.name = name;
     }
 
-    boolean isEmpty() {
-        return size == 0;
-    }
-
     void add(Entry entry) {
         Entry second = first;
         entry.nextOfNode = second;

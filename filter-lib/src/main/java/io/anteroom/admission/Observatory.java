@@ -22,7 +22,7 @@ final class Observatory {
         ranking.run(state.line, state.settings.order());
     }
 
-    QueueStatus status(Entry entry) {
+    QueueStatus status(Entry entry, long nowNanos) {
         boolean ranked = entry.position > 0;
         int place = ranked ? entry.passPlaceInFlow : entry.placeInFlow;
         long raw = ranked ? state.estimator.rawNanos(entry.aheadMicros, state.settings.slots()) : entry.rawWaitNanos;
@@ -31,7 +31,7 @@ final class Observatory {
                 entry.initialPosition,
                 state.line.waiting,
                 state.estimator.estimate(entry.flow.priority, place, raw),
-                PoolMachine.waited(state, entry),
+                PoolMachine.waited(state, entry, nowNanos),
                 limit(entry));
     }
 
@@ -46,7 +46,7 @@ final class Observatory {
         return holder == entry.ip ? QueueStatus.Limit.IP_RUNNING : QueueStatus.Limit.KEY_RUNNING;
     }
 
-    List<WaitingTicket> list(int limit) {
+    List<WaitingTicket> list(int limit, long nowNanos) {
         List<Entry> waiting = new ArrayList<>(state.line.waiting);
         for (Entry entry : state.entries.toArray()) {
             if (!entry.running) {
@@ -64,12 +64,12 @@ final class Observatory {
                     entry.node.name,
                     entry.bytes,
                     entry.batch,
-                    status(entry)));
+                    status(entry, nowNanos)));
         }
         return list;
     }
 
-    PoolSnapshot snapshot() {
+    PoolSnapshot snapshot(long nowNanos) {
         Map<Priority, PoolSnapshot.Depth> levels = new EnumMap<>(Priority.class);
         for (Priority priority : Priority.values()) {
             Level level = state.line.levels[priority.ordinal()];
@@ -83,12 +83,12 @@ final class Observatory {
                 state.line.waitingBytes,
                 levels,
                 Duration.ofNanos(state.estimator.meanMicros() * 1000),
-                newcomersEstimate(),
+                newcomersEstimate(nowNanos),
                 state.tally.counts());
     }
 
-    private Optional<Estimate> newcomersEstimate() {
-        if (state.line.waiting == 0 && state.running < state.settings.slots()) {
+    private Optional<Estimate> newcomersEstimate(long nowNanos) {
+        if (state.mode == PoolMode.OPEN && state.running < state.settings.slots()) {
             return Optional.of(new Estimate(Duration.ZERO, Duration.ZERO, Duration.ZERO));
         }
         Party nobody = Party.key("");
@@ -96,7 +96,7 @@ final class Observatory {
         Caller caller = Caller.of("", "");
         long cost = state.estimator.meanMicros();
         Entry newcomer =
-                new Entry(0, flow, nobody, new Node(""), 0, state.nowNanos, cost, Arrival.of(caller, Priority.NORMAL));
+                new Entry(0, flow, nobody, new Node(""), 0, nowNanos, cost, Arrival.of(caller, Priority.NORMAL));
         state.estimator.place(newcomer, state.line, state.settings);
         return state.estimator.estimate(Priority.NORMAL, newcomer.placeInFlow, newcomer.rawWaitNanos);
     }

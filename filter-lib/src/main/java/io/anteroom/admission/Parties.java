@@ -42,6 +42,10 @@ final class Parties {
         if (party.idle) {
             unlink(party);
         }
+        if (party.forgotten) {
+            party.forgotten = false;
+            byName.put(party.name, party);
+        }
     }
 
     /** Takes a party in as it was saved. */
@@ -76,6 +80,7 @@ final class Parties {
         if (idle > MAX_IDLE && oldest != null) {
             unlink(oldest);
             byName.remove(oldest.name);
+            oldest.forgotten = true;
         }
     }
 

@@ -29,6 +29,8 @@ final class Party {
     @Nullable Party newer;
 
     boolean idle;
+    /** Dropped for having been idle for longest; whoever still holds it has to make it known again. */
+    boolean forgotten;
 
     private Party(String name, @Nullable Flow[] flows) {
         this.name = name;

@@ -180,6 +180,9 @@ public final class PoolMachine {
     public void register(String node, List<Registration> held, long nowNanos, Consumer<Effect> effects) {
         begin(nowNanos, effects);
         gate.register(node, held, effects);
+        if (state.mode == PoolMode.CLOSED) {
+            gate.refuseAllWaiting(effects);
+        }
         gate.expire(effects);
         gate.admitWaiting(effects);
     }
@@ -220,21 +223,18 @@ public final class PoolMachine {
 
     /** Where a request stands, or null if it does not wait. Its position is that of the last {@link #rank}. */
     public @Nullable QueueStatus status(long ticket, long nowNanos) {
-        advance(nowNanos);
         Entry entry = waiting(ticket);
-        return entry == null ? null : observatory.status(entry);
+        return entry == null ? null : observatory.status(entry, nowNanos);
     }
 
     /** The first {@code limit} who wait, in the order of the last {@link #rank}. */
     public List<WaitingTicket> list(int limit, long nowNanos) {
-        advance(nowNanos);
-        return observatory.list(limit);
+        return observatory.list(limit, nowNanos);
     }
 
     /** Figures. */
     public PoolSnapshot snapshot(long nowNanos) {
-        advance(nowNanos);
-        return observatory.snapshot();
+        return observatory.snapshot(nowNanos);
     }
 
     /** Writes everything, with a version first, so that {@link #load} makes an equal machine of it. */
@@ -263,14 +263,10 @@ public final class PoolMachine {
 
     /** Nobody is admitted, moved or told of after the deadline, even if the timer is late. */
     private void begin(long nowNanos, Consumer<Effect> effects) {
-        advance(nowNanos);
+        state.nowNanos = Math.max(state.nowNanos, nowNanos);
         if (gate.expire(effects)) {
             gate.admitWaiting(effects);
         }
-    }
-
-    private void advance(long nowNanos) {
-        state.nowNanos = Math.max(state.nowNanos, nowNanos);
     }
 
     private @Nullable Entry waiting(long ticket) {
@@ -278,8 +274,8 @@ public final class PoolMachine {
         return entry == null || entry.running ? null : entry;
     }
 
-    /** How long a waiting request has waited. */
-    static Duration waited(PoolState state, Entry entry) {
-        return Duration.ofNanos(state.nowNanos - entry.arrivedNanos);
+    /** How long a waiting request has waited by {@code nowNanos}, or by the latest command if that is later. */
+    static Duration waited(PoolState state, Entry entry, long nowNanos) {
+        return Duration.ofNanos(Math.max(state.nowNanos, nowNanos) - entry.arrivedNanos);
     }
 }

@@ -3,6 +3,7 @@ package io.anteroom.admission;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Everything a pool knows, and the four steps of a request through it: create, wait, run, end. Decides nothing. */
@@ -36,12 +37,16 @@ final class PoolState implements Line.Limits {
         return lastSeq;
     }
 
+    /** The key of a caller, by its weight and limits of now; flows that a raised limit lets go are back in line. */
     Party keyOf(Caller caller) {
         Party key = keys.get(caller.key());
         if (key.weight != caller.weight()) {
             line.setWeight(key, caller.weight());
         }
-        key.ownLimits = caller.limits();
+        if (!Objects.equals(key.ownLimits, caller.limits())) {
+            key.ownLimits = caller.limits();
+            unparkBelowLimit(key);
+        }
         return key;
     }
 
@@ -116,15 +121,15 @@ final class PoolState implements Line.Limits {
                 : settings.level(entry.flow.priority).longestWait().toNanos();
     }
 
-    /** Lets an entry run, whether it waited or has just come. */
-    void run(Entry entry, boolean waited) {
+    /** Lets an entry run, whether it waited or has just come; a node may tell that it has run for a while. */
+    void run(Entry entry, boolean waited, long admittedNanos) {
         line.charge(entry);
         if (waited) {
             line.remove(entry);
             deadlines.remove(entry);
         }
         entry.running = true;
-        entry.admittedNanos = nowNanos;
+        entry.admittedNanos = admittedNanos;
         entry.flow.key.running++;
         entry.ip.running++;
         line.levelOf(entry.flow).running++;

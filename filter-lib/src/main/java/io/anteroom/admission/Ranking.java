@@ -23,7 +23,7 @@ final class Ranking {
         this.order = order;
         Group[] groups = line.groups();
         for (int i = 0; i < groups.length; i++) {
-            lanes[i].begin(groups[i], order == Order.FIFO);
+            lanes[i].begin(groups[i], line.virtual, order == Order.FIFO);
         }
         long aheadMicros = 0;
         int position = 0;
@@ -87,12 +87,12 @@ final class Ranking {
         long start;
         long credit;
 
-        void begin(Group group, boolean fifo) {
+        void begin(Group group, long virtual, boolean fifo) {
             this.fifo = fifo;
             size = group.backlogged.size();
             weight = group.weight;
             floorPercent = group.floorPercent;
-            start = group.start;
+            start = group.order.isEmpty() ? Math.max(group.start, virtual) : group.start;
             credit = group.credit;
             if (heap.length < size) {
                 heap = new Flow[size * 2];

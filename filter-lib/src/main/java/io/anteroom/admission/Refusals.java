@@ -28,7 +28,7 @@ final class Refusals {
                 Refusal.Code.SHUTTING_DOWN,
                 state.line.waiting,
                 0,
-                PoolMachine.waited(state, entry),
+                PoolMachine.waited(state, entry, state.nowNanos),
                 Duration.ofSeconds(1),
                 Optional.empty());
     }
@@ -37,6 +37,12 @@ final class Refusals {
         Duration retryAfter = state.returns.promise(state.nowNanos, roomNanos, intervalNanos, entry.id);
         Optional<Estimate> estimate =
                 state.estimator.estimate(entry.flow.priority, entry.placeInFlow, entry.rawWaitNanos);
-        return new Refusal(code, state.line.waiting, limit, PoolMachine.waited(state, entry), retryAfter, estimate);
+        return new Refusal(
+                code,
+                state.line.waiting,
+                limit,
+                PoolMachine.waited(state, entry, state.nowNanos),
+                retryAfter,
+                estimate);
     }
 }
