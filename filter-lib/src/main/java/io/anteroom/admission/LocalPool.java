@@ -8,8 +8,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +37,9 @@ final class LocalPool implements Pool {
     private final Map<Long, LocalTicket> waiters = new HashMap<>();
     private List<Effect> effects = new ArrayList<>();
     private long lastTicket;
-    private long armedNanos = Long.MAX_VALUE;
+    /** When the timers go off that were armed and have not yet: no second one for a moment that has one. */
+    private final TreeSet<Long> armed = new TreeSet<>();
+
     private boolean isRanked = true;
     private long nextRankNanos;
     private boolean everRanked;
@@ -181,9 +185,9 @@ final class LocalPool implements Pool {
         everRanked = true;
     }
 
-    private void tick() {
+    private void tick(long armedFor) {
         command(() -> {
-            armedNanos = Long.MAX_VALUE;
+            armed.remove(armedFor);
             machine.tick(nanoClock.getAsLong(), this::collect);
             return true;
         });
@@ -212,6 +216,14 @@ final class LocalPool implements Pool {
         }
     }
 
+    /** For the tests of this package, which recount the machine while threads are at work. */
+    void audit(Consumer<PoolMachine> check) {
+        query(() -> {
+            check.accept(machine);
+            return true;
+        });
+    }
+
     private void collect(Effect effect) {
         effects.add(effect);
     }
@@ -230,14 +242,18 @@ final class LocalPool implements Pool {
 
     private void arm() {
         long next = machine.nextDeadlineNanos();
-        if (next < armedNanos) {
-            armedNanos = next;
-            timer.after(Duration.ofNanos(Math.max(0, next - nanoClock.getAsLong())), this::tick);
+        if (next != Long.MAX_VALUE && (armed.isEmpty() || next < armed.first())) {
+            armed.add(next);
+            timer.after(Duration.ofNanos(Math.max(0, next - nanoClock.getAsLong())), () -> tick(next));
         }
     }
 
     private void tell(List<Effect> others) {
         for (Effect effect : others) {
+            if (effect instanceof Effect.LeaseExpired) {
+                // Its waiter has been told of the lease, or is about to be by the thread that got it granted.
+                continue;
+            }
             LocalTicket ticket = takeWaiter(effect.ticket());
             if (ticket != null) {
                 teller.execute(() -> tell(ticket.waiter(), effect));
@@ -264,11 +280,14 @@ final class LocalPool implements Pool {
             } else if (effect instanceof Effect.Ended ended) {
                 waiter.refused(ended.refusal());
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             // Foreign code. A slot that nobody took must not be lost with it.
-            LOG.log(Level.ERROR, "pool '" + name + "': the waiter of ticket " + effect.ticket() + " failed", e);
             if (effect instanceof Effect.Granted) {
                 release(effect.ticket());
+            }
+            LOG.log(Level.ERROR, "pool '" + name + "': the waiter of ticket " + effect.ticket() + " failed", e);
+            if (e instanceof Error error) {
+                throw error;
             }
         }
     }

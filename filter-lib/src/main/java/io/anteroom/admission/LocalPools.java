@@ -2,7 +2,6 @@
 package io.anteroom.admission;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,6 +30,7 @@ public final class LocalPools implements Pools {
     private final Timer timer;
     private final Executor teller;
     private final Runnable stop;
+    private boolean closed;
 
     /**
      * Pools with threads of their own.
@@ -43,8 +43,10 @@ public final class LocalPools implements Pools {
         scheduler.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         ExecutorService tellers = Executors.newFixedThreadPool(2, daemon("anteroom-waiters"));
         this.timer = (delay, task) -> {
-            if (!scheduler.isShutdown()) {
+            try {
                 scheduler.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+            } catch (RejectedExecutionException closed) {
+                // The pools are closed: nobody waits any more.
             }
         };
         this.teller = tellers;
@@ -78,11 +80,18 @@ public final class LocalPools implements Pools {
     public Pool open(String name, PoolSettings settings) {
         lock.lock();
         try {
-            return byName.computeIfAbsent(
-                    name, unknown -> new LocalPool(unknown, new PoolMachine(settings), nanoClock, timer, this::tell));
+            return byName.computeIfAbsent(name, unknown -> make(unknown, settings));
         } finally {
             lock.unlock();
         }
+    }
+
+    private LocalPool make(String name, PoolSettings settings) {
+        LocalPool pool = new LocalPool(name, new PoolMachine(settings), nanoClock, timer, this::tell);
+        if (closed) {
+            pool.mode(PoolMode.CLOSED);
+        }
+        return pool;
     }
 
     @Override
@@ -107,7 +116,13 @@ public final class LocalPools implements Pools {
 
     @Override
     public void close() {
-        for (Pool pool : new ArrayList<>(all())) {
+        lock.lock();
+        try {
+            closed = true;
+        } finally {
+            lock.unlock();
+        }
+        for (Pool pool : all()) {
             pool.mode(PoolMode.CLOSED);
         }
         stop.run();
@@ -126,10 +141,10 @@ public final class LocalPools implements Pools {
         tellers.shutdown();
         try {
             if (!tellers.awaitTermination(FAREWELL.toMillis(), TimeUnit.MILLISECONDS)) {
-                tellers.shutdownNow();
+                tellers.shutdownNow().forEach(Runnable::run);
             }
         } catch (InterruptedException e) {
-            tellers.shutdownNow();
+            tellers.shutdownNow().forEach(Runnable::run);
             Thread.currentThread().interrupt();
         }
     }
