@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.gateway.config;
+
+import io.anteroom.admission.PoolSettings;
+import io.anteroom.gateway.config.GatewayConfig.KnownCaller;
+import io.anteroom.gateway.config.GatewayConfig.Listen;
+import io.anteroom.gateway.config.GatewayConfig.Log;
+import io.anteroom.gateway.config.GatewayConfig.Route;
+import io.anteroom.gateway.config.GatewayConfig.Shutdown;
+import io.anteroom.gateway.config.GatewayConfig.Threads;
+import io.anteroom.gateway.config.GatewayConfig.Waiting;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@code anteroom.yaml} as a whole: the answer is a configuration without a mistake, or all the mistakes. */
+public final class ConfigReader {
+    static final Duration DAY = Duration.ofDays(1);
+    static final Duration TICK = Duration.ofMillis(1);
+    private static final String ONLY_POOL = "llm";
+
+    private final List<ConfigProblem> problems = new ArrayList<>();
+    private final UnaryOperator<@Nullable String> environment;
+
+    /** A reader that looks up credentials by the given function, which answers null for a name that is not set. */
+    public ConfigReader(UnaryOperator<@Nullable String> environment) {
+        this.environment = environment;
+    }
+
+    /** Reads a file. */
+    public static GatewayConfig read(Path file) throws IOException, ConfigException {
+        return new ConfigReader(System::getenv).parse(Files.readString(file));
+    }
+
+    /** What a gateway is told that has nothing but a backend. */
+    public static GatewayConfig defaults(URI upstream) {
+        try {
+            return new ConfigReader(System::getenv).parse("upstream: {url: '" + upstream + "'}");
+        } catch (ConfigException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
+    }
+
+    /** Reads a text; a reader reads once. */
+    public GatewayConfig parse(String yaml) throws ConfigException {
+        Section root = new Section("", new YamlTree(problems).read(yaml), problems);
+        GatewayConfig config = config(root);
+        root.end();
+        if (!problems.isEmpty()) {
+            problems.sort(Comparator.comparingInt(ConfigProblem::line));
+            throw new ConfigException(problems);
+        }
+        return config;
+    }
+
+    private GatewayConfig config(Section root) {
+        Map<String, PoolSettings> pools = pools(root);
+        return new GatewayConfig(
+                listen(root.section("listen")),
+                new UpstreamReader(environment).read(root.section("upstream")),
+                pools,
+                routes(root, pools.keySet()),
+                callers(root.sections("callers")),
+                root.list("trusted-proxies", "a network as 10.0.0.0/8 or an address", Networks::checked),
+                waiting(root.section("waiting")),
+                shutdown(root.section("shutdown")),
+                log(root.section("log")));
+    }
+
+    private static Listen listen(Section section) {
+        Listen listen = new Listen(
+                section.text("host", "127.0.0.1"),
+                section.count("port", 8080, 0, 65_535),
+                section.yes("http2", true),
+                section.choice("threads", Threads.ASYNC, Map.of("async", Threads.ASYNC, "virtual", Threads.VIRTUAL)),
+                section.count("max-connections", 20_000, 1, 1_000_000),
+                (int) section.bytes("max-head", 8192, 1 << 20),
+                section.duration("head-within", Duration.ofSeconds(10), TICK, DAY),
+                section.duration("idle", Duration.ofSeconds(30), TICK, DAY),
+                section.bytes("max-body", 32L << 20, 1L << 40));
+        if (listen.threads() == Threads.VIRTUAL && Runtime.version().feature() < 21) {
+            section.problem(
+                    "threads",
+                    "async: virtual threads need JDK 21, this is "
+                            + Runtime.version().feature());
+        }
+        section.end();
+        return listen;
+    }
+
+    private static Map<String, PoolSettings> pools(Section root) {
+        Map<String, PoolSettings> pools = new LinkedHashMap<>();
+        root.named("pools").forEach((name, section) -> {
+            if (!name.matches("[a-z0-9][a-z0-9._-]{0,63}")) {
+                root.section("pools").problem(name, "a name of a-z, 0-9, dot, dash and underscore");
+            }
+            pools.put(name, PoolReader.read(section));
+        });
+        return pools.isEmpty() ? Map.of(ONLY_POOL, PoolSettings.ofSlots(8)) : pools;
+    }
+
+    private static List<Route> routes(Section root, Set<String> pools) {
+        if (!root.has("routes")) {
+            if (pools.size() > 1) {
+                root.problem("routes", "routes to the pools " + String.join(", ", pools));
+            }
+            return List.of(new Route("/v1/*", pools.iterator().next()));
+        }
+        List<Route> routes = new ArrayList<>();
+        for (Section section : root.sections("routes")) {
+            String path = section.scalar("path", "a path as /v1/* or /v1/chat/completions", "", Networks::checkedPath);
+            String pool = section.text("pool", pools.iterator().next());
+            if (!section.has("path")) {
+                section.problem("path", "a path as /v1/*");
+            }
+            if (!pools.contains(pool)) {
+                section.problem("pool", "one of " + String.join(", ", pools));
+            }
+            section.end();
+            routes.add(new Route(path, pool));
+        }
+        return routes;
+    }
+
+    private static List<KnownCaller> callers(List<Section> sections) {
+        Set<String> seen = new HashSet<>();
+        List<KnownCaller> callers = new ArrayList<>();
+        for (Section section : sections) {
+            String hash = section.scalar("key-sha256", "64 hexadecimal digits", "", Networks::checkedHash);
+            if (!section.has("key-sha256")) {
+                section.problem("key-sha256", "the SHA-256 of the caller's key, 64 hexadecimal digits");
+            } else if (!hash.isEmpty() && !seen.add(hash)) {
+                section.problem("key-sha256", "each key once");
+            }
+            callers.add(new KnownCaller(
+                    section.text("name", hash.substring(0, Math.min(8, hash.length()))),
+                    hash,
+                    section.choice("priority", io.anteroom.admission.Priority.NORMAL, PoolReader.LEVELS),
+                    section.count("weight", 1, 1, 1000)));
+            section.end();
+        }
+        return callers;
+    }
+
+    private static Waiting waiting(Section section) {
+        Waiting waiting = new Waiting(
+                section.duration("commit-after", Duration.ofSeconds(10), Duration.ZERO, Duration.ofSeconds(45)),
+                section.duration("heartbeat", Duration.ofSeconds(10), Duration.ofMillis(100), Duration.ofSeconds(30)),
+                section.duration("write-idle", Duration.ofSeconds(60), Duration.ofMillis(100), Duration.ofHours(1)),
+                (int) section.bytes("max-buffered-body", 1 << 20, 1 << 30),
+                section.yes("strangers-may-raise", false));
+        section.end();
+        return waiting;
+    }
+
+    private static Shutdown shutdown(Section section) {
+        Shutdown shutdown = new Shutdown(section.duration("drain", Duration.ofSeconds(30), Duration.ZERO, DAY));
+        section.end();
+        return shutdown;
+    }
+
+    private static Log log(Section section) {
+        Log log = new Log(
+                section.yes("access", true),
+                section.has("file") ? Optional.of(Path.of(section.text("file", ""))) : Optional.empty(),
+                section.choice(
+                        "level", "info", Map.of("error", "error", "warn", "warn", "info", "info", "debug", "debug")));
+        section.end();
+        return log;
+    }
+}

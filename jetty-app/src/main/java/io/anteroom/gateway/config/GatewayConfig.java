@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.gateway.config;
+
+import io.anteroom.admission.PoolSettings;
+import io.anteroom.admission.Priority;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Everything that the gateway is told: the content of {@code anteroom.yaml}, checked. Immutable.
+ *
+ * @param listen where clients come in
+ * @param upstream where requests go
+ * @param pools the pools by name
+ * @param routes which requests take a slot of which pool, the first that fits; others pass without waiting
+ * @param callers the callers that are known by their key; all others are told apart by key or address
+ * @param trustedProxies the networks whose {@code X-Forwarded-For} is believed
+ * @param waiting how requests wait
+ * @param shutdown how long a stop takes
+ * @param log what is written down
+ */
+public record GatewayConfig(
+        Listen listen,
+        Upstream upstream,
+        Map<String, PoolSettings> pools,
+        List<Route> routes,
+        List<KnownCaller> callers,
+        List<String> trustedProxies,
+        Waiting waiting,
+        Shutdown shutdown,
+        Log log) {
+
+    /** Copies the collections, keeping their order. */
+    public GatewayConfig {
+        routes = List.copyOf(routes);
+        callers = List.copyOf(callers);
+        trustedProxies = List.copyOf(trustedProxies);
+    }
+
+    /** The same with another place to listen. */
+    public GatewayConfig withListen(Listen listen) {
+        return new GatewayConfig(listen, upstream, pools, routes, callers, trustedProxies, waiting, shutdown, log);
+    }
+
+    /** The same with another log. */
+    public GatewayConfig withLog(Log log) {
+        return new GatewayConfig(listen, upstream, pools, routes, callers, trustedProxies, waiting, shutdown, log);
+    }
+
+    /** The same with another way to wait. */
+    public GatewayConfig withWaiting(Waiting waiting) {
+        return new GatewayConfig(listen, upstream, pools, routes, callers, trustedProxies, waiting, shutdown, log);
+    }
+
+    /** The same with other known callers. */
+    public GatewayConfig withCallers(List<KnownCaller> callers) {
+        return new GatewayConfig(listen, upstream, pools, routes, callers, trustedProxies, waiting, shutdown, log);
+    }
+
+    /**
+     * Where clients come in, and what they may send.
+     *
+     * @param host the address; loopback unless told otherwise
+     * @param port the port, 0 for a free one
+     * @param http2 whether HTTP/2 without TLS is spoken besides HTTP/1.1
+     * @param threads what runs the requests
+     * @param maxConnections how many may be open at once
+     * @param maxHead the largest request head
+     * @param headWithin how long a head may take
+     * @param idle after which a connection without a request is closed
+     * @param maxBody the largest request body
+     */
+    public record Listen(
+            String host,
+            int port,
+            boolean http2,
+            Threads threads,
+            int maxConnections,
+            int maxHead,
+            Duration headWithin,
+            Duration idle,
+            long maxBody) {
+        /** The same at another port. */
+        public Listen withPort(int port) {
+            return new Listen(host, port, http2, threads, maxConnections, maxHead, headWithin, idle, maxBody);
+        }
+    }
+
+    /** What runs the requests. */
+    public enum Threads {
+        /** A small pool; requests wait and stream without a thread. */
+        ASYNC,
+        /** A virtual thread for each request, on JDK 21 and newer. */
+        VIRTUAL
+    }
+
+    /**
+     * Where requests go.
+     *
+     * @param urls the backends, all alike; the one with the fewest of our requests gets the next
+     * @param key the backends' own API key, sent as {@code Authorization: Bearer}
+     * @param forwardClientKey whether the client's own credential is passed on
+     * @param forwardHost whether the client's {@code Host} is passed on
+     * @param timeouts how long each step may take
+     */
+    public record Upstream(
+            List<URI> urls, Optional<Secret> key, boolean forwardClientKey, boolean forwardHost, Timeouts timeouts) {
+        /** Copies the list. */
+        public Upstream {
+            urls = List.copyOf(urls);
+        }
+
+        /** A backend with nothing special about it. */
+        public static Upstream of(URI url) {
+            return new Upstream(List.of(url), Optional.empty(), false, false, Timeouts.DEFAULT);
+        }
+    }
+
+    /**
+     * How long a backend may take.
+     *
+     * @param connect to accept a connection
+     * @param firstByte to begin its answer: the time to the first token, so it is long
+     * @param idle between two pieces of its answer
+     * @param total for everything; zero for no limit
+     */
+    public record Timeouts(Duration connect, Duration firstByte, Duration idle, Duration total) {
+        /** 5 s, 10 minutes, 5 minutes, no limit. */
+        public static final Timeouts DEFAULT =
+                new Timeouts(Duration.ofSeconds(5), Duration.ofMinutes(10), Duration.ofMinutes(5), Duration.ZERO);
+    }
+
+    /** A credential, never shown. */
+    public static final class Secret {
+        private final String value;
+
+        /** Keeps the value. */
+        public Secret(String value) {
+            this.value = value;
+        }
+
+        /** The credential itself. */
+        public String value() {
+            return value;
+        }
+
+        @Override
+        public String toString() {
+            return "secret";
+        }
+    }
+
+    /**
+     * Which requests take a slot.
+     *
+     * @param path a path, or its beginning followed by {@code /*}
+     * @param pool the pool's name
+     */
+    public record Route(String path, String pool) {}
+
+    /**
+     * A caller that is known by its key.
+     *
+     * @param name how it is called in logs
+     * @param keySha256 the SHA-256 of its API key, in hexadecimal
+     * @param priority its level if it asks for none, and the highest that it may ask for
+     * @param weight its share beside other callers of its level
+     */
+    public record KnownCaller(String name, String keySha256, Priority priority, int weight) {}
+
+    /**
+     * How requests wait.
+     *
+     * @param commitAfter when a waiting stream is told its position for the first time
+     * @param heartbeat how often it is told at least
+     * @param writeIdle how long a client may leave its answer unread
+     * @param maxBufferedBody the largest body that is kept in memory while its request waits
+     * @param strangersMayRaise whether callers without an entry may ask for a higher level than normal
+     */
+    public record Waiting(
+            Duration commitAfter,
+            Duration heartbeat,
+            Duration writeIdle,
+            int maxBufferedBody,
+            boolean strangersMayRaise) {}
+
+    /**
+     * How long a stop takes at most.
+     *
+     * @param drain for those who run
+     */
+    public record Shutdown(Duration drain) {}
+
+    /**
+     * What is written down.
+     *
+     * @param access whether each request gets a line
+     * @param file where the lines go, else to standard output
+     * @param level what is told of the gateway itself
+     */
+    public record Log(boolean access, Optional<Path> file, String level) {
+        /** Nothing but warnings. */
+        public static final Log QUIET = new Log(false, Optional.empty(), "warn");
+    }
+}

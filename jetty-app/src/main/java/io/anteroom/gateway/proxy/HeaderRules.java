@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.gateway.proxy;
+
+import io.anteroom.gateway.config.GatewayConfig.Upstream;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+
+/** Which headers pass through, and which are ours. */
+final class HeaderRules {
+    /** What belongs to one connection (RFC 9110, section 7.6.1), and what the two sides settle for themselves. */
+    private static final Set<String> HOP = Set.of(
+            "connection",
+            "keep-alive",
+            "proxy-authenticate",
+            "proxy-authorization",
+            "proxy-connection",
+            "te",
+            "trailer",
+            "transfer-encoding",
+            "upgrade",
+            "http2-settings");
+
+    private static final Set<String> NOT_FORWARDED = Set.of("host", "content-length", "expect");
+    private static final Set<String> CREDENTIALS = Set.of("authorization", "x-api-key", "api-key");
+    private static final Set<String> FORWARDED = Set.of(
+            "forwarded",
+            "x-forwarded-for",
+            "x-forwarded-host",
+            "x-forwarded-port",
+            "x-forwarded-proto",
+            "x-forwarded-server",
+            "x-real-ip");
+
+    private final Upstream upstream;
+    private final Predicate<String> trusted;
+
+    HeaderRules(Upstream upstream, Predicate<String> trusted) {
+        this.upstream = upstream;
+        this.trusted = trusted;
+    }
+
+    /** Fills the headers of the request to the backend. */
+    void toBackend(HttpServletRequest client, HttpFields.Mutable backend) {
+        Set<String> dropped = new HashSet<>(NOT_FORWARDED);
+        dropped.addAll(connectionOptions(Collections.list(client.getHeaders("Connection"))));
+        if (!upstream.forwardClientKey()) {
+            dropped.addAll(CREDENTIALS);
+        }
+        if (!trusted.test(client.getRemoteAddr())) {
+            dropped.addAll(FORWARDED);
+        }
+        for (String name : Collections.list(client.getHeaderNames())) {
+            String lower = name.toLowerCase(Locale.ROOT);
+            if (!HOP.contains(lower) && !dropped.contains(lower) && !lower.startsWith("queue-")) {
+                client.getHeaders(name).asIterator().forEachRemaining(value -> backend.add(name, value));
+            }
+        }
+        forwarded(client, backend);
+        upstream.key().ifPresent(key -> backend.put(HttpHeader.AUTHORIZATION, "Bearer " + key.value()));
+    }
+
+    private void forwarded(HttpServletRequest client, HttpFields.Mutable backend) {
+        String before = String.join(", ", backend.getValuesList("X-Forwarded-For"));
+        backend.put(
+                "X-Forwarded-For", before.isEmpty() ? client.getRemoteAddr() : before + ", " + client.getRemoteAddr());
+        if (!backend.contains("X-Forwarded-Proto")) {
+            backend.put("X-Forwarded-Proto", client.getScheme());
+        }
+        String host = client.getHeader("Host");
+        if (host != null && !backend.contains("X-Forwarded-Host")) {
+            backend.put("X-Forwarded-Host", host);
+        }
+        if (host != null && upstream.forwardHost()) {
+            backend.put(HttpHeader.HOST, host);
+        }
+    }
+
+    /** The headers of an answer that the client gets. */
+    static List<HttpField> toClient(HttpFields backend) {
+        Set<String> options = connectionOptions(backend.getValuesList("Connection"));
+        List<HttpField> passed = new ArrayList<>(backend.size());
+        for (HttpField field : backend) {
+            String lower = field.getLowerCaseName();
+            if (!HOP.contains(lower) && !options.contains(lower) && field.getValue() != null) {
+                passed.add(field);
+            }
+        }
+        return passed;
+    }
+
+    private static Set<String> connectionOptions(List<String> values) {
+        Set<String> options = new HashSet<>();
+        for (String value : values) {
+            for (String option : value.split(",")) {
+                options.add(option.strip().toLowerCase(Locale.ROOT));
+            }
+        }
+        return options;
+    }
+}

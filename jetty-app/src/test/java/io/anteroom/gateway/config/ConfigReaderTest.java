@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.gateway.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.anteroom.admission.OnFull;
+import io.anteroom.admission.Order;
+import io.anteroom.admission.PoolSettings;
+import io.anteroom.admission.Priority;
+import io.anteroom.gateway.config.GatewayConfig.KnownCaller;
+import io.anteroom.gateway.config.GatewayConfig.Route;
+import io.anteroom.gateway.config.GatewayConfig.Threads;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class ConfigReaderTest {
+    private static final String UPSTREAM = "upstream: {url: 'http://127.0.0.1:8000'}\n";
+    private static final String HASH = "ab".repeat(32);
+
+    private static GatewayConfig parse(String yaml) throws ConfigException {
+        return new ConfigReader(name -> "KEY".equals(name) ? "secret" : null).parse(yaml);
+    }
+
+    private static List<String> problems(String yaml) {
+        ConfigException e = catchThrowableOfType(ConfigException.class, () -> parse(yaml));
+        return e == null
+                ? List.of()
+                : e.problems().stream().map(ConfigProblem::toString).toList();
+    }
+
+    @Test
+    void parse_onlyAnUpstream_hasDefaultsForTheRest() throws Exception {
+        GatewayConfig config = parse(UPSTREAM);
+
+        assertThat(config.listen().host()).isEqualTo("127.0.0.1");
+        assertThat(config.listen().port()).isEqualTo(8080);
+        assertThat(config.listen().threads()).isEqualTo(Threads.ASYNC);
+        assertThat(config.upstream().urls()).containsExactly(URI.create("http://127.0.0.1:8000"));
+        assertThat(config.upstream().forwardClientKey()).isFalse();
+        assertThat(config.pools()).containsOnlyKeys("llm");
+        assertThat(config.pools().get("llm")).isEqualTo(PoolSettings.ofSlots(8));
+        assertThat(config.routes()).containsExactly(new Route("/v1/*", "llm"));
+        assertThat(config.callers()).isEmpty();
+        assertThat(config.log().access()).isTrue();
+        assertThat(ConfigReader.defaults(URI.create("http://127.0.0.1:8000"))).isEqualTo(config);
+    }
+
+    @Test
+    void parse_everyKey_isTaken() throws Exception {
+        GatewayConfig config = parse("""
+                listen: {host: 0.0.0.0, port: 81, http2: false, threads: async, max-connections: 10, max-head: 4KiB,
+                         head-within: 3s, idle: 1m, max-body: 1MB}
+                upstream:
+                  urls: [http://a:1, 'http://b:2/base/']
+                  key-env: KEY
+                  forward-client-key: true
+                  forward-host: true
+                  timeouts: {connect: 1s, first-byte: 2m, idle: 3s, total: 1h}
+                pools:
+                  chat:
+                    slots: 4
+                    order: strict
+                    levels:
+                      high: {weight: 9, longest-wait: 1.5s, max-waiting: 7, floor-percent: 20}
+                    max-waiting: 70
+                    max-waiting-bytes: 2GiB
+                    per-key: {max-waiting: 5, max-running: 2}
+                    per-ip: {max-waiting: 6, max-running: 3}
+                    on-full: shed
+                    early-refusal: false
+                    longest-run: 10m
+                  other: {}
+                routes:
+                  - {path: /v1/embeddings, pool: other}
+                  - {path: '/*', pool: chat}
+                callers:
+                  - {name: nightly, key-sha256: %s, priority: low, weight: 3}
+                trusted-proxies: [10.0.0.0/8, '::1']
+                waiting: {commit-after: 1s, heartbeat: 2s, write-idle: 5s, max-buffered-body: 64KiB,
+                          strangers-may-raise: true}
+                shutdown: {drain: 5s}
+                log: {access: false, file: access.log, level: debug}
+                """.formatted(HASH.toUpperCase()));
+
+        PoolSettings chat = config.pools().get("chat");
+        assertThat(config.pools().keySet()).containsExactly("chat", "other");
+        assertThat(chat.slots()).isEqualTo(4);
+        assertThat(chat.order()).isEqualTo(Order.STRICT);
+        assertThat(chat.onFull()).isEqualTo(OnFull.SHED_LOWEST);
+        assertThat(chat.earlyRefusal()).isFalse();
+        assertThat(chat.maxWaitingBytes()).isEqualTo(2L << 30);
+        assertThat(chat.level(Priority.HIGH).weight()).isEqualTo(9);
+        assertThat(chat.level(Priority.HIGH).longestWait()).isEqualTo(Duration.ofMillis(1500));
+        assertThat(chat.level(Priority.HIGH).floorPercent()).isEqualTo(20);
+        assertThat(chat.level(Priority.LOW)).isEqualTo(PoolSettings.ofSlots(8).level(Priority.LOW));
+        assertThat(chat.perKey().maxRunning()).isEqualTo(2);
+        assertThat(chat.perIp().maxWaiting()).isEqualTo(6);
+        assertThat(chat.longestRun()).isEqualTo(Duration.ofMinutes(10));
+        assertThat(config.routes()).containsExactly(new Route("/v1/embeddings", "other"), new Route("/*", "chat"));
+        assertThat(config.callers()).containsExactly(new KnownCaller("nightly", HASH, Priority.LOW, 3));
+        assertThat(config.listen().maxHead()).isEqualTo(4096);
+        assertThat(config.listen().maxBody()).isEqualTo(1_000_000);
+        assertThat(config.upstream().urls()).hasSize(2);
+        assertThat(config.upstream().key().orElseThrow().value()).isEqualTo("secret");
+        assertThat(config.upstream().toString()).doesNotContain("value");
+        assertThat(config.upstream().timeouts().total()).isEqualTo(Duration.ofHours(1));
+        assertThat(config.trustedProxies()).containsExactly("10.0.0.0/8", "::1");
+        assertThat(config.waiting().strangersMayRaise()).isTrue();
+        assertThat(config.shutdown().drain()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(config.log().file()).contains(Path.of("access.log"));
+    }
+
+    @Test
+    void parse_fiveMistakes_tellsFive() {
+        List<String> problems = problems("""
+                listen:
+                  port: 80800
+                upstream:
+                  url: ftp://model
+                pools:
+                  llm:
+                    slots: eight
+                    max_waiting: 10
+                    on-full: drop
+                """);
+
+        assertThat(problems)
+                .containsExactly(
+                        "line 2: listen.port: 80800 (expected: a whole number from 0 to 65535)",
+                        "line 4: upstream.url: ftp://model (expected: an address as http://127.0.0.1:8000)",
+                        "line 7: pools.llm.slots: eight (expected: a whole number from 0 to 1000000)",
+                        "line 8: pools.llm.max_waiting: unknown key (expected: did you mean max-waiting?)",
+                        "line 9: pools.llm.on-full: drop (expected: reject or shed)");
+    }
+
+    @Test
+    void parse_nothing_asksForAnUpstream() {
+        assertThat(problems(""))
+                .containsExactly("line 1: upstream.url: missing (expected: an address as http://127.0.0.1:8000)");
+    }
+
+    @Test
+    void parse_severalPoolsWithoutRoutes_asksForRoutes() {
+        assertThat(problems(UPSTREAM + "pools: {a: {}, b: {}}"))
+                .singleElement()
+                .asString()
+                .contains("routes: missing");
+    }
+
+    @Test
+    void parse_aKeyTwice_saysSo() {
+        assertThat(problems(UPSTREAM + "listen:\n  port: 1\n  port: 2\n"))
+                .containsExactly("line 4: listen.port: given twice (expected: each key once)");
+    }
+
+    @Test
+    void parse_noYaml_namesTheLine() {
+        assertThat(problems("upstream: {url: 'http://a'\nlisten: [")).anyMatch(p -> p.contains("valid YAML"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "listen: 3 | line 2: listen: 3 (expected: a block of keys)",
+                "listen: {host: ''} | listen.host: \"\" (expected: a text)",
+                "listen: {max-head: 2 TB} | listen.max-head: 2 TB (expected: a size",
+                "listen: {idle: 30} | listen.idle: 30 (expected: a time from 1ms to 1d",
+                "listen: {http2: maybe} | (expected: false or true)",
+                "pools: {a: {levels: {urgent: {}}}} | pools.a.levels.urgent: unknown key (expected: one of",
+                "pools: {a: {levels: {high: {weight: 0}}}} | pools.a.levels.high.weight: 0 (expected: a whole number",
+                "pools: {A B: {}} | pools.A B: a block (expected: a name of a-z",
+                "routes: [{path: v1, pool: llm}] | routes[0].path: v1 (expected: a path",
+                "routes: [{path: /v1/*, pool: x}] | routes[0].pool: x (expected: one of llm)",
+                "routes: [{pool: llm}] | routes[0].path: missing",
+                "callers: [{name: a}] | callers[0].key-sha256: missing",
+                "callers: [{key-sha256: sk-123}] | callers[0].key-sha256: sk-123 (expected: 64 hex",
+                "trusted-proxies: [10.0.0.0/33] | trusted-proxies: 10.0.0.0/33 (expected: a network",
+                "trusted-proxies: [proxy.test] | trusted-proxies: proxy.test (expected: a network",
+                "waiting: {commit-after: 50s} | waiting.commit-after: 50s (expected: a time from 0 to 45s",
+                "shutdown: {drain: 2d} | shutdown.drain: 2d (expected: a time from 0 to 1d",
+                "log: {level: loud} | log.level: loud (expected: debug or error or info or warn)",
+                "polls: {} | polls: unknown key (expected: did you mean pools?)",
+            })
+    void parse_oneMistake_isTold(String yaml, String expected) {
+        assertThat(problems(UPSTREAM + yaml)).singleElement().asString().contains(expected);
+    }
+
+    @Test
+    void parse_anUnsetVariable_isTold() {
+        assertThat(problems("upstream: {url: 'http://a', key-env: NOT_SET}"))
+                .singleElement()
+                .asString()
+                .contains("upstream.key-env: NOT_SET (expected: the name of an environment variable");
+    }
+
+    @Test
+    void example_inTheDocs_hasNoMistake() throws Exception {
+        String example = Files.readString(Path.of("../docs/anteroom.yaml"));
+
+        assertThat(problems(example)).isEmpty();
+        assertThat(parse(example).pools()).isNotEmpty();
+    }
+}
