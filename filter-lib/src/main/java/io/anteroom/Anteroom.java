@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom;
+
+import io.anteroom.admission.LocalPools;
+import io.anteroom.admission.Pool;
+import io.anteroom.admission.PoolSettings;
+import io.anteroom.admission.Pools;
+import io.anteroom.event.QueueListener;
+import io.anteroom.net.TrustedProxies;
+import io.anteroom.servlet.CallerPolicy;
+import io.anteroom.servlet.CallerResolver;
+import io.anteroom.servlet.DoorSettings;
+import io.anteroom.servlet.FrontDoor;
+import io.anteroom.servlet.PolicySource;
+import io.anteroom.servlet.Routes;
+import io.anteroom.servlet.WaitStrategy;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one JVM runs of Anteroom: its pools, and the door before them. One of these can serve any number of
+ * {@link AnteroomFilter}s. Safe from any thread.
+ */
+public final class Anteroom implements AutoCloseable {
+    private final Pools pools;
+    private final boolean ownsPools;
+    private final FrontDoor door;
+
+    private Anteroom(Pools pools, boolean ownsPools, FrontDoor door) {
+        this.pools = pools;
+        this.ownsPools = ownsPools;
+        this.door = door;
+    }
+
+    /** Begins to describe an anteroom. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * A pool by name.
+     *
+     * @throws IllegalArgumentException if there is none of that name
+     */
+    public Pool pool(String name) {
+        Pool pool = pools.find(name);
+        if (pool == null) {
+            throw new IllegalArgumentException("pool: " + name + " (expected: one of "
+                    + pools.all().stream().map(Pool::name).toList() + ")");
+        }
+        return pool;
+    }
+
+    /** All pools. */
+    public Pools pools() {
+        return pools;
+    }
+
+    FrontDoor door() {
+        return door;
+    }
+
+    /**
+     * Prepares the end of this server: newcomers are refused with 503 {@code shutting_down}, everybody who waits is
+     * answered the same at once, and those who run are given time. Nothing is admitted afterwards. Pools that are
+     * shared with other servers go on there.
+     *
+     * @param timeout how long to wait for those who run
+     * @return whether all have ended
+     */
+    public boolean drain(Duration timeout) {
+        return door.drain(timeout);
+    }
+
+    /** Drains without waiting for those who run, and closes the pools unless they were given to the builder. */
+    @Override
+    public void close() {
+        door.close();
+        if (ownsPools) {
+            pools.close();
+        }
+    }
+
+    /** Describes an {@link Anteroom}. Not thread-safe. */
+    public static final class Builder {
+        private final Map<String, PoolSettings> poolSettings = new LinkedHashMap<>();
+        private final Map<String, String> paths = new LinkedHashMap<>();
+        private final Map<String, String> models = new LinkedHashMap<>();
+        private @Nullable Pools pools;
+        private CallerResolver callers = CallerResolver.API_KEY;
+        private PolicySource policies = identity -> CallerPolicy.DEFAULT;
+        private TrustedProxies proxies = TrustedProxies.NONE;
+        private int maxBufferedBody = 1 << 20;
+        private Duration commitAfter = Duration.ofSeconds(10);
+        private Duration heartbeat = Duration.ofSeconds(10);
+        private Duration writeIdle = Duration.ofSeconds(60);
+        private WaitStrategy waitStrategy = WaitStrategy.AUTO;
+        private boolean forceQueue;
+        private boolean probe = true;
+        private QueueListener listener = DoorSettings.NOBODY;
+
+        private Builder() {}
+
+        /** Adds a pool. At least one is needed; the first is where requests without a route of their own go. */
+        public Builder pool(String name, PoolSettings settings) {
+            poolSettings.put(name, settings);
+            return this;
+        }
+
+        /**
+         * Sends the requests of a path to a pool. With any route, requests that match none go straight through; without
+         * one, every request goes to the first pool.
+         *
+         * @param path {@code /exact}, {@code /prefix/*} or {@code *}, inside the web application
+         * @param pool the name of a pool
+         */
+        public Builder route(String path, String pool) {
+            paths.put(path, pool);
+            return this;
+        }
+
+        /**
+         * Sends the requests for a model to a pool, whatever pool their path leads to.
+         *
+         * @param model {@code exact}, {@code prefix*} or {@code *}: the {@code model} of a JSON body, or else the
+         *     header field {@code Queue-Model}
+         * @param pool the name of a pool
+         */
+        public Builder routeModel(String model, String pool) {
+            models.put(model, pool);
+            return this;
+        }
+
+        /** Says who sends a request; by default {@link CallerResolver#API_KEY}. */
+        public Builder callers(CallerResolver callers) {
+            this.callers = callers;
+            return this;
+        }
+
+        /** Gives all callers one policy; by default {@link CallerPolicy#DEFAULT}. */
+        public Builder policy(CallerPolicy policy) {
+            return policies(identity -> policy);
+        }
+
+        /** Says what each caller may ask for. */
+        public Builder policies(PolicySource policies) {
+            this.policies = policies;
+            return this;
+        }
+
+        /** The proxies whose {@code Forwarded} and {@code X-Forwarded-For} count, as IP blocks; by default none. */
+        public Builder trustedProxies(List<String> cidrs) {
+            proxies = TrustedProxies.of(cidrs);
+            return this;
+        }
+
+        /** The largest body that is kept while its request waits, in bytes; by default 1 MiB. */
+        public Builder maxBufferedBody(int bytes) {
+            maxBufferedBody = bytes;
+            return this;
+        }
+
+        /**
+         * How long a streaming request waits before its answer is begun with comments; by default 10 s, at most 45 s.
+         */
+        public Builder commitAfter(Duration commitAfter) {
+            this.commitAfter = commitAfter;
+            return this;
+        }
+
+        /** How long a begun stream is silent at most; by default 10 s. */
+        public Builder heartbeat(Duration heartbeat) {
+            this.heartbeat = heartbeat;
+            return this;
+        }
+
+        /** How long one write to a client may take before it is cut off; by default 60 s. */
+        public Builder writeIdle(Duration writeIdle) {
+            this.writeIdle = writeIdle;
+            return this;
+        }
+
+        /** How requests wait; by default {@link WaitStrategy#AUTO}. */
+        public Builder waitStrategy(WaitStrategy waitStrategy) {
+            this.waitStrategy = waitStrategy;
+            return this;
+        }
+
+        /** Sends every request the way of those that wait, so that tests find what that changes; by default off. */
+        public Builder forceQueue(boolean forceQueue) {
+            this.forceQueue = forceQueue;
+            return this;
+        }
+
+        /** Whether Linux is asked for clients that left while they wait in silence; by default on, where it can be. */
+        public Builder probe(boolean probe) {
+            this.probe = probe;
+            return this;
+        }
+
+        /** Uses these pools, which stay open when this is closed; by default pools of this JVM. */
+        public Builder pools(Pools pools) {
+            this.pools = pools;
+            return this;
+        }
+
+        /** Is told what happens to each request; by default nobody. */
+        public Builder listener(QueueListener listener) {
+            this.listener = listener;
+            return this;
+        }
+
+        /**
+         * Opens the pools and the door.
+         *
+         * @throws IllegalArgumentException if something is missing or out of bounds, as {@code key: value (expected:
+         *     ...)}
+         */
+        public Anteroom build() {
+            if (poolSettings.isEmpty()) {
+                throw new IllegalArgumentException("pools: none (expected: at least one)");
+            }
+            Pools opened = pools != null ? pools : new LocalPools(System::nanoTime);
+            try {
+                return new Anteroom(opened, pools == null, new FrontDoor(settings(opened)));
+            } catch (IllegalArgumentException e) {
+                if (pools == null) {
+                    opened.close();
+                }
+                throw e;
+            }
+        }
+
+        private DoorSettings settings(Pools opened) {
+            Map<String, Pool> byName = new LinkedHashMap<>();
+            poolSettings.forEach((name, settings) -> byName.put(name, opened.open(name, settings)));
+            String first = poolSettings.keySet().iterator().next();
+            Map<String, String> byPath = paths.isEmpty() ? Map.of("*", first) : paths;
+            Routes routes = new Routes(resolve("routes", byPath, byName), resolve("models", models, byName));
+            return new DoorSettings(
+                    routes,
+                    callers,
+                    policies,
+                    proxies,
+                    maxBufferedBody,
+                    commitAfter,
+                    heartbeat,
+                    writeIdle,
+                    waitStrategy,
+                    forceQueue,
+                    probe,
+                    listener);
+        }
+
+        private static Map<String, Pool> resolve(String key, Map<String, String> names, Map<String, Pool> pools) {
+            Map<String, Pool> resolved = new LinkedHashMap<>();
+            names.forEach((pattern, name) -> {
+                Pool pool = pools.get(name);
+                if (pool == null) {
+                    throw new IllegalArgumentException(
+                            key + ": " + pattern + " to " + name + " (expected: one of " + pools.keySet() + ")");
+                }
+                resolved.put(pattern, pool);
+            });
+            return resolved;
+        }
+    }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom;
+
+import io.anteroom.servlet.CallerPolicy;
+import io.anteroom.servlet.WaitStrategy;
+import jakarta.servlet.FilterConfig;
+import jakarta.servlet.ServletException;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The init-params of a filter in {@code web.xml}; {@code docs/filter.md} lists them.
+ *
+ * @param anteroom what they describe
+ * @param drainTimeout how long those who run are waited for when the container stops
+ */
+record FilterParams(Anteroom anteroom, Duration drainTimeout) {
+    private static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(5);
+
+    /**
+     * Reads them all.
+     *
+     * @throws ServletException with every problem, if there are any
+     */
+    static FilterParams read(FilterConfig config) throws ServletException {
+        Map<String, String> texts = new HashMap<>();
+        Collections.list(config.getInitParameterNames())
+                .forEach(name -> texts.put(name, config.getInitParameter(name)));
+        ParamReader reader = new ParamReader(texts);
+        Anteroom.Builder builder = Anteroom.builder();
+        pools(reader, builder);
+        Duration[] drainTimeout = {DRAIN_TIMEOUT};
+        door(reader, builder);
+        reader.duration("drain-timeout", value -> drainTimeout[0] = value);
+        List<String> problems = reader.problems();
+        if (problems.isEmpty()) {
+            try {
+                return new FilterParams(builder.build(), drainTimeout[0]);
+            } catch (IllegalArgumentException e) {
+                problems.add(e.getMessage());
+            }
+        }
+        throw new ServletException("filter " + config.getFilterName() + ": " + problems.size()
+                + (problems.size() == 1 ? " problem" : " problems") + " in its init-params:\n  "
+                + String.join("\n  ", problems));
+    }
+
+    private static void pools(ParamReader reader, Anteroom.Builder builder) {
+        List<String> named = reader.list("pools");
+        List<String> names = named.isEmpty() ? List.of("default") : named;
+        List<String> routes = reader.list("routes");
+        if (names.size() > 1 && !routes.isEmpty()) {
+            reader.problem("routes: " + routes + " (expected: " + names.get(0) + ".routes, with several pools)");
+        } else {
+            routes.forEach(path -> builder.route(path, names.get(0)));
+        }
+        for (String name : names) {
+            builder.pool(name, new PoolParams(reader, name).read());
+            reader.list(name + ".routes").forEach(path -> builder.route(path, name));
+            reader.list(name + ".models").forEach(model -> builder.routeModel(model, name));
+        }
+    }
+
+    private static void door(ParamReader reader, Anteroom.Builder builder) {
+        List<String> proxies = reader.list("trusted-proxies");
+        reader.checked(() -> builder.trustedProxies(proxies));
+        reader.bytes("max-buffered-body", Integer.MAX_VALUE, value -> builder.maxBufferedBody(value.intValue()));
+        reader.duration("commit-after", builder::commitAfter);
+        reader.duration("heartbeat", builder::heartbeat);
+        reader.duration("write-idle", builder::writeIdle);
+        reader.choice("wait-strategy", WaitStrategy.class, builder::waitStrategy);
+        reader.flag("force-queue", builder::forceQueue);
+        reader.flag("probe", builder::probe);
+        reader.choice("callers-are", Trust.class, trust -> {
+            builder.policy(trust == Trust.TRUSTED ? CallerPolicy.TRUSTED : CallerPolicy.DEFAULT);
+        });
+    }
+
+    private enum Trust {
+        STRANGERS,
+        TRUSTED
+    }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.protocol;
+
+import io.anteroom.protocol.Problem.Kind;
+import java.io.Serial;
+
+/** A request that cannot be read. Its message names what was wrong and what is allowed, and is meant for the client. */
+public final class BadRequest extends Exception {
+    @Serial
+    private static final long serialVersionUID = 1;
+
+    private static final int SHOWN = 64;
+
+    private final transient Problem problem;
+
+    private BadRequest(Kind kind, String message) {
+        super(message, null, false, false);
+        problem = new Problem(kind, message, null, null);
+    }
+
+    static BadRequest option(String name, String value, String expected) {
+        return new BadRequest(Kind.BAD_REQUEST, name + ": " + shown(value) + " (expected: " + expected + ")");
+    }
+
+    static BadRequest longHeader(String name, int length, int max) {
+        return new BadRequest(
+                Kind.HEADER_TOO_LARGE, name + ": " + length + " characters (expected: at most " + max + ")");
+    }
+
+    static BadRequest json(String what, String expected) {
+        return new BadRequest(Kind.BAD_REQUEST, "body: " + what + " (expected: " + expected + ")");
+    }
+
+    /** A body that is larger than this server takes while it lets requests wait. */
+    public static BadRequest tooLarge(long max) {
+        return new BadRequest(
+                Kind.TOO_LARGE,
+                "body: larger than " + max + " bytes (expected: at most that, for a request that waits)");
+    }
+
+    /** What to answer. */
+    public Problem problem() {
+        return problem;
+    }
+
+    private static String shown(String value) {
+        return value.length() <= SHOWN ? "'" + value + "'" : "'" + value.substring(0, SHOWN) + "...'";
+    }
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.protocol;
+
+import java.time.Duration;
+import java.util.Locale;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a request's options from its header fields. */
+public final class HeaderOptions {
+    static final int MAX_VALUE = 256;
+
+    private final Function<String, @Nullable String> headers;
+
+    private HeaderOptions(Function<String, @Nullable String> headers) {
+        this.headers = headers;
+    }
+
+    /**
+     * The options in a request's header fields.
+     *
+     * @param headers the first value of a field, or null
+     * @throws BadRequest if a value cannot be read or is too long
+     */
+    public static Options read(Function<String, @Nullable String> headers) throws BadRequest {
+        return new HeaderOptions(headers).read();
+    }
+
+    /** A client's own request id: its value if it is 1 to 128 of A-Z a-z 0-9 . _ -, else null. */
+    public static @Nullable String requestId(@Nullable String value) {
+        return value != null && OptionValues.isId(value) ? value : null;
+    }
+
+    private Options read() throws BadRequest {
+        String priority = value(Headers.PRIORITY);
+        String maxWait = value(Headers.MAX_WAIT);
+        String onFull = value(Headers.ON_FULL);
+        String enabled = value(Headers.ENABLED);
+        String batch = value(Headers.BATCH);
+        String prefer = value("Prefer");
+        String onTimeout = value(Headers.ON_TIMEOUT);
+        if (onTimeout != null) {
+            OptionValues.onTimeout(Headers.ON_TIMEOUT, onTimeout);
+        }
+        Duration clientTimeout = clientTimeout(headers.apply(Headers.STAINLESS_TIMEOUT));
+        boolean silent = priority == null && maxWait == null && onFull == null && enabled == null && batch == null;
+        if (silent && prefer == null && clientTimeout == null) {
+            return Options.NONE;
+        }
+        return new Options(
+                priority == null ? null : OptionValues.priority(Headers.PRIORITY, priority),
+                maxWait == null ? preferredWait(prefer) : OptionValues.millis(Headers.MAX_WAIT, maxWait),
+                onFull == null ? null : OptionValues.onFull(Headers.ON_FULL, onFull),
+                enabled == null ? null : (Boolean) OptionValues.bool(Headers.ENABLED, enabled),
+                batch == null ? null : OptionValues.id(Headers.BATCH, batch),
+                preferredStatus(prefer),
+                clientTimeout);
+    }
+
+    private @Nullable String value(String name) throws BadRequest {
+        String value = headers.apply(name);
+        if (value == null) {
+            return null;
+        }
+        if (value.length() > MAX_VALUE) {
+            throw BadRequest.longHeader(name, value.length(), MAX_VALUE);
+        }
+        return value.trim();
+    }
+
+    /** Preferences that cannot be read are ignored, as RFC 7240 wants it. */
+    private static @Nullable Duration preferredWait(@Nullable String prefer) {
+        String wait = preference(prefer, "wait");
+        return wait == null ? null : seconds(wait);
+    }
+
+    /** Modes that are not there yet are answered with the default. */
+    private static @Nullable StatusMode preferredStatus(@Nullable String prefer) {
+        String status = preference(prefer, "queue-status");
+        if (status == null) {
+            return null;
+        }
+        return status.equals("none") ? StatusMode.NONE : StatusMode.COMMENT;
+    }
+
+    private static @Nullable String preference(@Nullable String prefer, String name) {
+        if (prefer == null) {
+            return null;
+        }
+        for (String part : prefer.split("[,;]", -1)) {
+            int equals = part.indexOf('=');
+            if (equals > 0 && part.substring(0, equals).trim().equalsIgnoreCase(name)) {
+                return part.substring(equals + 1).trim().replace("\"", "").toLowerCase(Locale.ROOT);
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable Duration clientTimeout(@Nullable String value) {
+        return value == null ? null : seconds(value.trim());
+    }
+
+    private static @Nullable Duration seconds(String value) {
+        try {
+            double seconds = Double.parseDouble(value);
+            boolean readable = seconds >= 0 && seconds <= 86_400;
+            return readable ? Duration.ofMillis((long) (seconds * 1000)) : null;
+        } catch (NumberFormatException e) {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.protocol;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.core.exc.StreamReadException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the few top-level members of a JSON body that concern the queue, in one pass, and cuts out those that are ours.
+ * Everything else of the body stays as it is, byte for byte.
+ */
+public final class JsonBody {
+    static final int MAX_DEPTH = 500;
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(MAX_DEPTH)
+                    .maxNumberLength(1000)
+                    .maxStringLength(Integer.MAX_VALUE)
+                    .maxNameLength(50_000)
+                    .build())
+            .build();
+
+    private final byte[] body;
+    private final boolean modelApi;
+    private final List<JsonCut.Member> members = new ArrayList<>(16);
+    private final BodyOptions options = new BodyOptions();
+    private @Nullable String model;
+    private boolean stream;
+
+    private JsonBody(byte[] body, boolean modelApi) {
+        this.body = body;
+        this.modelApi = modelApi;
+    }
+
+    /**
+     * What a body says.
+     *
+     * @param options the options in it
+     * @param model its {@code model}, or null
+     * @param stream whether it asks for a streamed answer
+     * @param forwarded the body without the members that are ours; the same array if there are none
+     */
+    @SuppressWarnings("ArrayRecordComponent") // Never compared, never copied.
+    public record Content(Options options, @Nullable String model, boolean stream, byte[] forwarded) {}
+
+    /**
+     * Reads a body.
+     *
+     * @param body the whole body, in UTF-8
+     * @param dialect its dialect: {@code priority} is an option of model requests only, and only those must be JSON
+     * @throws BadRequest if an option cannot be read, or if a model request is not JSON
+     */
+    public static Content read(byte[] body, Dialect dialect) throws BadRequest {
+        JsonBody json = new JsonBody(body, dialect.isModelApi());
+        try {
+            return json.read();
+        } catch (StreamConstraintsException e) {
+            return json.unreadable("nested deeper than " + MAX_DEPTH + " levels, or a name or number too long");
+        } catch (StreamReadException e) {
+            return json.unreadable("not JSON, " + at(e));
+        } catch (IOException e) {
+            return json.unreadable("not UTF-8");
+        }
+    }
+
+    private Content unreadable(String what) throws BadRequest {
+        if (modelApi) {
+            throw BadRequest.json(what, "a JSON object");
+        }
+        return new Content(Options.NONE, null, false, body);
+    }
+
+    private Content read() throws IOException, BadRequest {
+        try (JsonParser parser = JSON.createParser(body)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                return unreadable("no JSON object");
+            }
+            if (parser.currentTokenLocation().getByteOffset() < 0) {
+                return unreadable("not UTF-8");
+            }
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                member(parser);
+            }
+            if (parser.nextToken() != null) {
+                return unreadable("something follows the JSON object");
+            }
+        }
+        return new Content(options.read(), model, stream, JsonCut.without(body, members));
+    }
+
+    private void member(JsonParser parser) throws IOException, BadRequest {
+        int start = (int) parser.currentTokenLocation().getByteOffset();
+        String name = parser.currentName();
+        JsonToken value = parser.nextToken();
+        boolean ours = false;
+        switch (name) {
+            case "model" -> model = value == JsonToken.VALUE_STRING ? parser.getText() : null;
+            case "stream" -> stream = value == JsonToken.VALUE_TRUE;
+            case "gateflow" -> {
+                ours = true;
+                options.gateflow(parser);
+            }
+            case "priority" -> {
+                ours = modelApi;
+                if (ours) {
+                    options.priority("priority", parser);
+                }
+            }
+            default -> {
+                // Somebody else's.
+            }
+        }
+        parser.skipChildren();
+        parser.finishToken();
+        members.add(new JsonCut.Member(start, (int) parser.currentLocation().getByteOffset(), ours));
+    }
+
+    private static String at(StreamReadException e) {
+        return e instanceof JsonParseException && e.getLocation() != null
+                ? "at byte " + Math.max(0, e.getLocation().getByteOffset())
+                : "cut short";
+    }
+}

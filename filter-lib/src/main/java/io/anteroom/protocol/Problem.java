@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.protocol;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What went wrong, before it is put into a dialect's words.
+ *
+ * @param kind status, codes and titles
+ * @param message what a human reads: figures and the next step
+ * @param retryAfter when it is worth coming back, or null if it never is
+ * @param queue the {@code queue} object as JSON, or null
+ */
+public record Problem(
+        Kind kind,
+        String message,
+        @Nullable Duration retryAfter,
+        @Nullable String queue) {
+
+    /** The kinds of problems: one row of the table of refusals each. */
+    public enum Kind {
+        /** As many wait as may. */
+        QUEUE_FULL(503, 529, "queue_full", "queue-full", "The queue is full"),
+        /** The bodies of those who wait take all the memory that they may. */
+        QUEUE_MEMORY(503, 529, "queue_full", "queue-memory", "The queue is full"),
+        /** All slots are taken and the request would not, or could not, wait. */
+        NO_SLOT(503, 529, "no_slot", "no-slot", "All slots are taken"),
+        /** The caller has as many waiting as it may. */
+        FAIR_SHARE(429, 429, "queue_limit_exceeded", "fair-share", "Too many requests of this caller are waiting"),
+        /** The likely wait exceeds the longest wait. */
+        WAIT_TOO_LONG(503, 529, "queue_wait_too_long", "deadline", "The wait would be too long"),
+        /** The longest wait is over. */
+        WAIT_TIMEOUT(503, 529, "queue_timeout", "wait-timeout", "The longest wait is over"),
+        /** Somebody with a better claim took the place. */
+        EVICTED(503, 529, "queue_evicted", "evicted", "Pushed out by more urgent requests"),
+        /** An operator ended the wait. */
+        CANCELLED(503, 529, "queue_cancelled", "cancelled", "An operator ended the wait"),
+        /** The node that held the place is gone. */
+        NODE_LOST(503, 529, "node_lost", "node-lost", "The place was lost with its node"),
+        /** No backend can be reached. */
+        NO_UPSTREAM(503, 503, "no_upstream", "no-upstream", "No backend is available"),
+        /** The server is about to stop. */
+        SHUTTING_DOWN(503, 503, "shutting_down", "shutting-down", "The server is shutting down"),
+        /** An option, a header or a body cannot be read. */
+        BAD_REQUEST(400, 400, "invalid_request", "invalid-request", "The request cannot be read"),
+        /** A body is larger than it may be. */
+        TOO_LARGE(413, 413, "request_too_large", "request-too-large", "The body is too large"),
+        /** A header field is longer than it may be. */
+        HEADER_TOO_LARGE(431, 431, "header_too_large", "header-too-large", "A header field is too long"),
+        /** The application failed after the answer had begun. */
+        UPSTREAM_FAILED(502, 502, "upstream_error", "upstream-error", "The backend failed");
+
+        private final int status;
+        private final int anthropicStatus;
+        private final String code;
+        private final String reason;
+        private final String title;
+
+        Kind(int status, int anthropicStatus, String code, String reason, String title) {
+            this.status = status;
+            this.anthropicStatus = anthropicStatus;
+            this.code = code;
+            this.reason = reason;
+            this.title = title;
+        }
+
+        /** The HTTP status that clients of a dialect are given. */
+        public int status(Dialect dialect) {
+            return dialect == Dialect.ANTHROPIC ? anthropicStatus : status;
+        }
+
+        /** The stable name in {@code error.code}. */
+        public String code() {
+            return code;
+        }
+
+        /** The stable token in {@code Queue-Reject-Reason}. */
+        public String reason() {
+            return reason;
+        }
+
+        /** What it is, in a few words. */
+        public String title() {
+            return title;
+        }
+    }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.servlet;
+
+import io.anteroom.admission.Arrival;
+import io.anteroom.admission.Caller;
+import io.anteroom.admission.Pool;
+import io.anteroom.net.TrustedProxies;
+import io.anteroom.protocol.BadRequest;
+import io.anteroom.protocol.Dialect;
+import io.anteroom.protocol.HeaderOptions;
+import io.anteroom.protocol.Headers;
+import io.anteroom.protocol.JsonBody;
+import io.anteroom.protocol.Options;
+import io.anteroom.protocol.StatusMode;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Finds out what a request asks for: its caller, its options, its pool. Safe from any thread. */
+final class AskReader {
+    private final DoorSettings settings;
+    private final Bodies bodies;
+
+    AskReader(DoorSettings settings, Bodies bodies) {
+        this.settings = settings;
+        this.bodies = bodies;
+    }
+
+    /**
+     * Reads a request, and its body if that is JSON within the bound.
+     *
+     * @throws BadRequest if something in it cannot be read
+     * @throws IOException if the client failed to send its body
+     */
+    Ask read(HttpServletRequest request, String id, Pool byPath, Dialect dialect) throws BadRequest, IOException {
+        Options options = HeaderOptions.read(request::getHeader);
+        BufferedBody body = bodies.readJson(request);
+        String model = settings.routes().hasModels() ? request.getHeader(Headers.MODEL) : null;
+        boolean stream = false;
+        if (body != null && body.isWhole()) {
+            JsonBody.Content content = JsonBody.read(body.bytes(), dialect);
+            options = content.options().or(options);
+            body = body.forwarding(content.forwarded());
+            stream = content.stream();
+            model = content.model() != null ? content.model() : model;
+        }
+        Pool byModel = settings.routes().byModel(model);
+        Pool pool = byModel != null ? byModel : byPath;
+        boolean showsStatus =
+                dialect.streamsEvents() && options.status() != StatusMode.NONE && (stream || wantsEvents(request));
+        Grant grant = grant(request, pool, options, body);
+        return new Ask(id, pool, grant.arrival(), dialect, showsStatus, body, grant.ignored());
+    }
+
+    private Grant grant(HttpServletRequest request, Pool pool, Options options, @Nullable BufferedBody body) {
+        Optional<Identity> identity = settings.callers().resolve(request);
+        CallerPolicy policy = settings.policies().of(identity);
+        String ip = clientAddress(request);
+        String flow = identity.isPresent() ? identity.get().flow() : ip;
+        Caller caller = new Caller(flow, ip, policy.weight(), policy.limits());
+        long bytes = body == null ? bodies.expectedBytes(request) : body.bytes().length;
+        Arrival arrival = Arrival.of(caller, policy.priority());
+        return Grant.of(bytes == 0 ? arrival : arrival.withBytes(bytes), policy, options, pool);
+    }
+
+    private String clientAddress(HttpServletRequest request) {
+        String peer = request.getRemoteAddr();
+        if (settings.proxies().isEmpty()) {
+            return TrustedProxies.group(peer);
+        }
+        return settings.proxies().client(peer, values(request, "Forwarded"), values(request, "X-Forwarded-For"));
+    }
+
+    private static List<String> values(HttpServletRequest request, String name) {
+        return Collections.list(request.getHeaders(name));
+    }
+
+    /** Only a client that takes nothing else: one that names it among others may be answered with JSON. */
+    private static boolean wantsEvents(HttpServletRequest request) {
+        String accept = request.getHeader("Accept");
+        return accept != null && accept.trim().equalsIgnoreCase("text/event-stream");
+    }
+}

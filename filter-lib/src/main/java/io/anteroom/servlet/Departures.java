@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.servlet;
+
+import io.anteroom.net.Connection;
+import io.anteroom.net.SocketTable;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Notices clients that left while their request waits in silence. No container tells that of HTTP/1.1, so the kernel is
+ * asked, once for all of them. A connection that is not listed counts as gone only where the addresses that we are told
+ * are known to be those of the socket: it has been seen before, or others on its port have and no proxy speaks for it.
+ */
+final class Departures {
+    /** The kernel can skip a line that moves while it is being read, but hardly the same one twice. */
+    private static final int CERTAIN = 2;
+
+    private final SocketTable table = SocketTable.ofKernel();
+    private final Set<Integer> provenPorts = ConcurrentHashMap.newKeySet();
+    private volatile boolean isOn;
+
+    Departures(boolean isOn) {
+        this.isOn = isOn && table.isReadable();
+    }
+
+    /** Takes down where a request that waits comes from. */
+    void watch(Wait wait, HttpServletRequest request) {
+        if (isOn && request.getProtocol().equals("HTTP/1.1")) {
+            boolean isDirect = request.getHeader("X-Forwarded-For") == null && request.getHeader("Forwarded") == null;
+            Connection connection = Connection.of(
+                    request.getLocalAddr(), request.getLocalPort(), request.getRemoteAddr(), request.getRemotePort());
+            wait.comesFrom(connection, isDirect);
+        }
+    }
+
+    /** Looks after everybody who waits. */
+    void look(Collection<Wait> waiting, Consumer<Wait> gone) {
+        if (!isOn) {
+            return;
+        }
+        Map<Wait, Connection> asked = new HashMap<>();
+        for (Wait wait : waiting) {
+            Connection connection = wait.connection();
+            if (connection != null) {
+                asked.put(wait, connection);
+            }
+        }
+        if (asked.isEmpty()) {
+            return;
+        }
+        try {
+            Map<Connection, Boolean> found = table.look(asked.values());
+            found.keySet().forEach(connection -> provenPorts.add(connection.localPort()));
+            asked.forEach((wait, connection) -> judge(wait, connection, found.get(connection), gone));
+        } catch (IOException e) {
+            isOn = false;
+            Log.warn("the socket table cannot be read any more; silent clients that leave are not noticed", e);
+        }
+    }
+
+    private void judge(Wait wait, Connection connection, @Nullable Boolean isOpen, Consumer<Wait> gone) {
+        if (isOpen == null) {
+            boolean isCertain = wait.wasSeen() || (wait.isDirect() && provenPorts.contains(connection.localPort()));
+            if (isCertain && wait.missed() >= CERTAIN) {
+                gone.accept(wait);
+            }
+        } else if (isOpen) {
+            wait.seen();
+        } else {
+            gone.accept(wait);
+        }
+    }
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.servlet;
+
+import io.anteroom.event.QueueListener;
+import io.anteroom.net.TrustedProxies;
+import java.time.Duration;
+
+/**
+ * What a front door is made of.
+ *
+ * @param routes which requests wait for which pool
+ * @param callers who sends a request
+ * @param policies what a caller may ask for, by its identity
+ * @param proxies whose word about the client's address counts
+ * @param maxBufferedBody the largest body that is kept while its request waits, in bytes
+ * @param commitAfter how long a streaming request waits before its answer is begun with status comments
+ * @param heartbeat how long a begun stream is silent at most
+ * @param writeIdle how long one write to a client may take
+ * @param waitStrategy how requests wait
+ * @param forceQueue whether every request goes the way of those that wait, for tests
+ * @param probe whether the kernel's socket table is asked for clients that left
+ * @param listener told what happens
+ */
+public record DoorSettings(
+        Routes routes,
+        CallerResolver callers,
+        PolicySource policies,
+        TrustedProxies proxies,
+        int maxBufferedBody,
+        Duration commitAfter,
+        Duration heartbeat,
+        Duration writeIdle,
+        WaitStrategy waitStrategy,
+        boolean forceQueue,
+        boolean probe,
+        QueueListener listener) {
+
+    /** A listener that costs nothing. */
+    public static final QueueListener NOBODY = event -> {};
+
+    private static final Duration MAX_COMMIT_AFTER = Duration.ofSeconds(45);
+    private static final Duration MAX_HEARTBEAT = Duration.ofSeconds(30);
+
+    /** Checks all bounds. */
+    public DoorSettings {
+        if (maxBufferedBody < 0) {
+            throw new IllegalArgumentException("max-buffered-body: " + maxBufferedBody + " (expected: at least 0)");
+        }
+        check("commit-after", commitAfter, Duration.ZERO, MAX_COMMIT_AFTER);
+        check("heartbeat", heartbeat, Duration.ofMillis(100), MAX_HEARTBEAT);
+        check("write-idle", writeIdle, Duration.ofMillis(100), Duration.ofHours(1));
+    }
+
+    private static void check(String key, Duration value, Duration min, Duration max) {
+        if (value.compareTo(min) < 0 || value.compareTo(max) > 0) {
+            throw new IllegalArgumentException(key + ": " + value + " (expected: from " + min + " to " + max + ")");
+        }
+    }
+}

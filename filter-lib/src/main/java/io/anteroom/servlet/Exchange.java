@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.servlet;
+
+import io.anteroom.admission.Lease;
+import io.anteroom.admission.Refusal;
+import io.anteroom.event.QueueEvent;
+import io.anteroom.event.QueueEvent.Kind;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request from the door to the end of its answer, and the owner of its lease. The lease is closed once, by whatever
+ * ends the exchange first: a pass of the container that leaves nothing asynchronous behind, the container's completion,
+ * or, after the client has left, a short grace in which the application can unwind. Safe from any thread.
+ */
+final class Exchange {
+    /** How long an application whose client is gone may go on holding its slot. */
+    static final Duration GRACE = Duration.ofSeconds(5);
+
+    private final Ask ask;
+    private final Live live;
+    private final HttpServletRequest request;
+    private final AtomicBoolean isWatched = new AtomicBoolean();
+    private final ExchangeListener listener = new ExchangeListener(this);
+    private final AtomicBoolean over = new AtomicBoolean();
+    private final AtomicBoolean gone = new AtomicBoolean();
+
+    private volatile @Nullable Lease lease;
+    private volatile @Nullable Wait wait;
+    private volatile @Nullable LateResponse late;
+    private volatile @Nullable Runnable afterPass;
+    private volatile long admittedNanos;
+    private volatile boolean isInPass;
+    private volatile boolean isGraceOver;
+    private volatile long blockedSinceNanos;
+    private volatile long asyncTimeout = -1;
+
+    Exchange(Ask ask, Live live, HttpServletRequest request) {
+        this.ask = ask;
+        this.live = live;
+        this.request = request;
+    }
+
+    Ask ask() {
+        return ask;
+    }
+
+    @Nullable Lease lease() {
+        return lease;
+    }
+
+    ExchangeListener listener() {
+        return listener;
+    }
+
+    @Nullable Wait waiting() {
+        return wait;
+    }
+
+    void waits(Wait wait) {
+        this.wait = wait;
+        tell(Kind.QUEUED, wait.waited(), wait.initialPosition(), null);
+    }
+
+    /** The slot is ours now; every call is followed by exactly one {@code RELEASED}. */
+    void admitted(Lease lease) {
+        this.lease = lease;
+        admittedNanos = System.nanoTime();
+        tell(Kind.ADMITTED, lease.waited(), lease.initialPosition(), null);
+    }
+
+    /** Ends without a lease. */
+    void refused(Refusal refusal) {
+        if (over.compareAndSet(false, true)) {
+            live.remove(this);
+            Wait waited = wait;
+            tell(kind(refusal.code(), waited != null), refusal.waited(), position(waited), refusal.code());
+        }
+    }
+
+    /** Ends without a lease: the client left while it waited. */
+    void abandoned() {
+        if (over.compareAndSet(false, true)) {
+            live.remove(this);
+            Wait waited = wait;
+            tell(Kind.ABANDONED, waited == null ? Duration.ZERO : waited.waited(), position(waited), null);
+        }
+    }
+
+    /** Gives the slot back, once. */
+    void release() {
+        if (over.compareAndSet(false, true)) {
+            live.remove(this);
+            Lease held = lease;
+            if (held != null) {
+                held.close();
+                tell(Kind.RELEASED, held.waited(), held.initialPosition(), null);
+            }
+        }
+    }
+
+    /** Ends an exchange that the container's thread leaves without a lease and without a parked wait. */
+    void abandonedUnlessUnderWay() {
+        if (lease == null && !over.get()) {
+            Wait waited = wait;
+            if (waited == null) {
+                abandoned();
+            } else if (!waited.isParked()) {
+                waited.leave();
+                abandoned();
+            }
+        }
+    }
+
+    /** A later pass of the container over a request that is ours already. */
+    void again(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        Wait waited = wait;
+        if (waited != null && waited.resumes()) {
+            pass(request, waited.resumedResponse(response), chain);
+        } else if (request.getDispatcherType() == DispatcherType.ASYNC) {
+            pass(request, response, chain);
+        } else {
+            chain.doFilter(request, response);
+        }
+    }
+
+    /** Runs the application, with everything in place that notices the end of the exchange. */
+    void pass(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        int registered = listener.registered();
+        isInPass = true;
+        try {
+            chain.doFilter(request, response);
+        } catch (IOException | ServletException | RuntimeException e) {
+            LateResponse begun = late;
+            if (begun == null) {
+                throw e;
+            }
+            begun.fail(e);
+        } catch (Error e) {
+            LateResponse begun = late;
+            if (begun != null) {
+                begun.fail(e);
+            }
+            throw e;
+        } finally {
+            isInPass = false;
+            afterPass(request, registered);
+        }
+    }
+
+    private void afterPass(HttpServletRequest request, int registered) {
+        if (!request.isAsyncStarted() || isGraceOver) {
+            finishLate();
+            release();
+            return;
+        }
+        if (listener.registered() == registered) {
+            asyncStarted(request.getAsyncContext());
+        }
+        Runnable task = afterPass;
+        if (task != null) {
+            afterPass = null;
+            task.run();
+        }
+        if (gone.get()) {
+            live.after(GRACE, this::graceOver);
+        }
+    }
+
+    /** The application has gone asynchronous: from now on the container tells the end. */
+    void asyncStarted(AsyncContext context) {
+        listener.register(context);
+        watchCompletion();
+    }
+
+    /** Listens to Jetty's core as well, once. */
+    void watchCompletion() {
+        if (isWatched.compareAndSet(false, true)) {
+            JettyCore.onCompletion(request, this::completed);
+        }
+    }
+
+    /** Has something done when the container's thread has left the application, or at once if it has already. */
+    void afterPass(Runnable task, AsyncContext context) {
+        if (isInPass) {
+            afterPass = task;
+        } else {
+            context.start(task);
+        }
+    }
+
+    /** The container says that the exchange has ended. */
+    void completed() {
+        Wait waited = wait;
+        if (waited != null) {
+            waited.containerEnded();
+        }
+        release();
+    }
+
+    /** The client is gone; the application is given a moment to notice. */
+    void clientLeft() {
+        if (gone.compareAndSet(false, true) && !isInPass) {
+            live.after(GRACE, this::graceOver);
+        }
+    }
+
+    boolean isClientGone() {
+        return gone.get();
+    }
+
+    private void graceOver() {
+        isGraceOver = true;
+        if (!isInPass) {
+            release();
+        }
+    }
+
+    /** Writes to the client, watched. */
+    void writing(Write write) throws IOException {
+        writeBegins();
+        try {
+            write.run();
+        } catch (IOException e) {
+            clientLeft();
+            throw e;
+        } finally {
+            blockedSinceNanos = 0;
+        }
+    }
+
+    /** Something that writes to the client. */
+    interface Write {
+        /** Writes. */
+        void run() throws IOException;
+    }
+
+    /** A write to the client begins, or waits to be allowed. */
+    void writeBegins() {
+        if (blockedSinceNanos == 0) {
+            blockedSinceNanos = System.nanoTime() | 1;
+        }
+    }
+
+    /** The write is over; one that failed means that the client is gone. */
+    void writeEnds(boolean isThrough) {
+        blockedSinceNanos = 0;
+        if (!isThrough) {
+            clientLeft();
+        }
+    }
+
+    /** Whether a write has been under way for longer than this. */
+    boolean isBlockedLonger(long nanos, long nowNanos) {
+        long since = blockedSinceNanos;
+        return since != 0 && nowNanos - since > nanos;
+    }
+
+    /** Cuts off a client that does not read. */
+    void cutOff() {
+        blockedSinceNanos = 0;
+        Log.info("request " + ask.id() + " cut off: its client does not read");
+        JettyCore.abort(request);
+        clientLeft();
+        live.after(GRACE, this::release);
+    }
+
+    void respondsLate(LateResponse response) {
+        late = response;
+    }
+
+    private void finishLate() {
+        LateResponse begun = late;
+        if (begun != null) {
+            begun.finish();
+        }
+    }
+
+    /** The time-out that the container gave before we set our own; the application starts from it again. */
+    void asyncTimeout(long millis) {
+        asyncTimeout = millis;
+    }
+
+    long asyncTimeout() {
+        return asyncTimeout;
+    }
+
+    private void tell(Kind kind, Duration waited, int position, Refusal.@Nullable Code refusal) {
+        if (live.hasListener()) {
+            Duration ran = kind == Kind.RELEASED ? Duration.ofNanos(System.nanoTime() - admittedNanos) : Duration.ZERO;
+            live.tell(new QueueEvent(
+                    kind,
+                    ask.id(),
+                    ask.pool().name(),
+                    ask.arrival().caller(),
+                    ask.arrival().priority(),
+                    ask.arrival().batch(),
+                    waited,
+                    position,
+                    ran,
+                    refusal));
+        }
+    }
+
+    private static int position(@Nullable Wait wait) {
+        return wait == null ? 0 : wait.initialPosition();
+    }
+
+    private static Kind kind(Refusal.Code code, boolean waited) {
+        if (!waited) {
+            return Kind.REFUSED;
+        }
+        return code == Refusal.Code.WAIT_TIMEOUT ? Kind.EXPIRED : Kind.SHED;
+    }
+}

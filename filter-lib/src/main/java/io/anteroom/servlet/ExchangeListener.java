@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.servlet;
+
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hears from the container how an exchange goes on. A container forgets its listeners whenever the application starts a
+ * new asynchronous cycle, so this one registers itself again; {@link #registered()} tells whether it has.
+ */
+final class ExchangeListener implements AsyncListener {
+    private final Exchange exchange;
+    private final AtomicInteger registered = new AtomicInteger();
+
+    ExchangeListener(Exchange exchange) {
+        this.exchange = exchange;
+    }
+
+    /** How often it has been registered. */
+    int registered() {
+        return registered.get();
+    }
+
+    void register(AsyncContext context) {
+        registered.incrementAndGet();
+        context.addListener(this);
+    }
+
+    @Override
+    public void onStartAsync(AsyncEvent event) {
+        @Nullable AsyncContext context = event.getAsyncContext();
+        if (context != null) {
+            register(context);
+        }
+    }
+
+    @Override
+    public void onComplete(AsyncEvent event) {
+        exchange.completed();
+    }
+
+    @Override
+    public void onError(AsyncEvent event) {
+        Wait wait = exchange.waiting();
+        if (wait != null && wait.isParked()) {
+            wait.leave();
+        } else {
+            exchange.clientLeft();
+        }
+    }
+
+    @Override
+    public void onTimeout(AsyncEvent event) {
+        Wait wait = exchange.waiting();
+        if (wait != null && wait.isParked()) {
+            wait.expire();
+        }
+    }
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.servlet;
+
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
+import java.io.IOException;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** A container's output stream, watched for writes that fail or do not end. */
+final class ExchangeOutput extends ServletOutputStream {
+    /** {@code write(ByteBuffer)} of Servlet 6.1, or null on 6.0. */
+    private static final @Nullable MethodHandle WRITE_BUFFER = findWriteBuffer();
+
+    private final ServletOutputStream out;
+    private final Exchange exchange;
+
+    ExchangeOutput(ServletOutputStream out, Exchange exchange) {
+        this.out = out;
+        this.exchange = exchange;
+    }
+
+    @Override
+    public void write(int value) throws IOException {
+        exchange.writing(() -> out.write(value));
+    }
+
+    @Override
+    public void write(byte[] bytes) throws IOException {
+        write(bytes, 0, bytes.length);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+        exchange.writing(() -> out.write(bytes, offset, length));
+    }
+
+    /** Overrides the method of Servlet 6.1; on 6.0 nobody calls it. */
+    public void write(ByteBuffer buffer) throws IOException {
+        exchange.writing(() -> writeBuffer(buffer));
+    }
+
+    private void writeBuffer(ByteBuffer buffer) throws IOException {
+        if (WRITE_BUFFER == null) {
+            byte[] bytes = new byte[buffer.remaining()];
+            buffer.get(bytes);
+            out.write(bytes);
+            return;
+        }
+        try {
+            WRITE_BUFFER.invokeExact(out, buffer);
+        } catch (IOException | RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IOException(e);
+        }
+    }
+
+    @Override
+    public void flush() throws IOException {
+        exchange.writing(out::flush);
+    }
+
+    @Override
+    public void close() throws IOException {
+        exchange.writing(out::close);
+    }
+
+    @Override
+    public boolean isReady() {
+        boolean isReady = out.isReady();
+        if (!isReady) {
+            exchange.writeBegins();
+        }
+        return isReady;
+    }
+
+    @Override
+    public void setWriteListener(WriteListener listener) {
+        out.setWriteListener(new Watched(listener, exchange));
+    }
+
+    private record Watched(WriteListener listener, Exchange exchange) implements WriteListener {
+        @Override
+        public void onWritePossible() throws IOException {
+            exchange.writeEnds(true);
+            listener.onWritePossible();
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            exchange.writeEnds(false);
+            listener.onError(failure);
+        }
+    }
+
+    private static @Nullable MethodHandle findWriteBuffer() {
+        try {
+            return MethodHandles.publicLookup()
+                    .findVirtual(
+                            ServletOutputStream.class, "write", MethodType.methodType(void.class, ByteBuffer.class));
+        } catch (ReflectiveOperationException e) {
+            return null;
+        }
+    }
+}

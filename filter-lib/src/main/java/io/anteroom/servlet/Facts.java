@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.servlet;
+
+import io.anteroom.admission.Lease;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The facts of a request's wait, as the attributes that the application behind the filter can read. */
+final class Facts {
+    static final String PREFIX = "io.anteroom.";
+
+    private static final Set<String> NAMES = Set.of(
+            "io.anteroom.request-id",
+            "io.anteroom.pool",
+            "io.anteroom.caller",
+            "io.anteroom.priority",
+            "io.anteroom.batch",
+            "io.anteroom.queued",
+            "io.anteroom.waited",
+            "io.anteroom.initial-position",
+            "io.anteroom.lease");
+
+    private Facts() {}
+
+    static boolean knows(String name) {
+        return NAMES.contains(name);
+    }
+
+    static @Nullable Object of(String name, Exchange exchange) {
+        Ask ask = exchange.ask();
+        Lease lease = exchange.lease();
+        return switch (name) {
+            case "io.anteroom.request-id" -> ask.id();
+            case "io.anteroom.pool" -> ask.pool().name();
+            case "io.anteroom.caller" -> ask.arrival().caller();
+            case "io.anteroom.priority" -> ask.arrival().priority();
+            case "io.anteroom.batch" -> ask.arrival().batch();
+            case "io.anteroom.queued" -> exchange.waiting() != null;
+            case "io.anteroom.waited" -> lease == null ? null : lease.waited();
+            case "io.anteroom.initial-position" -> lease == null ? null : lease.initialPosition();
+            default -> lease;
+        };
+    }
+}

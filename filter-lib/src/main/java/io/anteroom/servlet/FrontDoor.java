@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.servlet;
+
+import io.anteroom.admission.Admission;
+import io.anteroom.admission.Arrival;
+import io.anteroom.admission.Lease;
+import io.anteroom.admission.Pool;
+import io.anteroom.admission.Refusal;
+import io.anteroom.admission.Ticket;
+import io.anteroom.protocol.BadRequest;
+import io.anteroom.protocol.Dialect;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** Lets requests in, has them wait, or refuses them. Safe from any thread. */
+public final class FrontDoor implements AutoCloseable {
+    /** Tomcat gives a read up after {@code connectionTimeout}, 20 s by default, counted from before the wait. */
+    private static final Duration LONGEST_UNREAD_WAIT = Duration.ofSeconds(15);
+
+    private static final Refusal SHUTTING_DOWN =
+            new Refusal(Refusal.Code.SHUTTING_DOWN, 0, 0, Duration.ZERO, Duration.ofSeconds(1), Optional.empty());
+    private static final AtomicInteger NUMBER = new AtomicInteger();
+
+    private final DoorSettings settings;
+    private final Bodies bodies;
+    private final AskReader asks;
+    private final Live live;
+    private final String attribute = Facts.PREFIX + "exchange." + NUMBER.incrementAndGet();
+    private final AtomicBoolean hasWarned = new AtomicBoolean();
+
+    /** A door with its own ticker thread, which runs while requests are behind it. */
+    public FrontDoor(DoorSettings settings) {
+        this.settings = settings;
+        this.bodies = new Bodies(settings.maxBufferedBody());
+        this.asks = new AskReader(settings, bodies);
+        this.live = new Live(settings);
+    }
+
+    /**
+     * What the filter does with a request. A request that comes back, in an asynchronous pass, a forward, an include or
+     * for its error page, goes on without being asked again.
+     */
+    public void filter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        Exchange known = (Exchange) request.getAttribute(attribute);
+        if (known != null) {
+            known.again(request, response, chain);
+            return;
+        }
+        Pool pool = isFirstPass(request) ? settings.routes().byPath(path(request)) : null;
+        if (pool == null) {
+            chain.doFilter(request, response);
+        } else {
+            enter(request, response, chain, pool);
+        }
+    }
+
+    private static boolean isFirstPass(HttpServletRequest request) {
+        DispatcherType type = request.getDispatcherType();
+        return type == DispatcherType.REQUEST || type == DispatcherType.ASYNC;
+    }
+
+    private static String path(HttpServletRequest request) {
+        String info = request.getPathInfo();
+        return info == null ? request.getServletPath() : request.getServletPath() + info;
+    }
+
+    private void enter(HttpServletRequest request, HttpServletResponse response, FilterChain chain, Pool pool)
+            throws IOException, ServletException {
+        String id = RequestIds.of(request);
+        Dialect dialect = Dialect.ofPath(path(request));
+        Ask ask;
+        try {
+            ask = asks.read(request, id, pool, dialect);
+        } catch (BadRequest e) {
+            Replies.problem(request, response, e.problem(), dialect, id);
+            return;
+        }
+        Exchange exchange = new Exchange(ask, live, request);
+        request.setAttribute(attribute, exchange);
+        live.add(exchange);
+        try {
+            offer(exchange, new Passage(exchange, request, response), chain);
+        } finally {
+            // Without a lease, neither running nor parked: the client failed to send its body, or the container balked.
+            exchange.abandonedUnlessUnderWay();
+        }
+    }
+
+    private void offer(Exchange exchange, Passage passage, FilterChain chain) throws IOException, ServletException {
+        if (live.isDraining()) {
+            refuse(exchange, passage, SHUTTING_DOWN);
+            return;
+        }
+        HttpServletRequest request = passage.request();
+        boolean usesThread = usesThread();
+        boolean mayWait = usesThread || request.isAsyncSupported();
+        if (!mayWait) {
+            warnOnce(request);
+        }
+        Wait wait = usesThread ? new ThreadWait(exchange, live) : new AsyncWait(exchange, live);
+        Admission answer = exchange.ask().pool().offer(arrival(exchange.ask(), request, mayWait), wait);
+        if (answer instanceof Ticket ticket) {
+            begin(exchange, wait, ticket, passage, chain);
+        } else if (answer instanceof Refusal refusal) {
+            refuse(exchange, passage, refusal);
+        } else if (answer instanceof Lease lease && settings.forceQueue() && mayWait) {
+            wait.admitted(lease);
+            begin(exchange, wait, null, passage, chain);
+        } else if (answer instanceof Lease lease) {
+            exchange.admitted(lease);
+            passage.run(lease, false, null, chain);
+        }
+    }
+
+    private void begin(Exchange exchange, Wait wait, @Nullable Ticket ticket, Passage passage, FilterChain chain)
+            throws IOException, ServletException {
+        wait.takes(ticket);
+        exchange.waits(wait);
+        if (exchange.ask().body() == null) {
+            // A body that nobody has read would keep the connection busy, and Tomcat would give it up after 20 s.
+            BufferedBody body = bodies.read(passage.request());
+            if (body != null) {
+                passage.wrappedRequest().replays(body);
+            }
+        }
+        wait.begin(ticket, passage, chain);
+    }
+
+    private Arrival arrival(Ask ask, HttpServletRequest request, boolean mayWait) {
+        Arrival arrival = mayWait ? ask.arrival() : ask.arrival().withoutQueueing();
+        if (bodies.mayStayUnread(request, ask.body()) && isTomcat(request)) {
+            Duration longest = live.longestWait(ask);
+            return longest.compareTo(LONGEST_UNREAD_WAIT) > 0 ? arrival.withLongestWait(LONGEST_UNREAD_WAIT) : arrival;
+        }
+        return arrival;
+    }
+
+    private static boolean isTomcat(HttpServletRequest request) {
+        return request.getServletContext().getServerInfo().contains("Tomcat");
+    }
+
+    private boolean usesThread() {
+        return switch (settings.waitStrategy()) {
+            case AUTO -> Threads.isVirtual();
+            case ASYNC -> false;
+            case VIRTUAL -> true;
+        };
+    }
+
+    private static void refuse(Exchange exchange, Passage passage, Refusal refusal) throws IOException {
+        exchange.refused(refusal);
+        passage.refuse(refusal, null);
+    }
+
+    private void warnOnce(HttpServletRequest request) {
+        if (hasWarned.compareAndSet(false, true)) {
+            Log.warn(
+                    "requests cannot wait, and are refused when all slots are taken: asynchronous support is off for "
+                            + AsyncSupport.without(request.getServletContext())
+                            + "; switch it on (setAsyncSupported, <async-supported>) for every filter and servlet of the chain");
+        }
+    }
+
+    /**
+     * Refuses newcomers, answers everybody who waits, and waits for those who run.
+     *
+     * @return whether all have ended in time
+     */
+    public boolean drain(Duration timeout) {
+        return live.drain(timeout);
+    }
+
+    /** Drains without waiting for those who run, and stops the ticker. */
+    @Override
+    public void close() {
+        live.drain(Duration.ZERO);
+        live.close();
+    }
+}

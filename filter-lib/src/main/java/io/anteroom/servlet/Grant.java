@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.servlet;
+
+import io.anteroom.admission.Arrival;
+import io.anteroom.admission.OnFull;
+import io.anteroom.admission.Pool;
+import io.anteroom.admission.Priority;
+import io.anteroom.protocol.Options;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a request gets of what it asked for.
+ *
+ * @param arrival what the pool is asked
+ * @param ignored the names of the options that its caller may not use, or null
+ */
+record Grant(Arrival arrival, @Nullable String ignored) {
+
+    static Grant of(Arrival plain, CallerPolicy policy, Options options, Pool pool) {
+        if (options.equals(Options.NONE)) {
+            return new Grant(plain, null);
+        }
+        Priority asked = options.priority();
+        boolean tooHigh = asked != null && policy.highestPriority().isLowerThan(asked);
+        Priority priority = asked == null || tooHigh ? plain.priority() : asked;
+        Duration level = pool.settings().level(priority).longestWait();
+        Duration allowed = policy.longestWait() == null ? level : policy.longestWait();
+        Duration wanted = options.longestWait();
+        boolean tooLong = wanted != null && wanted.compareTo(allowed) > 0;
+        Duration wait = shorter(wanted == null || tooLong ? null : wanted, level, options.clientTimeout());
+        OnFull onFull = options.onFull();
+        boolean mayQueue = !Boolean.FALSE.equals(options.enabled());
+        Arrival arrival = new Arrival(
+                plain.caller(), priority, wait, plain.bytes(), plain.cost(), onFull, mayQueue, options.batch());
+        return new Grant(arrival, names(tooHigh, tooLong));
+    }
+
+    /** A client that declares its own time-out is not held past it. */
+    private static @Nullable Duration shorter(
+            @Nullable Duration wait, Duration level, @Nullable Duration clientTimeout) {
+        Duration effective = wait == null ? level : wait;
+        return clientTimeout != null && clientTimeout.compareTo(effective) < 0 ? clientTimeout : wait;
+    }
+
+    private static @Nullable String names(boolean priority, boolean maxWait) {
+        if (priority) {
+            return maxWait ? "priority, max-wait" : "priority";
+        }
+        return maxWait ? "max-wait" : null;
+    }
+}

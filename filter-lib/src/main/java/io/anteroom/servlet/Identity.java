@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.servlet;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/**
+ * Who sends a request, as far as fairness is concerned.
+ *
+ * @param flow the name of the flow: printable, at most 128 characters, and never a secret, because operators see it
+ */
+public record Identity(String flow) {
+    private static final int HASH_BYTES = 16;
+    private static final int MAX_LENGTH = 128;
+
+    /** Checks the name. */
+    public Identity {
+        if (flow.isEmpty() || flow.length() > MAX_LENGTH || flow.chars().anyMatch(c -> c < 0x20 || c == 0x7f)) {
+            throw new IllegalArgumentException(
+                    "flow: " + flow.length() + " characters (expected: 1 to " + MAX_LENGTH + ", printable)");
+        }
+    }
+
+    /** The flow of a secret, such as an API key: half of its SHA-256, so that the secret is kept nowhere. */
+    public static Identity ofSecret(String secret) {
+        byte[] hash = sha256().digest(secret.getBytes(StandardCharsets.UTF_8));
+        return new Identity("key-" + HexFormat.of().formatHex(hash, 0, HASH_BYTES));
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("this Java has no SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.servlet;
+
+import io.anteroom.event.QueueEvent;
+import jakarta.servlet.http.HttpServletRequest;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Everything that is going on behind one front door: the exchanges, those of them that wait, and one ticker for all of
+ * them. The ticker runs only while there is something to look after. Safe from any thread.
+ */
+final class Live {
+    private static final long TICK_MILLIS = 100;
+    private static final long ROUND_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final DoorSettings settings;
+    private final Set<Exchange> active = ConcurrentHashMap.newKeySet();
+    private final Set<Wait> waiting = ConcurrentHashMap.newKeySet();
+    private final ScheduledThreadPoolExecutor timer;
+    private final Workers workers = new Workers();
+    private final Departures departures;
+    private final AtomicBoolean isTicking = new AtomicBoolean();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition idle = lock.newCondition();
+    private final boolean hasListener;
+    private volatile boolean isDraining;
+    private long lastRoundNanos;
+
+    Live(DoorSettings settings) {
+        this.settings = settings;
+        this.hasListener = !settings.listener().equals(DoorSettings.NOBODY);
+        this.departures = new Departures(settings.probe());
+        this.timer = new ScheduledThreadPoolExecutor(1, Workers.daemon("anteroom-ticker"));
+        timer.setRemoveOnCancelPolicy(true);
+        timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        lastRoundNanos = System.nanoTime() - ROUND_NANOS;
+    }
+
+    DoorSettings settings() {
+        return settings;
+    }
+
+    boolean isDraining() {
+        return isDraining;
+    }
+
+    boolean hasListener() {
+        return hasListener;
+    }
+
+    void tell(QueueEvent event) {
+        try {
+            settings.listener().on(event);
+        } catch (RuntimeException e) {
+            Log.warn("a queue listener failed", e);
+        }
+    }
+
+    Duration longestWait(Ask ask) {
+        Duration own = ask.arrival().longestWait();
+        return own != null
+                ? own
+                : ask.pool().settings().level(ask.arrival().priority()).longestWait();
+    }
+
+    void add(Exchange exchange) {
+        active.add(exchange);
+        if (!isTicking.get() && isTicking.compareAndSet(false, true)) {
+            tickLater();
+        }
+    }
+
+    void remove(Exchange exchange) {
+        active.remove(exchange);
+        if (isDraining && active.isEmpty()) {
+            lock.lock();
+            try {
+                idle.signalAll();
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    void park(Wait wait, HttpServletRequest request) {
+        departures.watch(wait, request);
+        waiting.add(wait);
+    }
+
+    void unpark(Wait wait) {
+        waiting.remove(wait);
+    }
+
+    /** Runs something that may block on a client. */
+    void execute(Runnable task) {
+        workers.execute(task);
+    }
+
+    /** Runs something short after a while; not at all once the door is closed. */
+    void after(Duration delay, Runnable task) {
+        try {
+            ScheduledFuture<?> unused = timer.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException closed) {
+            task.run();
+        }
+    }
+
+    private void tickLater() {
+        after(Duration.ofMillis(TICK_MILLIS), this::tick);
+    }
+
+    private void tick() {
+        try {
+            long now = System.nanoTime();
+            waiting.forEach(wait -> wait.tick(now));
+            if (now - lastRoundNanos >= ROUND_NANOS) {
+                lastRoundNanos = now;
+                round(now);
+            }
+        } catch (RuntimeException e) {
+            Log.warn("the ticker failed", e);
+        }
+        isTicking.set(false);
+        if (!active.isEmpty() && !timer.isShutdown() && isTicking.compareAndSet(false, true)) {
+            tickLater();
+        }
+    }
+
+    private void round(long now) {
+        departures.look(waiting, wait -> execute(wait::leave));
+        long writeIdle = settings.writeIdle().toNanos();
+        for (Exchange exchange : active) {
+            if (exchange.isBlockedLonger(writeIdle, now)) {
+                execute(exchange::cutOff);
+            }
+        }
+    }
+
+    /** Answers everybody who waits, refuses newcomers, and waits for those who run. */
+    boolean drain(Duration timeout) {
+        isDraining = true;
+        waiting.forEach(Wait::shutDown);
+        long remaining = timeout.toNanos();
+        lock.lock();
+        try {
+            while (!active.isEmpty() && remaining > 0) {
+                remaining = idle.awaitNanos(Math.min(remaining, ROUND_NANOS)) + Math.max(0, remaining - ROUND_NANOS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            lock.unlock();
+        }
+        return active.isEmpty();
+    }
+
+    int running() {
+        return active.size() - waiting.size();
+    }
+
+    void close() {
+        timer.shutdownNow();
+        workers.close();
+    }
+}

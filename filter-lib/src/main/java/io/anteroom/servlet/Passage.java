@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.servlet;
+
+import io.anteroom.admission.Lease;
+import io.anteroom.admission.Refusal;
+import io.anteroom.protocol.Problem;
+import io.anteroom.protocol.Refusals;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The request and response of one exchange, the container's and the ones that the application gets. Used by one thread
+ * at a time.
+ */
+final class Passage {
+    private final Exchange exchange;
+    private final HttpServletRequest request;
+    private final HttpServletResponse response;
+    private final ExchangeRequest wrappedRequest;
+    private final ExchangeResponse wrappedResponse;
+
+    Passage(Exchange exchange, HttpServletRequest request, HttpServletResponse response) {
+        this.exchange = exchange;
+        this.request = request;
+        this.response = response;
+        this.wrappedRequest = new ExchangeRequest(request, exchange);
+        this.wrappedResponse = new ExchangeResponse(response, exchange);
+        wrappedRequest.respondsWith(wrappedResponse);
+    }
+
+    HttpServletRequest request() {
+        return request;
+    }
+
+    HttpServletResponse response() {
+        return response;
+    }
+
+    ExchangeRequest wrappedRequest() {
+        return wrappedRequest;
+    }
+
+    ExchangeResponse wrappedResponse() {
+        return wrappedResponse;
+    }
+
+    /** Lets the request in on this thread. */
+    void run(Lease lease, boolean queued, @Nullable StatusStream stream, FilterChain chain)
+            throws IOException, ServletException {
+        HttpServletResponse answer = let(lease, queued, stream, wrappedResponse);
+        exchange.pass(wrappedRequest, answer, chain);
+    }
+
+    /**
+     * Prepares the response for the application: header fields while they can still be sent, else the late mode.
+     *
+     * @param given the response that the container hands to this pass
+     */
+    HttpServletResponse let(Lease lease, boolean queued, @Nullable StatusStream stream, HttpServletResponse given) {
+        if (stream == null || !stream.hasBegun()) {
+            Replies.admitted(request, response, exchange.ask(), lease, queued);
+            return given;
+        }
+        LateResponse late = new LateResponse(given, exchange.ask());
+        wrappedRequest.respondsLate(late);
+        exchange.respondsLate(late);
+        return late;
+    }
+
+    /** Tells the client why it gets no slot. */
+    void refuse(Refusal refusal, @Nullable StatusStream stream) throws IOException {
+        Problem problem = Refusals.problem(exchange.ask().pool().name(), refusal);
+        if (stream != null && stream.hasBegun()) {
+            stream.end(problem);
+        } else {
+            Ask ask = exchange.ask();
+            Replies.problem(request, wrappedResponse, problem, ask.dialect(), ask.id());
+        }
+    }
+}

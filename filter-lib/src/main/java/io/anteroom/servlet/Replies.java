@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.servlet;
+
+import io.anteroom.admission.Lease;
+import io.anteroom.protocol.Answer;
+import io.anteroom.protocol.Answers;
+import io.anteroom.protocol.Dialect;
+import io.anteroom.protocol.Headers;
+import io.anteroom.protocol.Problem;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.OutputStream;
+import org.jspecify.annotations.Nullable;
+
+/** Puts answers and header fields into a servlet response that has not been committed. */
+final class Replies {
+    private Replies() {}
+
+    /** Sends a whole answer of ours. */
+    static void problem(
+            HttpServletRequest request, HttpServletResponse response, Problem problem, Dialect dialect, String id)
+            throws IOException {
+        Answer answer = Answers.of(problem, dialect, id, request.getHeader("Accept"));
+        response.setStatus(answer.status());
+        answer.headers().forEach(response::setHeader);
+        expose(request, response);
+        response.setContentType(answer.contentType());
+        response.setContentLength(answer.body().length);
+        OutputStream out = response.getOutputStream();
+        out.write(answer.body());
+        out.flush();
+    }
+
+    /** The header fields of a request that was let in. */
+    static void admitted(
+            HttpServletRequest request, HttpServletResponse response, Ask ask, Lease lease, boolean queued) {
+        response.setHeader(Headers.REQUEST_ID, ask.id());
+        response.setHeader(Headers.WAS_QUEUED, queued ? "true" : "false");
+        if (queued) {
+            String millis = Long.toString(lease.waited().toMillis());
+            response.setHeader(Headers.WAIT_MS, millis);
+            response.setHeader(Headers.INITIAL_POSITION, Integer.toString(lease.initialPosition()));
+            response.addHeader("Server-Timing", "queue;dur=" + millis);
+        } else {
+            response.setHeader(Headers.WAIT_MS, "0");
+        }
+        ignored(response, ask.ignored());
+        expose(request, response);
+    }
+
+    /** Begins an event stream for a request that still waits. */
+    static void beginStream(HttpServletRequest request, HttpServletResponse response, Ask ask, int initialPosition) {
+        response.setStatus(HttpServletResponse.SC_OK);
+        response.setContentType("text/event-stream");
+        response.setHeader("Cache-Control", "no-cache, no-transform");
+        response.setHeader("X-Accel-Buffering", "no");
+        response.setHeader(Headers.REQUEST_ID, ask.id());
+        response.setHeader(Headers.WAS_QUEUED, "true");
+        response.setHeader(Headers.INITIAL_POSITION, Integer.toString(initialPosition));
+        if (request.getHeader("Prefer") != null) {
+            response.setHeader("Preference-Applied", "queue-status=comment");
+        }
+        ignored(response, ask.ignored());
+        expose(request, response);
+    }
+
+    private static void ignored(HttpServletResponse response, @Nullable String ignored) {
+        if (ignored != null) {
+            response.setHeader(Headers.IGNORED, ignored);
+        }
+    }
+
+    private static void expose(HttpServletRequest request, HttpServletResponse response) {
+        if (request.getHeader("Origin") != null) {
+            response.addHeader("Access-Control-Expose-Headers", Headers.EXPOSED);
+        }
+    }
+}

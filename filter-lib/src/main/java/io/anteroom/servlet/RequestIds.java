@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.servlet;
+
+import io.anteroom.protocol.HeaderOptions;
+import io.anteroom.protocol.Headers;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** Names requests: by the client's own id where it is a proper one, else by a random one. */
+final class RequestIds {
+    private static final char[] DIGITS = "0123456789abcdefghijklmnopqrstuv".toCharArray();
+    private static final int LENGTH = 24;
+
+    private RequestIds() {}
+
+    static String of(HttpServletRequest request) {
+        String own = HeaderOptions.requestId(request.getHeader(Headers.REQUEST_ID));
+        return own != null ? own : random();
+    }
+
+    /** 120 random bits: unique, but not a secret. */
+    private static String random() {
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        char[] id = new char[LENGTH];
+        long bits = random.nextLong();
+        for (int i = 0; i < LENGTH; i++) {
+            if (i == LENGTH / 2) {
+                bits = random.nextLong();
+            }
+            id[i] = DIGITS[(int) (bits & 31)];
+            bits >>>= 5;
+        }
+        return new String(id);
+    }
+}

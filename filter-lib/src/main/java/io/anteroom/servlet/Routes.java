@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.servlet;
+
+import io.anteroom.admission.Pool;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which requests wait for which pool. A path is looked up exactly, then by its longest prefix ({@code /v1/*}), then by
+ * {@code *}; a model's route, if there is one, comes before the path's. Immutable.
+ */
+public final class Routes {
+    private final Map<String, Pool> exact = new TreeMap<>();
+    private final List<Prefix> prefixes = new ArrayList<>();
+    private final List<Prefix> models = new ArrayList<>();
+
+    private record Prefix(String start, boolean whole, Pool pool) {
+        boolean matches(String text) {
+            return whole ? text.equals(start) : text.startsWith(start);
+        }
+    }
+
+    /**
+     * Routes by pattern.
+     *
+     * @param paths pools by path: {@code /exact}, {@code /prefix/*} or {@code *}
+     * @param byModel pools by model: {@code exact}, {@code prefix*} or {@code *}
+     */
+    public Routes(Map<String, Pool> paths, Map<String, Pool> byModel) {
+        paths.forEach(this::addPath);
+        byModel.forEach(this::addModel);
+        Comparator<Prefix> longestFirst = Comparator.comparingInt(
+                        (Prefix prefix) -> prefix.start().length())
+                .reversed();
+        prefixes.sort(longestFirst);
+        models.sort(Comparator.comparing(Prefix::whole).reversed().thenComparing(longestFirst));
+    }
+
+    private void addPath(String pattern, Pool pool) {
+        if (pattern.equals("*") || pattern.equals("/*")) {
+            prefixes.add(new Prefix("", false, pool));
+        } else if (!pattern.startsWith("/") || (pattern.indexOf('*') >= 0 && !pattern.endsWith("/*"))) {
+            throw new IllegalArgumentException("routes: " + pattern + " (expected: /exact, /prefix/* or *)");
+        } else if (pattern.endsWith("/*")) {
+            String prefix = pattern.substring(0, pattern.length() - 2);
+            exact.putIfAbsent(prefix, pool);
+            prefixes.add(new Prefix(prefix + "/", false, pool));
+        } else {
+            exact.put(pattern, pool);
+        }
+    }
+
+    private void addModel(String pattern, Pool pool) {
+        int star = pattern.indexOf('*');
+        if (pattern.isEmpty() || (star >= 0 && star < pattern.length() - 1)) {
+            throw new IllegalArgumentException("models: " + pattern + " (expected: exact, prefix* or *)");
+        }
+        models.add(star < 0 ? new Prefix(pattern, true, pool) : new Prefix(pattern.substring(0, star), false, pool));
+    }
+
+    /** The pool of a path, or null: such a request goes straight through. */
+    @Nullable Pool byPath(String path) {
+        Pool pool = exact.isEmpty() ? null : exact.get(path);
+        return pool != null ? pool : first(prefixes, path);
+    }
+
+    /** The pool of a model, or null: then the path's counts. */
+    @Nullable Pool byModel(@Nullable String model) {
+        return model == null ? null : first(models, model);
+    }
+
+    /** Whether models matter. */
+    boolean hasModels() {
+        return !models.isEmpty();
+    }
+
+    private static @Nullable Pool first(List<Prefix> prefixes, String text) {
+        for (Prefix prefix : prefixes) {
+            if (prefix.matches(text)) {
+                return prefix.pool();
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.servlet;
+
+import io.anteroom.admission.Lease;
+import io.anteroom.admission.Refusal;
+import io.anteroom.admission.Ticket;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Waits on the request's own thread, which alone touches the response. Made for virtual threads: nothing here pins one.
+ */
+final class ThreadWait extends Wait {
+    private static final long LONG_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+    private final Thread thread = Thread.currentThread();
+    private volatile @Nullable StatusStream stream;
+
+    ThreadWait(Exchange exchange, Live live) {
+        super(exchange, live);
+    }
+
+    @Override
+    void begin(@Nullable Ticket ticket, Passage passage, FilterChain chain) throws IOException, ServletException {
+        if (ticket != null && exchange.ask().showsStatus()) {
+            stream = new StatusStream(passage, exchange.ask(), sinceNanos(), live.settings());
+        }
+        live.park(this, passage.request());
+        JettyCore.onFailure(passage.request(), this::leave);
+        if (live.isDraining()) {
+            shutDown();
+        }
+        Object how = await(ticket);
+        live.unpark(this);
+        if (how instanceof Lease lease) {
+            run(lease, passage, chain);
+        } else if (how instanceof Refusal refusal) {
+            exchange.refused(refusal);
+            passage.refuse(refusal, stream);
+        } else {
+            exchange.abandoned();
+        }
+    }
+
+    private void run(Lease lease, Passage passage, FilterChain chain) throws IOException, ServletException {
+        StatusStream begun = stream;
+        try {
+            if (begun != null) {
+                begun.admitted(lease);
+            }
+        } catch (IOException e) {
+            lease.close();
+            exchange.abandoned();
+            return;
+        }
+        exchange.admitted(lease);
+        passage.run(lease, true, begun, chain);
+    }
+
+    private Object await(@Nullable Ticket ticket) {
+        boolean interrupted = false;
+        Object how = outcome();
+        while (how == null) {
+            LockSupport.parkNanos(this, step(ticket));
+            if (Thread.interrupted()) {
+                // Whoever interrupts the container's thread wants the server to stop.
+                interrupted = true;
+                shutDown();
+            }
+            how = outcome();
+        }
+        if (interrupted) {
+            thread.interrupt();
+        }
+        return how;
+    }
+
+    /** Writes a comment if one is due, and answers how long there is nothing to do. */
+    private long step(@Nullable Ticket ticket) {
+        StatusStream due = stream;
+        if (due == null || ticket == null) {
+            return LONG_NANOS;
+        }
+        try {
+            if (due.isDue(System.nanoTime(), ticket)) {
+                due.write(ticket, initialPosition());
+            }
+        } catch (IOException e) {
+            leave();
+        }
+        return due.untilDueNanos(System.nanoTime());
+    }
+
+    @Override
+    void decided() {
+        LockSupport.unpark(thread);
+    }
+
+    @Override
+    HttpServletResponse resumedResponse(HttpServletResponse response) {
+        return response;
+    }
+
+    @Override
+    @Nullable StatusStream stream() {
+        return stream;
+    }
+}

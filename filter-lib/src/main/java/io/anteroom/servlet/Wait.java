@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.servlet;
+
+import io.anteroom.admission.Lease;
+import io.anteroom.admission.Refusal;
+import io.anteroom.admission.Ticket;
+import io.anteroom.admission.Waiter;
+import io.anteroom.net.Connection;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The wait of one exchange. It has one outcome, set once by whoever comes first: the pool with a lease or a refusal,
+ * the container or the network with the news that the client is gone, the end of the server. A lease that comes too
+ * late is closed at once, so a client that is gone is never let in. Safe from any thread.
+ */
+abstract class Wait implements Waiter {
+    /** The outcome of a client that left. */
+    static final Object GONE = new Object();
+
+    private final AtomicReference<@Nullable Object> outcome = new AtomicReference<>();
+    private final long sinceNanos = System.nanoTime();
+    private volatile @Nullable Ticket ticket;
+    private volatile int initialPosition;
+    private volatile @Nullable Connection connection;
+    private volatile boolean isDirect;
+    private volatile boolean wasSeen;
+    private volatile int missed;
+
+    final Exchange exchange;
+    final Live live;
+
+    Wait(Exchange exchange, Live live) {
+        this.exchange = exchange;
+        this.live = live;
+    }
+
+    /**
+     * Waits, on the container's thread. Returns when the wait is over and the application has run, or, for a wait
+     * without a thread, at once.
+     *
+     * @param ticket the place in the queue, or null where a lease is at hand and only the way of those who wait is gone
+     */
+    abstract void begin(@Nullable Ticket ticket, Passage passage, FilterChain chain)
+            throws IOException, ServletException;
+
+    /** The outcome is there; never blocks. */
+    abstract void decided();
+
+    /** Whether it waits in the container's asynchronous mode at this moment. */
+    boolean isParked() {
+        return false;
+    }
+
+    /** Whether this pass of the container is the one that lets the request in; true once. */
+    boolean resumes() {
+        return false;
+    }
+
+    /** The response for the pass that lets the request in. */
+    abstract HttpServletResponse resumedResponse(HttpServletResponse response);
+
+    /** The container has ended the exchange. */
+    void containerEnded() {}
+
+    /** The stream of status comments, or null if the client gets none. */
+    abstract @Nullable StatusStream stream();
+
+    /** Called every now and then while it waits. */
+    void tick(long nowNanos) {}
+
+    @Override
+    public final void admitted(Lease lease) {
+        if (outcome.compareAndSet(null, lease)) {
+            decided();
+        } else {
+            lease.close();
+        }
+    }
+
+    @Override
+    public final void refused(Refusal refusal) {
+        if (outcome.compareAndSet(null, refusal)) {
+            decided();
+        }
+    }
+
+    /** The client left. */
+    final void leave() {
+        end(GONE);
+    }
+
+    /** The container's own time-out, a safety net behind the pool's. */
+    final void expire() {
+        end(own(Refusal.Code.WAIT_TIMEOUT));
+    }
+
+    /** The server is about to stop. */
+    final void shutDown() {
+        end(own(Refusal.Code.SHUTTING_DOWN));
+    }
+
+    private void end(Object how) {
+        if (outcome.compareAndSet(null, how)) {
+            Ticket place = ticket;
+            if (place != null) {
+                place.abandon();
+            }
+            decided();
+        }
+    }
+
+    private Refusal own(Refusal.Code code) {
+        Ticket place = ticket;
+        int depth = place == null ? 0 : place.status().depth();
+        return new Refusal(code, depth, 0, waited(), Duration.ofSeconds(1), Optional.empty());
+    }
+
+    final @Nullable Object outcome() {
+        return outcome.get();
+    }
+
+    final void takes(@Nullable Ticket place) {
+        ticket = place;
+        initialPosition = place == null ? 0 : place.status().initialPosition();
+    }
+
+    final @Nullable Ticket ticket() {
+        return ticket;
+    }
+
+    final int initialPosition() {
+        return initialPosition;
+    }
+
+    final long sinceNanos() {
+        return sinceNanos;
+    }
+
+    final Duration waited() {
+        return Duration.ofNanos(System.nanoTime() - sinceNanos);
+    }
+
+    /** The connection to look for in the kernel's table, or null if that cannot tell whether the client is gone. */
+    final @Nullable Connection connection() {
+        StatusStream stream = stream();
+        return stream != null && stream.hasBegun() ? null : connection;
+    }
+
+    /**
+     * Where the request comes from.
+     *
+     * @param connection its connection, or null if it is none that the kernel could be asked about
+     * @param isDirect whether no proxy speaks for the client
+     */
+    final void comesFrom(@Nullable Connection connection, boolean isDirect) {
+        this.connection = connection;
+        this.isDirect = isDirect;
+    }
+
+    final boolean isDirect() {
+        return isDirect;
+    }
+
+    final boolean wasSeen() {
+        return wasSeen;
+    }
+
+    final void seen() {
+        wasSeen = true;
+        missed = 0;
+    }
+
+    /** How often in a row it was not listed, this time included. Called by one thread. */
+    final int missed() {
+        int times = missed + 1;
+        missed = times;
+        return times;
+    }
+}

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+
+import io.anteroom.admission.Pool;
+import io.anteroom.event.QueueEvent;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.eclipse.jetty.ee10.servlet.FilterHolder;
+import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
+import org.eclipse.jetty.ee10.servlet.ServletHolder;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.component.LifeCycle;
+
+/** A Jetty on a free port with the filter before a servlet that does what the path says. */
+final class TestServer implements AutoCloseable {
+    private final Server jetty = new Server();
+    private final ServerConnector connector = new ServerConnector(jetty);
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final CountDownLatch hold = new CountDownLatch(1);
+    private final ExecutorService background = Executors.newCachedThreadPool();
+    final List<QueueEvent> events = new CopyOnWriteArrayList<>();
+    private final Anteroom anteroom;
+
+    private TestServer(Anteroom.Builder builder) {
+        anteroom = builder.listener(events::add).build();
+    }
+
+    static TestServer start(Anteroom.Builder builder) throws Exception {
+        TestServer server = new TestServer(builder);
+        ServletContextHandler context = new ServletContextHandler();
+        FilterHolder filter = new FilterHolder(new AnteroomFilter(server.anteroom));
+        filter.setAsyncSupported(true);
+        context.addFilter(filter, "/*", EnumSet.of(DispatcherType.REQUEST, DispatcherType.ASYNC));
+        ServletHolder servlet = new ServletHolder(server.new Application());
+        servlet.setAsyncSupported(true);
+        context.addServlet(servlet, "/*");
+        server.jetty.addConnector(server.connector);
+        server.jetty.setHandler(context);
+        server.jetty.start();
+        return server;
+    }
+
+    Anteroom anteroom() {
+        return anteroom;
+    }
+
+    int port() {
+        return connector.getLocalPort();
+    }
+
+    void letGo() {
+        hold.countDown();
+    }
+
+    HttpResponse<String> get(String path) throws Exception {
+        return getAsync(path).get(10, SECONDS);
+    }
+
+    CompletableFuture<HttpResponse<String>> getAsync(String path) {
+        return client.sendAsync(request(path).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    CompletableFuture<HttpResponse<String>> postAsync(String path, String json) {
+        HttpRequest request = request(path)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(json))
+                .build();
+        return client.sendAsync(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
+        return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create("http://localhost:" + port() + path))
+                .timeout(Duration.ofSeconds(20));
+    }
+
+    void awaitRunning(int count) {
+        await(() -> pool().snapshot().running() == count);
+    }
+
+    void awaitWaiting(int count) {
+        await(() -> pool().snapshot().waiting() == count);
+    }
+
+    /** Until the status comments of whoever waits have begun; they are due at the second tick at the latest. */
+    void awaitCommitted() {
+        awaitWaiting(1);
+        long end = System.nanoTime() + Duration.ofMillis(600).toNanos();
+        await(() -> System.nanoTime() > end);
+    }
+
+    void awaitIdle() {
+        await(() -> pool().snapshot().running() == 0 && pool().snapshot().waiting() == 0);
+        await(() -> count(QueueEvent.Kind.ADMITTED) == count(QueueEvent.Kind.RELEASED));
+    }
+
+    long count(QueueEvent.Kind kind) {
+        return events.stream().filter(event -> event.kind() == kind).count();
+    }
+
+    Pool pool() {
+        return anteroom.pool("llm");
+    }
+
+    static void await(BooleanSupplier condition) {
+        long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError("waited in vain");
+            }
+            LockSupport.parkNanos(1_000_000);
+        }
+    }
+
+    @Override
+    public void close() {
+        hold.countDown();
+        LifeCycle.stop(jetty);
+        anteroom.close();
+        background.shutdownNow();
+    }
+
+    private final class Application extends HttpServlet {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+            String what = request.getServletPath().isEmpty() ? request.getPathInfo() : request.getServletPath();
+            switch (what.split("/")[1]) {
+                case "hold" -> {
+                    hold();
+                    response.getWriter().write("held");
+                }
+                case "echo" -> request.getInputStream().transferTo(response.getOutputStream());
+                case "stream" -> stream(request, response);
+                case "async" -> async(request, response);
+                case "flood" -> flood(response);
+                case "drip" -> drip(request, response);
+                case "throw" -> throw new IllegalStateException("the application fails");
+                case "overloaded" -> {
+                    response.setStatus(503);
+                    response.setContentType("application/json");
+                    response.getWriter().write("{\"error\":{\"message\":\"overloaded\"}}");
+                }
+                default -> response.getWriter().write("hello");
+            }
+        }
+
+        private void hold() {
+            try {
+                hold.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        private void stream(HttpServletRequest request, HttpServletResponse response) throws IOException {
+            InputStream body = request.getInputStream();
+            String said = new String(body.readAllBytes(), StandardCharsets.UTF_8);
+            response.setContentType("text/event-stream");
+            response.getOutputStream().write(("data: " + said + "\n\n").getBytes(StandardCharsets.UTF_8));
+            response.flushBuffer();
+            response.getOutputStream().write("data: [DONE]\n\n".getBytes(StandardCharsets.UTF_8));
+        }
+
+        private void async(HttpServletRequest request, HttpServletResponse response) {
+            AsyncContext context = request.startAsync();
+            background.execute(() -> {
+                hold();
+                try {
+                    response.getWriter().write("async");
+                } catch (IOException e) {
+                    throw new IllegalStateException(e);
+                } finally {
+                    context.complete();
+                }
+            });
+        }
+
+        /** Writes for ever, as long as somebody reads. */
+        private void flood(HttpServletResponse response) throws IOException {
+            byte[] bytes = new byte[1 << 16];
+            while (true) {
+                response.getOutputStream().write(bytes);
+                response.getOutputStream().flush();
+            }
+        }
+
+        /** Writes a little every now and then from another thread, for ever, and tells nobody when that fails. */
+        private void drip(HttpServletRequest request, HttpServletResponse response) {
+            AsyncContext context = request.startAsync();
+            context.setTimeout(0);
+            background.execute(() -> {
+                try {
+                    while (true) {
+                        response.getOutputStream().write("data: x\n\n".getBytes(StandardCharsets.UTF_8));
+                        response.flushBuffer();
+                        LockSupport.parkNanos(10_000_000);
+                    }
+                } catch (IOException e) {
+                    context.complete();
+                }
+            });
+        }
+    }
+}
