@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** The rules: who is admitted, who waits, who is refused, shed or expired. */
 final class Gate {
     private final PoolState state;
+    private final Ranking ranking = new Ranking();
     private final Refusals refusals;
 
     Gate(PoolState state) {
@@ -66,7 +67,7 @@ final class Gate {
         if (state.mode == PoolMode.DRAINING || state.mode == PoolMode.CLOSED) {
             return refusals.shuttingDown(entry);
         }
-        state.estimator.place(entry, state.line, state.settings);
+        state.estimator.place(entry, state.line, state.settings, ranking);
         Refusal refusal = refusedByLimit(entry, arrival);
         if (refusal == null) {
             refusal = refusedByWait(entry);

@@ -97,7 +97,7 @@ final class Observatory {
         long cost = state.estimator.meanMicros();
         Entry newcomer =
                 new Entry(0, flow, nobody, new Node(""), 0, nowNanos, cost, Arrival.of(caller, Priority.NORMAL));
-        state.estimator.place(newcomer, state.line, state.settings);
+        state.estimator.place(newcomer, state.line, state.settings, ranking);
         return state.estimator.estimate(Priority.NORMAL, newcomer.placeInFlow, newcomer.rawWaitNanos);
     }
 }

@@ -19,12 +19,41 @@ final class Ranking {
         }
     }
 
+    /** Ranks all who wait as if {@code newcomer} had joined them. */
+    void runWith(Entry newcomer, Line line, Order order) {
+        Flow flow = newcomer.flow;
+        Entry tail = flow.last;
+        if (tail == null) {
+            begin(line, order);
+            Group group = line.groupOf(flow);
+            flow.passStart = Math.max(flow.start, group.virtual);
+            flow.passNext = newcomer;
+            lanes[line.groups().length == 1 ? 0 : flow.priority.ordinal()].add(flow);
+            merge(line);
+        } else {
+            tail.next = newcomer;
+            newcomer.previous = tail;
+            run(line, order);
+            tail.next = null;
+            newcomer.previous = null;
+        }
+    }
+
     void run(Line line, Order order) {
+        begin(line, order);
+        merge(line);
+    }
+
+    private void begin(Line line, Order order) {
         this.order = order;
         Group[] groups = line.groups();
         for (int i = 0; i < groups.length; i++) {
             lanes[i].begin(groups[i], line.virtual, order == Order.FIFO);
         }
+    }
+
+    private void merge(Line line) {
+        Group[] groups = line.groups();
         long aheadMicros = 0;
         int position = 0;
         for (Lane lane = nextLane(groups.length); lane != null; lane = nextLane(groups.length)) {
@@ -94,7 +123,7 @@ final class Ranking {
             floorPercent = group.floorPercent;
             start = group.order.isEmpty() ? Math.max(group.start, virtual) : group.start;
             credit = group.credit;
-            if (heap.length < size) {
+            if (heap.length <= size) {
                 heap = new Flow[size * 2];
             }
             for (int i = 0; i < size; i++) {
@@ -106,6 +135,15 @@ final class Ranking {
             for (int i = size / 2 - 1; i >= 0; i--) {
                 down(i);
             }
+        }
+
+        void add(Flow flow) {
+            int place = size++;
+            while (place > 0 && isBefore(flow, heap[(place - 1) / 2])) {
+                heap[place] = heap[(place - 1) / 2];
+                place = (place - 1) / 2;
+            }
+            heap[place] = flow;
         }
 
         Flow first() {

@@ -14,6 +14,9 @@ import java.util.Optional;
  */
 final class WaitEstimator {
     private static final long FIRST_GUESS_MICROS = 1_000_000;
+    /** A queue of fewer is looked at as a whole by each newcomer. */
+    private static final int SHORT = 64;
+
     private static final int KEY_MEMORY = 60;
     private static final int POOL_MEMORY = 500;
     private static final int POOL_WEIGHT = 10;
@@ -42,7 +45,19 @@ final class WaitEstimator {
         meanMicros += (micros - meanMicros) / samples;
     }
 
-    /** A newcomer's raw wait, and its position, by what waits now. */
+    /** A newcomer's raw wait, and its position, by what waits now: exact in a short queue, else from the histograms. */
+    void place(Entry entry, Line line, PoolSettings settings, Ranking ranking) {
+        if (line.waiting >= SHORT) {
+            place(entry, line, settings);
+            return;
+        }
+        ranking.runWith(entry, line, settings.order());
+        entry.placeInFlow = entry.flow.waiting;
+        entry.initialPosition = entry.position;
+        entry.rawWaitNanos = rawNanos(entry.aheadMicros, settings.slots());
+    }
+
+    /** The same without looking at everybody. */
     void place(Entry entry, Line line, PoolSettings settings) {
         Flow flow = entry.flow;
         long half = entry.costMicros / 2;
