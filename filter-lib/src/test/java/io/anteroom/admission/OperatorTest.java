@@ -151,7 +151,8 @@ final class OperatorTest {
             desk.queue(by("k" + i).withBytes(10));
         }
 
-        desk.configure(desk.machine.settings().withQueue(2, 5).withCallers(new CallerLimits(0, 1), new CallerLimits(0, 1)));
+        desk.configure(
+                desk.machine.settings().withQueue(2, 5).withCallers(new CallerLimits(0, 1), new CallerLimits(0, 1)));
 
         assertThat(desk.effects()).isEmpty();
         assertThat(desk.machine.waiting()).isEqualTo(5);
