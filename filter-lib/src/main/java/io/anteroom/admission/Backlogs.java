@@ -8,11 +8,14 @@ package io.anteroom.admission;
  * bucket that the length falls into, and needs no walk over the flows.
  */
 final class Backlogs {
-    private static final int BUCKETS = 64;
+    private static final int BUCKETS = Long.SIZE;
     private static final int SCALE_BITS = 10;
 
     private final long[] amounts = new long[BUCKETS];
     private final long[] weights = new long[BUCKETS];
+    /** A bit for each bucket that has something in it. */
+    private long used;
+
     private long total;
 
     void add(long amount, int weight) {
@@ -29,6 +32,7 @@ final class Backlogs {
             amounts[bucket] += sign * amount;
             weights[bucket] += sign * (long) weight;
             total += sign * amount;
+            used = weights[bucket] == 0 ? used & ~(1L << bucket) : used | 1L << bucket;
         }
     }
 
@@ -44,7 +48,8 @@ final class Backlogs {
         int bucket = bucket(length);
         long served = 0;
         long heavier = 0;
-        for (int i = 0; i < BUCKETS; i++) {
+        for (long rest = used; rest != 0; rest &= rest - 1) {
+            int i = Long.numberOfTrailingZeros(rest);
             if (i < bucket) {
                 served += amounts[i];
             } else if (i > bucket) {
@@ -56,7 +61,8 @@ final class Backlogs {
     }
 
     private static long length(long amount, int weight) {
-        return Math.max(1, (amount << SCALE_BITS) / weight);
+        long scaled = amount << SCALE_BITS;
+        return Math.max(1, weight == 1 ? scaled : scaled / weight);
     }
 
     private static long product(long weight, long length) {

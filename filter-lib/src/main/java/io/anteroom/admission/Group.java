@@ -39,7 +39,8 @@ final class Group {
     }
 
     static long virtualCost(long micros, int weight) {
-        return micros * SCALE / weight;
+        long scaled = micros * SCALE;
+        return weight == 1 ? scaled : scaled / weight;
     }
 
     void noteBacklog(Flow flow, int flowWeight, int sign) {
@@ -84,15 +85,22 @@ final class Group {
 
     private static final class ByStart extends FlowHeap {
         @Override
+        long rankOf(Flow flow) {
+            return flow.start;
+        }
+
+        @Override
         boolean isBefore(Flow one, Flow other) {
-            if (one.start != other.start) {
-                return one.start < other.start;
-            }
             return one.head().isBefore(other.head());
         }
     }
 
     private static final class ByArrival extends FlowHeap {
+        @Override
+        long rankOf(Flow flow) {
+            return flow.head().seq;
+        }
+
         @Override
         boolean isBefore(Flow one, Flow other) {
             return one.head().isBefore(other.head());

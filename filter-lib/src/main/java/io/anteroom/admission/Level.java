@@ -12,10 +12,12 @@ final class Level {
 
     private static final class Longest extends IndexedHeap<Flow> {
         @Override
+        long rankOf(Flow flow) {
+            return -flow.waiting;
+        }
+
+        @Override
         boolean isBefore(Flow one, Flow other) {
-            if (one.waiting != other.waiting) {
-                return one.waiting > other.waiting;
-            }
             Entry newest = one.last;
             Entry otherNewest = other.last;
             return newest != null && otherNewest != null && otherNewest.isBefore(newest);

@@ -2,18 +2,13 @@
 package io.anteroom.admission;
 
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
-/** A lease of a {@link LocalPool}. */
+/** A lease of a {@link LocalPool}, which alone knows whether it is still held: no number is used twice. */
 final class LocalLease implements Lease {
-    private static final AtomicIntegerFieldUpdater<LocalLease> CLOSED =
-            AtomicIntegerFieldUpdater.newUpdater(LocalLease.class, "closed");
-
     private final LocalPool pool;
     private final long id;
     private final Duration waited;
     private final int initialPosition;
-    private volatile int closed;
 
     LocalLease(LocalPool pool, long id, Duration waited, int initialPosition) {
         this.pool = pool;
@@ -39,13 +34,11 @@ final class LocalLease implements Lease {
 
     @Override
     public boolean isClosed() {
-        return closed != 0 || !pool.holdsLease(id);
+        return !pool.holdsLease(id);
     }
 
     @Override
     public void close() {
-        if (CLOSED.compareAndSet(this, 0, 1)) {
-            pool.release(id);
-        }
+        pool.release(id);
     }
 }

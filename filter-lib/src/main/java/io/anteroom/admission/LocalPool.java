@@ -35,7 +35,8 @@ final class LocalPool implements Pool {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<Long, LocalTicket> waiters = new HashMap<>();
-    private List<Effect> effects = new ArrayList<>();
+    private final Consumer<Effect> collector = this::collect;
+    private List<News> news = new ArrayList<>();
     private long lastTicket;
     /** When the timers go off that were armed and have not yet: no second one for a moment that has one. */
     private final TreeSet<Long> armed = new TreeSet<>();
@@ -60,12 +61,13 @@ final class LocalPool implements Pool {
     @Override
     public Admission offer(Arrival arrival, Waiter waiter) {
         Admission answer;
-        List<Effect> others;
+        List<News> others;
         lock.lock();
         try {
             long ticket = ++lastTicket;
-            Decision decision = machine.arrive(ticket, NODE, arrival, nanoClock.getAsLong(), this::collect);
-            answer = answer(decision, ticket, waiter);
+            long now = nanoClock.getAsLong();
+            Decision decision = machine.arrive(ticket, NODE, arrival, now, collector);
+            answer = answer(decision, ticket, waiter, now);
             others = changed();
         } finally {
             lock.unlock();
@@ -74,12 +76,12 @@ final class LocalPool implements Pool {
         return answer;
     }
 
-    private Admission answer(Decision decision, long ticket, Waiter waiter) {
+    private Admission answer(Decision decision, long ticket, Waiter waiter, long now) {
         if (decision instanceof Decision.Admitted) {
             return new LocalLease(this, ticket, Duration.ZERO, 0);
         }
         if (decision instanceof Decision.Queued) {
-            LocalTicket waiting = new LocalTicket(this, ticket, waiter, standing(ticket));
+            LocalTicket waiting = new LocalTicket(this, ticket, waiter, standing(ticket, now));
             waiters.put(ticket, waiting);
             return waiting;
         }
@@ -89,8 +91,8 @@ final class LocalPool implements Pool {
         throw new IllegalStateException("ticket " + ticket + " was given twice");
     }
 
-    private QueueStatus standing(long ticket) {
-        QueueStatus status = machine.status(ticket, nanoClock.getAsLong());
+    private QueueStatus standing(long ticket, long now) {
+        QueueStatus status = machine.status(ticket, now);
         if (status == null) {
             throw new IllegalStateException("ticket " + ticket + " does not wait");
         }
@@ -99,7 +101,17 @@ final class LocalPool implements Pool {
 
     /** Gives a slot back; false if it was given back before. */
     boolean release(long ticket) {
-        return command(() -> machine.release(ticket, nanoClock.getAsLong(), this::collect));
+        boolean released;
+        List<News> others;
+        lock.lock();
+        try {
+            released = machine.release(ticket, nanoClock.getAsLong(), collector);
+            others = changed();
+        } finally {
+            lock.unlock();
+        }
+        tell(others);
+        return released;
     }
 
     boolean holdsLease(long ticket) {
@@ -108,7 +120,7 @@ final class LocalPool implements Pool {
 
     boolean abandon(long ticket) {
         return command(() -> {
-            boolean wasWaiting = machine.abandon(ticket, nanoClock.getAsLong(), this::collect);
+            boolean wasWaiting = machine.abandon(ticket, nanoClock.getAsLong(), collector);
             if (wasWaiting) {
                 waiters.remove(ticket);
             }
@@ -118,12 +130,12 @@ final class LocalPool implements Pool {
 
     @Override
     public boolean cancel(long ticket) {
-        return command(() -> machine.cancel(ticket, nanoClock.getAsLong(), this::collect));
+        return command(() -> machine.cancel(ticket, nanoClock.getAsLong(), collector));
     }
 
     @Override
     public boolean move(long ticket, Priority priority) {
-        return command(() -> machine.move(ticket, priority, nanoClock.getAsLong(), this::collect));
+        return command(() -> machine.move(ticket, priority, nanoClock.getAsLong(), collector));
     }
 
     @Override
@@ -134,7 +146,7 @@ final class LocalPool implements Pool {
     @Override
     public void configure(PoolSettings settings) {
         command(() -> {
-            machine.configure(settings, nanoClock.getAsLong(), this::collect);
+            machine.configure(settings, nanoClock.getAsLong(), collector);
             return true;
         });
     }
@@ -142,7 +154,7 @@ final class LocalPool implements Pool {
     @Override
     public void mode(PoolMode mode) {
         command(() -> {
-            machine.mode(mode, nanoClock.getAsLong(), this::collect);
+            machine.mode(mode, nanoClock.getAsLong(), collector);
             return true;
         });
     }
@@ -188,14 +200,14 @@ final class LocalPool implements Pool {
     private void tick(long armedFor) {
         command(() -> {
             armed.remove(armedFor);
-            machine.tick(nanoClock.getAsLong(), this::collect);
+            machine.tick(nanoClock.getAsLong(), collector);
             return true;
         });
     }
 
     private boolean command(Supplier<Boolean> step) {
         boolean result;
-        List<Effect> others;
+        List<News> others;
         lock.lock();
         try {
             result = step.get();
@@ -224,19 +236,20 @@ final class LocalPool implements Pool {
         });
     }
 
+    /** Under the lock, while the machine decides: whoever is let in here is told so, whatever becomes of it next. */
     private void collect(Effect effect) {
-        effects.add(effect);
+        news.add(new News(waiters.remove(effect.ticket()), effect));
     }
 
     /** Under the lock, after a command: arms the timer and takes what is to be told. */
-    private List<Effect> changed() {
+    private List<News> changed() {
         isRanked = false;
         arm();
-        if (effects.isEmpty()) {
+        if (news.isEmpty()) {
             return List.of();
         }
-        List<Effect> taken = effects;
-        effects = new ArrayList<>();
+        List<News> taken = news;
+        news = new ArrayList<>();
         return taken;
     }
 
@@ -248,28 +261,16 @@ final class LocalPool implements Pool {
         }
     }
 
-    private void tell(List<Effect> others) {
-        for (Effect effect : others) {
-            if (effect instanceof Effect.LeaseExpired) {
-                // Its waiter has been told of the lease, or is about to be by the thread that got it granted.
-                continue;
-            }
-            LocalTicket ticket = takeWaiter(effect.ticket());
+    private void tell(List<News> others) {
+        for (News one : others) {
+            Effect effect = one.effect();
+            LocalTicket ticket = one.ticket();
             if (ticket != null) {
                 teller.execute(() -> tell(ticket.waiter(), effect));
             } else if (effect instanceof Effect.Granted) {
                 LOG.log(Level.ERROR, "pool '" + name + "': nobody waits with ticket " + effect.ticket());
                 release(effect.ticket());
             }
-        }
-    }
-
-    private @Nullable LocalTicket takeWaiter(long ticket) {
-        lock.lock();
-        try {
-            return waiters.remove(ticket);
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -291,4 +292,7 @@ final class LocalPool implements Pool {
             }
         }
     }
+
+    /** What is to be told, and to whom. */
+    private record News(@Nullable LocalTicket ticket, Effect effect) {}
 }

@@ -218,10 +218,13 @@ final class PoolState implements Line.Limits {
 
     static final class Deadlines extends IndexedHeap<Entry> {
         @Override
+        long rankOf(Entry entry) {
+            return entry.deadlineNanos;
+        }
+
+        @Override
         boolean isBefore(Entry one, Entry other) {
-            return one.deadlineNanos != other.deadlineNanos
-                    ? one.deadlineNanos < other.deadlineNanos
-                    : one.isBefore(other);
+            return one.isBefore(other);
         }
 
         @Override
