@@ -7,6 +7,8 @@ import io.anteroom.admission.Pool;
 import io.anteroom.event.QueueEvent;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.DispatcherType;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -163,6 +165,12 @@ final class TestServer implements AutoCloseable {
                 case "async" -> async(request, response);
                 case "flood" -> flood(response);
                 case "drip" -> drip(request, response);
+                case "asyncflood" -> asyncFlood(request, response);
+                case "tear" -> {
+                    response.getWriter().write("begun");
+                    response.flushBuffer();
+                    throw new IllegalStateException("the application fails");
+                }
                 case "throw" -> throw new IllegalStateException("the application fails");
                 case "overloaded" -> {
                     response.setStatus(503);
@@ -211,6 +219,27 @@ final class TestServer implements AutoCloseable {
                 response.getOutputStream().write(bytes);
                 response.getOutputStream().flush();
             }
+        }
+
+        /** The same without blocking, and without listening to errors. */
+        private void asyncFlood(HttpServletRequest request, HttpServletResponse response) throws IOException {
+            AsyncContext context = request.startAsync();
+            context.setTimeout(0);
+            ServletOutputStream out = response.getOutputStream();
+            byte[] bytes = new byte[1 << 16];
+            out.setWriteListener(new WriteListener() {
+                @Override
+                public void onWritePossible() throws IOException {
+                    while (out.isReady()) {
+                        out.write(bytes);
+                    }
+                }
+
+                @Override
+                public void onError(Throwable failure) {
+                    context.complete();
+                }
+            });
         }
 
         /** Writes a little every now and then from another thread, for ever, and tells nobody when that fails. */
