@@ -183,7 +183,8 @@ final class JettyEndingTest {
         server = TestServer.start(oneSlot().forceQueue(true));
         try (Socket socket = new Socket("localhost", server.port())) {
             for (int i = 0; i < 20; i++) {
-                socket.getOutputStream().write("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                socket.getOutputStream()
+                        .write("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
                 byte[] answer = new byte[4096];
                 int n = socket.getInputStream().read(answer);
                 assertThat(new String(answer, 0, n, StandardCharsets.US_ASCII)).startsWith("HTTP/1.1 200");

@@ -7,11 +7,14 @@ import io.anteroom.admission.Pool;
 import io.anteroom.event.QueueEvent;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.DispatcherType;
+import jakarta.servlet.ReadListener;
+import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -29,6 +32,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.eclipse.jetty.ee10.servlet.FilterHolder;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
@@ -98,6 +103,10 @@ final class TestServer implements AutoCloseable {
         return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
     }
 
+    CompletableFuture<HttpResponse<String>> sendAsync(HttpRequest.Builder request) {
+        return client.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
     HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create("http://localhost:" + port() + path))
                 .timeout(Duration.ofSeconds(20));
@@ -160,7 +169,17 @@ final class TestServer implements AutoCloseable {
                     hold();
                     response.getWriter().write("held");
                 }
-                case "echo" -> request.getInputStream().transferTo(response.getOutputStream());
+                case "echo" -> {
+                    response.setHeader("X-Length", Integer.toString(request.getContentLength()));
+                    response.setHeader("X-Length-Header", request.getHeader("Content-Length"));
+                    request.getInputStream().transferTo(response.getOutputStream());
+                }
+                case "asyncecho" -> asyncEcho(request, response);
+                case "facts" ->
+                    response.getWriter()
+                            .write(Stream.of("request-id", "pool", "priority", "queued", "waited", "initial-position")
+                                    .map(name -> String.valueOf(request.getAttribute("io.anteroom." + name)))
+                                    .collect(Collectors.joining(" ")));
                 case "stream" -> stream(request, response);
                 case "async" -> async(request, response);
                 case "flood" -> flood(response);
@@ -207,6 +226,33 @@ final class TestServer implements AutoCloseable {
                 } catch (IOException e) {
                     throw new IllegalStateException(e);
                 } finally {
+                    context.complete();
+                }
+            });
+        }
+
+        private void asyncEcho(HttpServletRequest request, HttpServletResponse response) throws IOException {
+            AsyncContext context = request.startAsync();
+            ServletInputStream in = request.getInputStream();
+            ByteArrayOutputStream read = new ByteArrayOutputStream();
+            in.setReadListener(new ReadListener() {
+                @Override
+                public void onDataAvailable() throws IOException {
+                    byte[] chunk = new byte[1000];
+                    while (in.isReady() && !in.isFinished()) {
+                        int n = in.read(chunk);
+                        read.write(chunk, 0, Math.max(0, n));
+                    }
+                }
+
+                @Override
+                public void onAllDataRead() throws IOException {
+                    response.getOutputStream().write(read.toByteArray());
+                    context.complete();
+                }
+
+                @Override
+                public void onError(Throwable failure) {
                     context.complete();
                 }
             });

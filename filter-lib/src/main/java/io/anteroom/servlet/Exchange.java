@@ -205,7 +205,11 @@ final class Exchange {
         if (waited != null) {
             waited.containerEnded();
         }
-        release();
+        if (lease == null) {
+            abandoned();
+        } else {
+            release();
+        }
     }
 
     /** The client is gone; the application is given a moment to notice. */

@@ -38,6 +38,8 @@ final class Workers {
         return task -> {
             Thread thread = new Thread(task, name);
             thread.setDaemon(true);
+            // Not the web application's that happens to be current: it could never be unloaded.
+            thread.setContextClassLoader(Workers.class.getClassLoader());
             return thread;
         };
     }

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.anteroom.admission.CallerLimits;
+import io.anteroom.admission.LevelSettings;
+import io.anteroom.admission.OnFull;
+import io.anteroom.admission.Order;
+import io.anteroom.admission.PoolSettings;
+import io.anteroom.admission.Priority;
+import jakarta.servlet.FilterConfig;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletException;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+final class FilterParamsTest {
+    private record Config(Map<String, String> params) implements FilterConfig {
+        @Override
+        public String getFilterName() {
+            return "anteroom";
+        }
+
+        @Override
+        public ServletContext getServletContext() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public String getInitParameter(String name) {
+            return params.get(name);
+        }
+
+        @Override
+        public Enumeration<String> getInitParameterNames() {
+            return Collections.enumeration(params.keySet());
+        }
+    }
+
+    private static Anteroom read(Map<String, String> params) throws ServletException {
+        return FilterParams.read(new Config(params)).anteroom();
+    }
+
+    @Test
+    void read_onlySlots_everythingElseIsDefault() throws ServletException {
+        try (Anteroom anteroom = read(Map.of("slots", "8"))) {
+            assertThat(anteroom.pool("default").settings()).isEqualTo(PoolSettings.ofSlots(8));
+        }
+    }
+
+    @Test
+    void read_everyPoolKey_isMapped() throws ServletException {
+        Map<String, String> params = Map.ofEntries(
+                Map.entry("pools", "gpu, cpu"),
+                Map.entry("slots", "8"),
+                Map.entry("cpu.slots", "2"),
+                Map.entry("gpu.order", "strict"),
+                Map.entry("gpu.on-full", "shed_lowest"),
+                Map.entry("gpu.early-refusal", "false"),
+                Map.entry("gpu.longest-run", "10m"),
+                Map.entry("gpu.max-waiting", "64"),
+                Map.entry("gpu.max-waiting-bytes", "2MiB"),
+                Map.entry("gpu.key-max-waiting", "1"),
+                Map.entry("gpu.key-max-running", "2"),
+                Map.entry("gpu.ip-max-waiting", "3"),
+                Map.entry("gpu.ip-max-running", "4"),
+                Map.entry("gpu.weight.low", "3"),
+                Map.entry("gpu.max-waiting.low", "7"),
+                Map.entry("gpu.longest-wait.low", "PT1M"),
+                Map.entry("gpu.routes", "/v1/*"),
+                Map.entry("cpu.models", "small-*"),
+                Map.entry("drain-timeout", "1s"));
+        PoolSettings expected = PoolSettings.ofSlots(8)
+                .withOrder(Order.STRICT)
+                .withOnFull(OnFull.SHED_LOWEST)
+                .withEarlyRefusal(false)
+                .withLongestRun(Duration.ofMinutes(10))
+                .withQueue(64, 2 << 20)
+                .withCallers(new CallerLimits(1, 2), new CallerLimits(3, 4))
+                .withLevel(Priority.LOW, new LevelSettings(3, Duration.ofMinutes(1), 7, 4));
+
+        FilterParams read = FilterParams.read(new Config(params));
+
+        try (Anteroom anteroom = read.anteroom()) {
+            assertThat(anteroom.pool("gpu").settings()).isEqualTo(expected);
+            assertThat(anteroom.pool("cpu").settings()).isEqualTo(PoolSettings.ofSlots(2));
+            assertThat(read.drainTimeout()).isEqualTo(Duration.ofSeconds(1));
+        }
+    }
+
+    @Test
+    void read_everyDoorKey_isKnown() throws ServletException {
+        read(Map.ofEntries(
+                        Map.entry("slots", "8"),
+                        Map.entry("routes", "/v1/*, /api/chat"),
+                        Map.entry("trusted-proxies", "10.0.0.0/8"),
+                        Map.entry("max-buffered-body", "64KiB"),
+                        Map.entry("commit-after", "500ms"),
+                        Map.entry("heartbeat", "5s"),
+                        Map.entry("write-idle", "30s"),
+                        Map.entry("wait-strategy", "async"),
+                        Map.entry("force-queue", "true"),
+                        Map.entry("probe", "false"),
+                        Map.entry("callers-are", "trusted")))
+                .close();
+    }
+
+    @Test
+    void read_severalMistakes_areToldAtOnce() {
+        Map<String, String> params = Map.of(
+                "order", "random",
+                "max-waiting", "-1",
+                "heartbeat", "soon",
+                "trusted-proxies", "10.0.0.0/99",
+                "slotz", "8");
+
+        assertThatThrownBy(() -> read(params))
+                .isInstanceOf(ServletException.class)
+                .hasMessageContaining("filter anteroom: 6 problems in its init-params:")
+                .hasMessageContaining("slots: none for pool default (expected: a number from 0 to 1000000)")
+                .hasMessageContaining("order: random (expected: one of weighted, strict, flat, fifo)")
+                .hasMessageContaining("max-waiting: -1 (expected: a number from 0 to 10000000)")
+                .hasMessageContaining("heartbeat: soon (expected: a duration, such as 500ms, 10s or 5m)")
+                .hasMessageContaining("trusted-proxies: 10.0.0.0/99 (expected: ")
+                .hasMessageContaining("slotz: 8 (expected: no such key)");
+    }
+
+    @Test
+    void read_outOfBounds_isRefused() {
+        assertThatThrownBy(() -> read(Map.of("slots", "8", "commit-after", "46s")))
+                .hasMessageContaining("commit-after: PT46S (expected: from PT0S to PT45S)");
+        assertThatThrownBy(() -> read(Map.of("slots", "8", "routes", "v1")))
+                .hasMessageContaining("routes: v1 (expected: /exact, /prefix/* or *)");
+        assertThatThrownBy(() -> read(Map.of("slots", "8", "longest-run", "31d")))
+                .hasMessageContaining("longest-run: 31d");
+    }
+
+    @Test
+    void build_unknownPool_isRefusedByName() {
+        assertThatThrownBy(() -> Anteroom.builder()
+                        .pool("llm", PoolSettings.ofSlots(1))
+                        .route("/v1/*", "lm")
+                        .build())
+                .hasMessage("routes: /v1/* to lm (expected: one of [llm])");
+        assertThatThrownBy(() -> Anteroom.builder().build()).hasMessage("pools: none (expected: at least one)");
+    }
+}
