@@ -166,6 +166,10 @@ final class Desk {
         return entry;
     }
 
+    void effectsAdd(Effect effect) {
+        effects.add(effect);
+    }
+
     /** What happened since this was last asked. */
     List<Effect> effects() {
         List<Effect> taken = List.copyOf(effects);
