@@ -31,8 +31,13 @@ final class StructuresTest {
 
     private static final class Items extends IndexedHeap<Item> {
         @Override
+        long rankOf(Item item) {
+            return item.key;
+        }
+
+        @Override
         boolean isBefore(Item one, Item other) {
-            return one.key != other.key ? one.key < other.key : one.id < other.id;
+            return one.id < other.id;
         }
 
         @Override
