@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param arrival what it asks of the pool
  * @param dialect how its client is spoken to
  * @param showsStatus whether status comments may be sent while it waits
+ * @param hasBody whether it may have a body at all
  * @param body its body as far as it has been read, or null if nobody has touched it
  * @param ignored the options that its caller may not use, or null
  */
@@ -23,5 +24,6 @@ record Ask(
         Arrival arrival,
         Dialect dialect,
         boolean showsStatus,
+        boolean hasBody,
         @Nullable BufferedBody body,
         @Nullable String ignored) {}

@@ -17,7 +17,6 @@ import java.io.IOException;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** Finds out what a request asks for: its caller, its options, its pool. Safe from any thread. */
 final class AskReader {
@@ -37,7 +36,8 @@ final class AskReader {
      */
     Ask read(HttpServletRequest request, String id, Pool byPath, Dialect dialect) throws BadRequest, IOException {
         Options options = HeaderOptions.read(request::getHeader);
-        BufferedBody body = bodies.readJson(request);
+        boolean hasBody = Bodies.mayHaveBody(request);
+        BufferedBody body = hasBody ? bodies.readJson(request) : null;
         String model = settings.routes().hasModels() ? request.getHeader(Headers.MODEL) : null;
         boolean stream = false;
         if (body != null && body.isWhole()) {
@@ -51,17 +51,17 @@ final class AskReader {
         Pool pool = byModel != null ? byModel : byPath;
         boolean showsStatus =
                 dialect.streamsEvents() && options.status() != StatusMode.NONE && (stream || wantsEvents(request));
-        Grant grant = grant(request, pool, options, body);
-        return new Ask(id, pool, grant.arrival(), dialect, showsStatus, body, grant.ignored());
+        long bytes = !hasBody ? 0 : body == null ? bodies.expectedBytes(request) : body.bytes().length;
+        Grant grant = grant(request, pool, options, bytes);
+        return new Ask(id, pool, grant.arrival(), dialect, showsStatus, hasBody, body, grant.ignored());
     }
 
-    private Grant grant(HttpServletRequest request, Pool pool, Options options, @Nullable BufferedBody body) {
+    private Grant grant(HttpServletRequest request, Pool pool, Options options, long bytes) {
         Optional<Identity> identity = settings.callers().resolve(request);
         CallerPolicy policy = settings.policies().of(identity);
         String ip = clientAddress(request);
         String flow = identity.isPresent() ? identity.get().flow() : ip;
         Caller caller = new Caller(flow, ip, policy.weight(), policy.limits());
-        long bytes = body == null ? bodies.expectedBytes(request) : body.bytes().length;
         Arrival arrival = Arrival.of(caller, policy.priority());
         return Grant.of(bytes == 0 ? arrival : arrival.withBytes(bytes), policy, options, pool);
     }

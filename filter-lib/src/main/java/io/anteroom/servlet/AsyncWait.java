@@ -35,8 +35,8 @@ final class AsyncWait extends Wait {
     private @Nullable AsyncContext context;
     private boolean hasEnded;
 
-    AsyncWait(Exchange exchange, Live live) {
-        super(exchange, live);
+    AsyncWait(Exchange exchange, Live live, Verdict verdict) {
+        super(exchange, live, verdict);
     }
 
     @Override
@@ -70,6 +70,7 @@ final class AsyncWait extends Wait {
             if (ticket != null && exchange.ask().showsStatus()) {
                 stream = new StatusStream(passage, exchange.ask(), sinceNanos(), live.settings());
             }
+            exchange.mark();
             AsyncContext started = passage.request().startAsync(passage.wrappedRequest(), passage.wrappedResponse());
             exchange.asyncTimeout(started.getTimeout());
             started.setTimeout(longestMillis() + SLACK_MILLIS);

@@ -27,15 +27,13 @@ final class Bodies {
     /** Reads a body before its request waits, or answers null if it has none or one that is too long. */
     @Nullable BufferedBody read(HttpServletRequest request) throws IOException {
         long length = request.getContentLengthLong();
-        return mayHaveBody(request) && length <= max && !isForm(request)
-                ? BufferedBody.read(request.getInputStream(), length, max)
-                : null;
+        return length <= max && !isForm(request) ? BufferedBody.read(request.getInputStream(), length, max) : null;
     }
 
     /** How many bytes a body that has not been read will take while its request waits. */
     long expectedBytes(HttpServletRequest request) {
         long length = request.getContentLengthLong();
-        if (!mayHaveBody(request) || length > max || isForm(request)) {
+        if (length > max || isForm(request)) {
             return 0;
         }
         return length < 0 ? max : length;
@@ -47,15 +45,17 @@ final class Bodies {
             return !body.isWhole();
         }
         long length = request.getContentLengthLong();
-        return mayHaveBody(request) && (length < 0 || length > max || isForm(request));
+        return length < 0 || length > max || isForm(request);
     }
 
-    private static boolean mayHaveBody(HttpServletRequest request) {
+    /** Whether it may have a body at all; the other methods are meant for those that may. */
+    static boolean mayHaveBody(HttpServletRequest request) {
         long length = request.getContentLengthLong();
         if (length != -1) {
             return length > 0;
         }
         return switch (request.getMethod()) {
+            case "GET", "HEAD" -> false;
             case "POST", "PUT", "PATCH" -> true;
             default -> request.getHeader("Transfer-Encoding") != null;
         };

@@ -13,7 +13,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,13 +25,20 @@ final class Exchange {
     /** How long an application whose client is gone may go on holding its slot. */
     static final Duration GRACE = Duration.ofSeconds(5);
 
+    private static final AtomicIntegerFieldUpdater<Exchange> OVER = updater("over");
+    private static final AtomicIntegerFieldUpdater<Exchange> GONE = updater("gone");
+    private static final AtomicIntegerFieldUpdater<Exchange> COMPLETION_WATCHED = updater("isCompletionWatched");
+    private static final AtomicIntegerFieldUpdater<Exchange> WRITES_WATCHED = updater("areWritesWatched");
+
     private final Ask ask;
     private final Live live;
     private final HttpServletRequest request;
-    private final AtomicBoolean isWatched = new AtomicBoolean();
+    private final String attribute;
     private final ExchangeListener listener = new ExchangeListener(this);
-    private final AtomicBoolean over = new AtomicBoolean();
-    private final AtomicBoolean gone = new AtomicBoolean();
+    private volatile int over;
+    private volatile int gone;
+    private volatile int isCompletionWatched;
+    private volatile int areWritesWatched;
 
     private volatile @Nullable Lease lease;
     private volatile @Nullable Wait wait;
@@ -43,10 +50,30 @@ final class Exchange {
     private volatile long blockedSinceNanos;
     private volatile long asyncTimeout = -1;
 
-    Exchange(Ask ask, Live live, HttpServletRequest request) {
+    /**
+     * An exchange that has begun, and counts as one until it ends.
+     *
+     * @param attribute the name of the request attribute by which later passes find it
+     */
+    Exchange(Ask ask, Live live, HttpServletRequest request, String attribute) {
         this.ask = ask;
         this.live = live;
         this.request = request;
+        this.attribute = attribute;
+        live.began();
+    }
+
+    private static AtomicIntegerFieldUpdater<Exchange> updater(String field) {
+        return AtomicIntegerFieldUpdater.newUpdater(Exchange.class, field);
+    }
+
+    /** Has later passes of the container find this exchange, also where they get the container's own request. */
+    void mark() {
+        request.setAttribute(attribute, this);
+    }
+
+    boolean isMarkedBy(String name) {
+        return attribute.equals(name);
     }
 
     Ask ask() {
@@ -73,14 +100,20 @@ final class Exchange {
     /** The slot is ours now; every call is followed by exactly one {@code RELEASED}. */
     void admitted(Lease lease) {
         this.lease = lease;
-        admittedNanos = System.nanoTime();
-        tell(Kind.ADMITTED, lease.waited(), lease.initialPosition(), null);
+        if (over != 0) {
+            lease.close();
+            return;
+        }
+        if (live.hasListener()) {
+            admittedNanos = System.nanoTime();
+            tell(Kind.ADMITTED, lease.waited(), lease.initialPosition(), null);
+        }
     }
 
     /** Ends without a lease. */
     void refused(Refusal refusal) {
-        if (over.compareAndSet(false, true)) {
-            live.remove(this);
+        if (OVER.compareAndSet(this, 0, 1)) {
+            live.ended(this, areWritesWatched != 0);
             Wait waited = wait;
             tell(kind(refusal.code(), waited != null), refusal.waited(), position(waited), refusal.code());
         }
@@ -88,8 +121,8 @@ final class Exchange {
 
     /** Ends without a lease: the client left while it waited. */
     void abandoned() {
-        if (over.compareAndSet(false, true)) {
-            live.remove(this);
+        if (OVER.compareAndSet(this, 0, 1)) {
+            live.ended(this, areWritesWatched != 0);
             Wait waited = wait;
             tell(Kind.ABANDONED, waited == null ? Duration.ZERO : waited.waited(), position(waited), null);
         }
@@ -97,8 +130,8 @@ final class Exchange {
 
     /** Gives the slot back, once. */
     void release() {
-        if (over.compareAndSet(false, true)) {
-            live.remove(this);
+        if (OVER.compareAndSet(this, 0, 1)) {
+            live.ended(this, areWritesWatched != 0);
             Lease held = lease;
             if (held != null) {
                 held.close();
@@ -107,16 +140,18 @@ final class Exchange {
         }
     }
 
-    /** Ends an exchange that the container's thread leaves without a lease and without a parked wait. */
-    void abandonedUnlessUnderWay() {
-        if (lease == null && !over.get()) {
+    boolean isOver() {
+        return over != 0;
+    }
+
+    /** Ends an exchange whose container thread has failed before the application could run. */
+    void endUnlessRunning() {
+        if (lease == null && over == 0) {
             Wait waited = wait;
-            if (waited == null) {
-                abandoned();
-            } else if (!waited.isParked()) {
+            if (waited != null) {
                 waited.leave();
-                abandoned();
             }
+            abandoned();
         }
     }
 
@@ -164,6 +199,7 @@ final class Exchange {
             release();
             return;
         }
+        mark();
         if (listener.registered() == registered) {
             asyncStarted(request.getAsyncContext());
         }
@@ -172,7 +208,7 @@ final class Exchange {
             afterPass = null;
             task.run();
         }
-        if (gone.get()) {
+        if (gone != 0) {
             live.after(GRACE, this::graceOver);
         }
     }
@@ -185,7 +221,7 @@ final class Exchange {
 
     /** Listens to Jetty's core as well, once. */
     void watchCompletion() {
-        if (isWatched.compareAndSet(false, true)) {
+        if (isCompletionWatched == 0 && COMPLETION_WATCHED.compareAndSet(this, 0, 1)) {
             JettyCore.onCompletion(request, this::completed);
         }
     }
@@ -214,13 +250,13 @@ final class Exchange {
 
     /** The client is gone; the application is given a moment to notice. */
     void clientLeft() {
-        if (gone.compareAndSet(false, true) && !isInPass) {
+        if (GONE.compareAndSet(this, 0, 1) && !isInPass) {
             live.after(GRACE, this::graceOver);
         }
     }
 
     boolean isClientGone() {
-        return gone.get();
+        return gone != 0;
     }
 
     private void graceOver() {
@@ -240,6 +276,13 @@ final class Exchange {
             throw e;
         } finally {
             blockedSinceNanos = 0;
+        }
+    }
+
+    /** From now on a write may meet a client that does not read: until then nothing can have left the buffers. */
+    void watchWrites() {
+        if (areWritesWatched == 0 && WRITES_WATCHED.compareAndSet(this, 0, 1)) {
+            live.watchWrites(this);
         }
     }
 

@@ -4,7 +4,7 @@ package io.anteroom.servlet;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,8 +12,11 @@ import org.jspecify.annotations.Nullable;
  * new asynchronous cycle, so this one registers itself again; {@link #registered()} tells whether it has.
  */
 final class ExchangeListener implements AsyncListener {
+    private static final AtomicIntegerFieldUpdater<ExchangeListener> REGISTERED =
+            AtomicIntegerFieldUpdater.newUpdater(ExchangeListener.class, "registered");
+
     private final Exchange exchange;
-    private final AtomicInteger registered = new AtomicInteger();
+    private volatile int registered;
 
     ExchangeListener(Exchange exchange) {
         this.exchange = exchange;
@@ -21,11 +24,11 @@ final class ExchangeListener implements AsyncListener {
 
     /** How often it has been registered. */
     int registered() {
-        return registered.get();
+        return registered;
     }
 
     void register(AsyncContext context) {
-        registered.incrementAndGet();
+        REGISTERED.incrementAndGet(this);
         context.addListener(this);
     }
 

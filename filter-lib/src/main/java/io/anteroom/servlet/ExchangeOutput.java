@@ -15,8 +15,11 @@ final class ExchangeOutput extends ServletOutputStream {
     /** {@code write(ByteBuffer)} of Servlet 6.1, or null on 6.0. */
     private static final @Nullable MethodHandle WRITE_BUFFER = findWriteBuffer();
 
+    private static final int SURELY_BUFFERED = 4096;
+
     private final ServletOutputStream out;
     private final Exchange exchange;
+    private int unwatched = SURELY_BUFFERED;
 
     ExchangeOutput(ServletOutputStream out, Exchange exchange) {
         this.out = out;
@@ -25,6 +28,7 @@ final class ExchangeOutput extends ServletOutputStream {
 
     @Override
     public void write(int value) throws IOException {
+        count(1);
         exchange.writing(() -> out.write(value));
     }
 
@@ -35,12 +39,24 @@ final class ExchangeOutput extends ServletOutputStream {
 
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
+        count(length);
         exchange.writing(() -> out.write(bytes, offset, length));
     }
 
     /** Overrides the method of Servlet 6.1; on 6.0 nobody calls it. */
     public void write(ByteBuffer buffer) throws IOException {
+        count(buffer.remaining());
         exchange.writing(() -> writeBuffer(buffer));
+    }
+
+    /** As long as everything fits into the container's buffer, nothing can block. */
+    private void count(int length) {
+        if (unwatched >= length) {
+            unwatched -= length;
+        } else {
+            unwatched = 0;
+            exchange.watchWrites();
+        }
     }
 
     private void writeBuffer(ByteBuffer buffer) throws IOException {
@@ -61,11 +77,13 @@ final class ExchangeOutput extends ServletOutputStream {
 
     @Override
     public void flush() throws IOException {
+        exchange.watchWrites();
         exchange.writing(out::flush);
     }
 
     @Override
     public void close() throws IOException {
+        exchange.watchWrites();
         exchange.writing(out::close);
     }
 
@@ -80,6 +98,7 @@ final class ExchangeOutput extends ServletOutputStream {
 
     @Override
     public void setWriteListener(WriteListener listener) {
+        exchange.watchWrites();
         out.setWriteListener(new Watched(listener, exchange));
     }
 

@@ -41,6 +41,7 @@ final class ExchangeResponse extends HttpServletResponseWrapper {
 
     @Override
     public void flushBuffer() throws IOException {
+        exchange.watchWrites();
         exchange.writing(super::flushBuffer);
     }
 

@@ -13,6 +13,7 @@ final class ExchangeWriter extends Writer {
         super(out);
         this.out = out;
         this.exchange = exchange;
+        exchange.watchWrites();
     }
 
     @Override

@@ -56,11 +56,12 @@ public final class FrontDoor implements AutoCloseable {
             known.again(request, response, chain);
             return;
         }
-        Pool pool = isFirstPass(request) ? settings.routes().byPath(path(request)) : null;
+        String path = path(request);
+        Pool pool = isFirstPass(request) ? settings.routes().byPath(path) : null;
         if (pool == null) {
             chain.doFilter(request, response);
         } else {
-            enter(request, response, chain, pool);
+            enter(request, response, chain, path, pool);
         }
     }
 
@@ -74,10 +75,11 @@ public final class FrontDoor implements AutoCloseable {
         return info == null ? request.getServletPath() : request.getServletPath() + info;
     }
 
-    private void enter(HttpServletRequest request, HttpServletResponse response, FilterChain chain, Pool pool)
+    private void enter(
+            HttpServletRequest request, HttpServletResponse response, FilterChain chain, String path, Pool pool)
             throws IOException, ServletException {
         String id = RequestIds.of(request);
-        Dialect dialect = Dialect.ofPath(path(request));
+        Dialect dialect = Dialect.ofPath(path);
         Ask ask;
         try {
             ask = asks.read(request, id, pool, dialect);
@@ -85,14 +87,16 @@ public final class FrontDoor implements AutoCloseable {
             Replies.problem(request, response, e.problem(), dialect, id);
             return;
         }
-        Exchange exchange = new Exchange(ask, live, request);
-        request.setAttribute(attribute, exchange);
-        live.add(exchange);
+        Exchange exchange = new Exchange(ask, live, request, attribute);
+        boolean isThrough = false;
         try {
             offer(exchange, new Passage(exchange, request, response), chain);
+            isThrough = true;
         } finally {
-            // Without a lease, neither running nor parked: the client failed to send its body, or the container balked.
-            exchange.abandonedUnlessUnderWay();
+            if (!isThrough) {
+                // The application failed, or nobody runs: the client did not send its body, or the container balked.
+                exchange.endUnlessRunning();
+            }
         }
     }
 
@@ -107,26 +111,30 @@ public final class FrontDoor implements AutoCloseable {
         if (!mayWait) {
             warnOnce(request);
         }
-        Wait wait = usesThread ? new ThreadWait(exchange, live) : new AsyncWait(exchange, live);
-        Admission answer = exchange.ask().pool().offer(arrival(exchange.ask(), request, mayWait), wait);
+        Verdict verdict = new Verdict();
+        Admission answer = exchange.ask().pool().offer(arrival(exchange.ask(), request, mayWait), verdict);
         if (answer instanceof Ticket ticket) {
-            begin(exchange, wait, ticket, passage, chain);
+            begin(exchange, wait(exchange, verdict, usesThread), ticket, passage, chain);
         } else if (answer instanceof Refusal refusal) {
             refuse(exchange, passage, refusal);
         } else if (answer instanceof Lease lease && settings.forceQueue() && mayWait) {
-            wait.admitted(lease);
-            begin(exchange, wait, null, passage, chain);
+            verdict.admitted(lease);
+            begin(exchange, wait(exchange, verdict, usesThread), null, passage, chain);
         } else if (answer instanceof Lease lease) {
             exchange.admitted(lease);
             passage.run(lease, false, null, chain);
         }
     }
 
+    private Wait wait(Exchange exchange, Verdict verdict, boolean usesThread) {
+        return usesThread ? new ThreadWait(exchange, live, verdict) : new AsyncWait(exchange, live, verdict);
+    }
+
     private void begin(Exchange exchange, Wait wait, @Nullable Ticket ticket, Passage passage, FilterChain chain)
             throws IOException, ServletException {
         wait.takes(ticket);
         exchange.waits(wait);
-        if (exchange.ask().body() == null) {
+        if (exchange.ask().hasBody() && exchange.ask().body() == null) {
             // A body that nobody has read would keep the connection busy, and Tomcat would give it up after 20 s.
             BufferedBody body = bodies.read(passage.request());
             if (body != null) {
@@ -138,7 +146,7 @@ public final class FrontDoor implements AutoCloseable {
 
     private Arrival arrival(Ask ask, HttpServletRequest request, boolean mayWait) {
         Arrival arrival = mayWait ? ask.arrival() : ask.arrival().withoutQueueing();
-        if (bodies.mayStayUnread(request, ask.body()) && isTomcat(request)) {
+        if (ask.hasBody() && bodies.mayStayUnread(request, ask.body()) && isTomcat(request)) {
             Duration longest = live.longestWait(ask);
             return longest.compareTo(LONGEST_UNREAD_WAIT) > 0 ? arrival.withLongestWait(LONGEST_UNREAD_WAIT) : arrival;
         }

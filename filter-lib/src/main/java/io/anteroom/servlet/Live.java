@@ -11,6 +11,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -23,7 +24,8 @@ final class Live {
     private static final long ROUND_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final DoorSettings settings;
-    private final Set<Exchange> active = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger active = new AtomicInteger();
+    private final Set<Exchange> writing = ConcurrentHashMap.newKeySet();
     private final Set<Wait> waiting = ConcurrentHashMap.newKeySet();
     private final ScheduledThreadPoolExecutor timer;
     private final Workers workers = new Workers();
@@ -72,16 +74,17 @@ final class Live {
                 : ask.pool().settings().level(ask.arrival().priority()).longestWait();
     }
 
-    void add(Exchange exchange) {
-        active.add(exchange);
-        if (!isTicking.get() && isTicking.compareAndSet(false, true)) {
-            tickLater();
-        }
+    /** One more exchange is under way. */
+    void began() {
+        active.incrementAndGet();
     }
 
-    void remove(Exchange exchange) {
-        active.remove(exchange);
-        if (isDraining && active.isEmpty()) {
+    /** One of them has ended. */
+    void ended(Exchange exchange, boolean isWatched) {
+        if (isWatched) {
+            writing.remove(exchange);
+        }
+        if (active.decrementAndGet() == 0 && isDraining) {
             lock.lock();
             try {
                 idle.signalAll();
@@ -91,9 +94,16 @@ final class Live {
         }
     }
 
+    /** Looks after the writes of an exchange from now on. */
+    void watchWrites(Exchange exchange) {
+        writing.add(exchange);
+        tickSoon();
+    }
+
     void park(Wait wait, HttpServletRequest request) {
         departures.watch(wait, request);
         waiting.add(wait);
+        tickSoon();
     }
 
     void unpark(Wait wait) {
@@ -114,6 +124,12 @@ final class Live {
         }
     }
 
+    private void tickSoon() {
+        if (!isTicking.get() && isTicking.compareAndSet(false, true)) {
+            tickLater();
+        }
+    }
+
     private void tickLater() {
         after(Duration.ofMillis(TICK_MILLIS), this::tick);
     }
@@ -130,15 +146,16 @@ final class Live {
             Log.warn("the ticker failed", e);
         }
         isTicking.set(false);
-        if (!active.isEmpty() && !timer.isShutdown() && isTicking.compareAndSet(false, true)) {
-            tickLater();
+        if (!(waiting.isEmpty() && writing.isEmpty()) && !timer.isShutdown()) {
+            tickSoon();
         }
     }
 
     private void round(long now) {
         departures.look(waiting, wait -> execute(wait::leave));
+        writing.removeIf(Exchange::isOver);
         long writeIdle = settings.writeIdle().toNanos();
-        for (Exchange exchange : active) {
+        for (Exchange exchange : writing) {
             if (exchange.isBlockedLonger(writeIdle, now)) {
                 execute(exchange::cutOff);
             }
@@ -152,7 +169,7 @@ final class Live {
         long remaining = timeout.toNanos();
         lock.lock();
         try {
-            while (!active.isEmpty() && remaining > 0) {
+            while (active.get() > 0 && remaining > 0) {
                 remaining = idle.awaitNanos(Math.min(remaining, ROUND_NANOS)) + Math.max(0, remaining - ROUND_NANOS);
             }
         } catch (InterruptedException e) {
@@ -160,11 +177,7 @@ final class Live {
         } finally {
             lock.unlock();
         }
-        return active.isEmpty();
-    }
-
-    int running() {
-        return active.size() - waiting.size();
+        return active.get() == 0;
     }
 
     void close() {

@@ -42,8 +42,6 @@ final class Replies {
             response.setHeader(Headers.WAIT_MS, millis);
             response.setHeader(Headers.INITIAL_POSITION, Integer.toString(lease.initialPosition()));
             response.addHeader("Server-Timing", "queue;dur=" + millis);
-        } else {
-            response.setHeader(Headers.WAIT_MS, "0");
         }
         ignored(response, ask.ignored());
         expose(request, response);

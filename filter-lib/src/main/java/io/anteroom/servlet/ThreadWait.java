@@ -21,8 +21,8 @@ final class ThreadWait extends Wait {
     private final Thread thread = Thread.currentThread();
     private volatile @Nullable StatusStream stream;
 
-    ThreadWait(Exchange exchange, Live live) {
-        super(exchange, live);
+    ThreadWait(Exchange exchange, Live live, Verdict verdict) {
+        super(exchange, live, verdict);
     }
 
     @Override

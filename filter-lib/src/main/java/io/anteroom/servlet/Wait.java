@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.servlet;
 
-import io.anteroom.admission.Lease;
 import io.anteroom.admission.Refusal;
 import io.anteroom.admission.Ticket;
-import io.anteroom.admission.Waiter;
 import io.anteroom.net.Connection;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -12,19 +10,17 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The wait of one exchange. It has one outcome, set once by whoever comes first: the pool with a lease or a refusal,
- * the container or the network with the news that the client is gone, the end of the server. A lease that comes too
- * late is closed at once, so a client that is gone is never let in. Safe from any thread.
+ * The wait of one exchange, until its {@link Verdict}: by the pool with a lease or a refusal, by the container or the
+ * network with the news that the client is gone, by the end of the server. Safe from any thread.
  */
-abstract class Wait implements Waiter {
+abstract class Wait {
     /** The outcome of a client that left. */
     static final Object GONE = new Object();
 
-    private final AtomicReference<@Nullable Object> outcome = new AtomicReference<>();
+    private final Verdict verdict;
     private final long sinceNanos = System.nanoTime();
     private volatile @Nullable Ticket ticket;
     private volatile int initialPosition;
@@ -36,9 +32,11 @@ abstract class Wait implements Waiter {
     final Exchange exchange;
     final Live live;
 
-    Wait(Exchange exchange, Live live) {
+    Wait(Exchange exchange, Live live, Verdict verdict) {
         this.exchange = exchange;
         this.live = live;
+        this.verdict = verdict;
+        verdict.tells(this);
     }
 
     /**
@@ -75,22 +73,6 @@ abstract class Wait implements Waiter {
     /** Called every now and then while it waits. */
     void tick(long nowNanos) {}
 
-    @Override
-    public final void admitted(Lease lease) {
-        if (outcome.compareAndSet(null, lease)) {
-            decided();
-        } else {
-            lease.close();
-        }
-    }
-
-    @Override
-    public final void refused(Refusal refusal) {
-        if (outcome.compareAndSet(null, refusal)) {
-            decided();
-        }
-    }
-
     /** The client left. */
     final void leave() {
         end(GONE);
@@ -107,12 +89,11 @@ abstract class Wait implements Waiter {
     }
 
     private void end(Object how) {
-        if (outcome.compareAndSet(null, how)) {
+        if (verdict.set(how)) {
             Ticket place = ticket;
             if (place != null) {
                 place.abandon();
             }
-            decided();
         }
     }
 
@@ -123,7 +104,7 @@ abstract class Wait implements Waiter {
     }
 
     final @Nullable Object outcome() {
-        return outcome.get();
+        return verdict.outcome();
     }
 
     final void takes(@Nullable Ticket place) {
