@@ -71,7 +71,8 @@ public final class TrustedProxies {
         return group(client.startsWith("[") ? client.substring(1, client.length() - 1) : client);
     }
 
-    private boolean trusts(String address) {
+    /** Whether the word of this address counts. */
+    public boolean trusts(String address) {
         if (blocks.isEmpty()) {
             return false;
         }

@@ -3,6 +3,7 @@ package io.anteroom.servlet;
 
 import io.anteroom.admission.Lease;
 import io.anteroom.admission.Refusal;
+import io.anteroom.admission.Ticket;
 import io.anteroom.event.QueueEvent;
 import io.anteroom.event.QueueEvent.Kind;
 import jakarta.servlet.AsyncContext;
@@ -94,6 +95,10 @@ final class Exchange {
 
     void waits(Wait wait) {
         this.wait = wait;
+        Ticket place = wait.ticket();
+        if (place != null) {
+            live.tellWaits(ask.id(), place);
+        }
         tell(Kind.QUEUED, wait.waited(), wait.initialPosition(), null);
     }
 

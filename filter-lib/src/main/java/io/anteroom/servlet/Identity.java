@@ -12,7 +12,9 @@ import java.util.HexFormat;
  * @param flow the name of the flow: printable, at most 128 characters, and never a secret, because operators see it
  */
 public record Identity(String flow) {
+    private static final String KEY = "key-";
     private static final int HASH_BYTES = 16;
+    private static final int WHOLE_HASH_BYTES = 32;
     private static final int MAX_LENGTH = 128;
 
     /** Checks the name. */
@@ -26,7 +28,17 @@ public record Identity(String flow) {
     /** The flow of a secret, such as an API key: half of its SHA-256, so that the secret is kept nowhere. */
     public static Identity ofSecret(String secret) {
         byte[] hash = sha256().digest(secret.getBytes(StandardCharsets.UTF_8));
-        return new Identity("key-" + HexFormat.of().formatHex(hash, 0, HASH_BYTES));
+        return new Identity(KEY + HexFormat.of().formatHex(hash, 0, HASH_BYTES));
+    }
+
+    /** The flow of a secret of which only the SHA-256 is known, in hexadecimal. */
+    public static Identity ofSha256(String hash) {
+        byte[] bytes = HexFormat.of().parseHex(hash);
+        if (bytes.length != WHOLE_HASH_BYTES) {
+            throw new IllegalArgumentException(
+                    "sha256: " + bytes.length + " bytes (expected: " + WHOLE_HASH_BYTES + ")");
+        }
+        return new Identity(KEY + HexFormat.of().formatHex(bytes, 0, HASH_BYTES));
     }
 
     private static MessageDigest sha256() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.servlet;
 
+import io.anteroom.admission.Ticket;
 import io.anteroom.event.QueueEvent;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
@@ -62,6 +63,14 @@ final class Live {
     void tell(QueueEvent event) {
         try {
             settings.listener().on(event);
+        } catch (RuntimeException e) {
+            Log.warn("a queue listener failed", e);
+        }
+    }
+
+    void tellWaits(String requestId, Ticket ticket) {
+        try {
+            settings.listener().waits(requestId, ticket);
         } catch (RuntimeException e) {
             Log.warn("a queue listener failed", e);
         }
