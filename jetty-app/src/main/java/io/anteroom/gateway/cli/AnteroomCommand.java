@@ -12,7 +12,7 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         version = "anteroom 0.1.0",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {CheckConfigCommand.class})
+        subcommands = {ServeCommand.class, CheckConfigCommand.class, DemoCommand.class, ReplayCommand.class})
 public final class AnteroomCommand implements Runnable {
     /** Runs a command with the standard streams. */
     public static int run(String... args) {

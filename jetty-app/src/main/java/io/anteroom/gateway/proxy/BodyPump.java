@@ -5,6 +5,7 @@ import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.function.Consumer;
 import org.eclipse.jetty.client.AsyncRequestContent;
 import org.eclipse.jetty.util.IteratingCallback;
 
@@ -15,7 +16,7 @@ final class BodyPump extends IteratingCallback implements ReadListener {
     private final ServletInputStream in;
     private final Body content;
     private final Runnable whenRead;
-    private final Runnable whenBroken;
+    private final Consumer<Throwable> whenBroken;
     private volatile boolean clientBroke;
 
     /** A body whose length may be known. */
@@ -36,9 +37,9 @@ final class BodyPump extends IteratingCallback implements ReadListener {
      * @param in where the client sends
      * @param length how much that is, or -1
      * @param whenRead run when all has been read
-     * @param whenBroken run when the client broke off; not when the backend did
+     * @param whenBroken told when the client broke off; not when the backend did
      */
-    BodyPump(ServletInputStream in, long length, Runnable whenRead, Runnable whenBroken) {
+    BodyPump(ServletInputStream in, long length, Runnable whenRead, Consumer<Throwable> whenBroken) {
         this.in = in;
         this.content = new Body(length);
         this.whenRead = whenRead;
@@ -85,7 +86,7 @@ final class BodyPump extends IteratingCallback implements ReadListener {
     private int read(byte[] piece) throws IOException {
         try {
             return in.read(piece);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             clientBroke = true;
             throw e;
         }
@@ -98,9 +99,9 @@ final class BodyPump extends IteratingCallback implements ReadListener {
 
     @Override
     protected void onCompleteFailure(Throwable failure) {
-        content.fail(failure);
         if (clientBroke) {
-            whenBroken.run();
+            whenBroken.accept(failure);
         }
+        content.fail(failure);
     }
 }

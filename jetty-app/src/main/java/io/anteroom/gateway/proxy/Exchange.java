@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.client.Request;
 import org.eclipse.jetty.client.Response;
 import org.eclipse.jetty.client.Result;
+import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.util.thread.Scheduler;
@@ -34,9 +35,11 @@ final class Exchange {
     private final Scheduler scheduler;
     private final Runnable whenOver;
     private final AtomicBoolean over = new AtomicBoolean();
+    private final AtomicBoolean refusing = new AtomicBoolean();
     private final long startNanos = System.nanoTime();
     private volatile @Nullable Response answer;
     private volatile boolean clientGone;
+    private volatile int refusal;
     private volatile boolean begun;
     private volatile long awaitingSinceNanos = System.nanoTime() | 1;
     private volatile @Nullable AnswerPump pump;
@@ -109,7 +112,11 @@ final class Exchange {
         answer = null;
         client.setStatus(response.getStatus());
         for (HttpField field : HeaderRules.toClient(response.getHeaders())) {
-            client.addHeader(field.getName(), field.getValue());
+            if (HeaderRules.isSingle(field)) {
+                client.setHeader(field.getName(), field.getValue());
+            } else {
+                client.addHeader(field.getName(), field.getValue());
+            }
         }
     }
 
@@ -133,10 +140,15 @@ final class Exchange {
     }
 
     private void refuse(Throwable cause) {
-        if (over.get()) {
+        if (over.get() || !refusing.compareAndSet(false, true)) {
             return;
         }
         try {
+            if (refusal != 0) {
+                client.sendError(refusal);
+                answered();
+                return;
+            }
             byte[] body = problem(cause);
             if (body.length > 0) {
                 client.getOutputStream().write(body);
@@ -164,6 +176,23 @@ final class Exchange {
     /** The client left: so does our request. */
     void clientGone() {
         clientGone = true;
+        upstream.abort(new Ended(UpstreamProblem.FAILED));
+    }
+
+    /** The client's side broke off: a body that is too large or too slow, or the client itself. */
+    void clientFailed(@Nullable Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof HttpException http && http.getCode() < 500) {
+                refusal = http.getCode();
+            }
+        }
+        if (refusal == 0) {
+            clientGone();
+            return;
+        }
+        if (pump == null) {
+            refuse(new Ended(UpstreamProblem.FAILED));
+        }
         upstream.abort(new Ended(UpstreamProblem.FAILED));
     }
 

@@ -40,6 +40,9 @@ final class HeaderRules {
             "x-forwarded-server",
             "x-real-ip");
 
+    private static final Set<String> SINGLE = Set.of("date", "content-type", "content-length", "server");
+    private static final String OUR_PREFIX = "queue-";
+
     private final Upstream upstream;
     private final Predicate<String> trusted;
 
@@ -60,7 +63,7 @@ final class HeaderRules {
         }
         for (String name : Collections.list(client.getHeaderNames())) {
             String lower = name.toLowerCase(Locale.ROOT);
-            if (!HOP.contains(lower) && !dropped.contains(lower) && !lower.startsWith("queue-")) {
+            if (!HOP.contains(lower) && !dropped.contains(lower) && !lower.startsWith(OUR_PREFIX)) {
                 client.getHeaders(name).asIterator().forEachRemaining(value -> backend.add(name, value));
             }
         }
@@ -90,11 +93,17 @@ final class HeaderRules {
         List<HttpField> passed = new ArrayList<>(backend.size());
         for (HttpField field : backend) {
             String lower = field.getLowerCaseName();
-            if (!HOP.contains(lower) && !options.contains(lower) && field.getValue() != null) {
+            boolean ours = lower.startsWith(OUR_PREFIX);
+            if (!HOP.contains(lower) && !options.contains(lower) && !ours && field.getValue() != null) {
                 passed.add(field);
             }
         }
         return passed;
+    }
+
+    /** Whether an answer has this header once, so that the backend's takes the place of ours. */
+    static boolean isSingle(HttpField field) {
+        return SINGLE.contains(field.getLowerCaseName());
     }
 
     private static Set<String> connectionOptions(List<String> values) {

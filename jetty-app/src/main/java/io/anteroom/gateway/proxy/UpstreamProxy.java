@@ -118,7 +118,7 @@ public final class UpstreamProxy extends HttpServlet {
                 request.getInputStream(),
                 request.getContentLengthLong(),
                 () -> exchange.watch(watch),
-                exchange::clientGone);
+                exchange::clientFailed);
         forwarded.body(pump.content());
         exchange.send();
         request.getInputStream().setReadListener(pump);
@@ -166,7 +166,7 @@ public final class UpstreamProxy extends HttpServlet {
 
         @Override
         public void onError(AsyncEvent event) {
-            exchange.clientGone();
+            exchange.clientFailed(event.getThrowable());
         }
 
         @Override

@@ -30,9 +30,11 @@ import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.server.handler.SizeLimitHandler;
 import org.eclipse.jetty.util.VirtualThreads;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.jspecify.annotations.Nullable;
 
 /** Jetty as the gateway needs it: limits on everything that a client sends, the filter, and the proxy behind it. */
 final class JettyServer {
+    private static final long LAST_MOMENT_MILLIS = 2000;
     private static final int THREADS = 200;
     private static final int STREAMS_PER_CONNECTION = 1000;
 
@@ -46,9 +48,9 @@ final class JettyServer {
      * @param config how it listens
      * @param filters the filters, in their order
      * @param servlet what answers
-     * @param log told of every answer
+     * @param log told of every answer, or null
      */
-    JettyServer(GatewayConfig config, List<Filter> filters, Servlet servlet, RequestLog log) {
+    JettyServer(GatewayConfig config, List<Filter> filters, Servlet servlet, @Nullable RequestLog log) {
         Listen listen = config.listen();
         server = new Server(threads(listen));
         connector = new WatchingConnector(server, listen.headWithin(), protocols(listen));
@@ -60,7 +62,6 @@ final class JettyServer {
         server.addBean(new NetworkConnectionLimit(listen.maxConnections(), server));
         server.setErrorHandler(new JsonErrors(listen.maxHead(), listen.maxBody()));
         server.setRequestLog(log);
-        server.setStopTimeout(Math.max(1, config.shutdown().drain().toMillis()));
         server.setHandler(handlers(listen, filters, servlet));
     }
 
@@ -110,10 +111,10 @@ final class JettyServer {
         try {
             server.start();
         } catch (IOException | RuntimeException e) {
-            stop();
+            stop(false);
             throw e;
         } catch (Exception e) {
-            stop();
+            stop(false);
             throw new IOException(e);
         }
     }
@@ -127,16 +128,17 @@ final class JettyServer {
         ready.set(false);
     }
 
-    /** Waits for what still runs, at most as long as the configuration says. */
-    void stop() {
+    /**
+     * Stops.
+     *
+     * @param gracefully whether to wait for what still runs, for a moment: those who took a slot have ended by now
+     */
+    void stop(boolean gracefully) {
+        server.setStopTimeout(gracefully ? LAST_MOMENT_MILLIS : 0);
         try {
             server.stop();
         } catch (Exception e) {
             throw new IllegalStateException("the server does not stop", e);
         }
-    }
-
-    void join() throws InterruptedException {
-        server.join();
     }
 }

@@ -27,11 +27,11 @@ final class AnteroomCommandTest {
     void help_namesTheCommands() {
         assertThat(run("--help")).isZero();
 
-        assertThat(out.toString()).contains("check-config");
+        assertThat(out.toString()).contains("serve", "check-config", "demo", "replay");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"check-config"})
+    @ValueSource(strings = {"serve", "check-config", "demo", "replay"})
     void help_ofACommand_namesItsOptions(String command) {
         assertThat(run(command, "--help")).isZero();
 

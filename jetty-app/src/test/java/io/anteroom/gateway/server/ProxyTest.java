@@ -49,7 +49,7 @@ final class ProxyTest {
     @AfterEach
     void stop() throws IOException {
         if (gateway != null) {
-            gateway.stop();
+            gateway.stop(false);
         }
         if (backend != null) {
             backend.close();

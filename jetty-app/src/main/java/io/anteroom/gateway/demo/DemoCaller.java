@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.gateway.demo;
+
+import io.anteroom.admission.Priority;
+import io.anteroom.gateway.config.GatewayConfig.KnownCaller;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * Somebody who sends requests in the demonstration.
+ *
+ * @param name how it is called
+ * @param priority its level
+ * @param everySeconds how long it is between two of its requests, on average
+ * @param atOnce how many it sends at a time
+ * @param tokens how long its answers are, on average
+ */
+record DemoCaller(String name, Priority priority, double everySeconds, int atOnce, int tokens) {
+    /** Together a little more than eight slots can serve, so that there is always a queue. */
+    static final List<DemoCaller> ALL = List.of(
+            new DemoCaller("on-call", Priority.CRITICAL, 6, 1, 60),
+            new DemoCaller("editor", Priority.HIGH, 2, 1, 60),
+            new DemoCaller("support-chat", Priority.HIGH, 4, 1, 100),
+            new DemoCaller("alice", Priority.NORMAL, 2, 1, 150),
+            new DemoCaller("bob", Priority.NORMAL, 2, 1, 150),
+            new DemoCaller("carol", Priority.NORMAL, 15, 6, 120),
+            new DemoCaller("nightly-batch", Priority.LOW, 10, 10, 150));
+
+    String key() {
+        return "demo-" + name;
+    }
+
+    KnownCaller known() {
+        return new KnownCaller(name, sha256(key()), priority, 1);
+    }
+
+    private static String sha256(String text) {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(hash);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("this Java has no SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.gateway.server;
+
+import io.anteroom.Anteroom;
+import io.anteroom.AnteroomFilter;
+import io.anteroom.admission.Pool;
+import io.anteroom.event.QueueListener;
+import io.anteroom.gateway.config.GatewayConfig;
+import io.anteroom.gateway.config.GatewayConfig.Threads;
+import io.anteroom.gateway.config.GatewayConfig.Waiting;
+import io.anteroom.gateway.proxy.UpstreamProxy;
+import io.anteroom.net.TrustedProxies;
+import io.anteroom.servlet.WaitStrategy;
+import java.io.IOException;
+import java.net.URI;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A running gateway: the filter with its pools, the proxy behind it, and the server around both. */
+public final class Gateway implements AutoCloseable {
+    private final GatewayConfig config;
+    private final Anteroom anteroom;
+    private final JettyServer server;
+    private final @Nullable AccessLog log;
+
+    private Gateway(GatewayConfig config, QueueListener listener) throws IOException {
+        this.config = config;
+        log = config.log().access() ? new AccessLog(config.log()) : null;
+        anteroom = anteroom(config, log == null ? listener : new BothListeners(log, listener));
+        TrustedProxies trusted = TrustedProxies.of(config.trustedProxies());
+        UpstreamProxy proxy = new UpstreamProxy(config.upstream(), trusted::trusts);
+        server = new JettyServer(config, List.of(new AnteroomFilter(anteroom)), proxy, log);
+    }
+
+    /** Starts a gateway. */
+    public static Gateway start(GatewayConfig config) throws IOException {
+        return start(config, event -> {});
+    }
+
+    /** Starts a gateway that tells what happens to each request. */
+    public static Gateway start(GatewayConfig config, QueueListener listener) throws IOException {
+        Gateway gateway = new Gateway(config, listener);
+        try {
+            gateway.server.start();
+        } catch (IOException | RuntimeException e) {
+            gateway.release();
+            throw e;
+        }
+        return gateway;
+    }
+
+    private static Anteroom anteroom(GatewayConfig config, QueueListener listener) {
+        Waiting waiting = config.waiting();
+        Anteroom.Builder builder = Anteroom.builder()
+                .policies(new CallerPolicies(config.callers(), waiting.strangersMayRaise()))
+                .trustedProxies(config.trustedProxies())
+                .maxBufferedBody(waiting.maxBufferedBody())
+                .commitAfter(waiting.commitAfter())
+                .heartbeat(waiting.heartbeat())
+                .writeIdle(waiting.writeIdle())
+                .waitStrategy(config.listen().threads() == Threads.VIRTUAL ? WaitStrategy.AUTO : WaitStrategy.ASYNC)
+                .listener(listener);
+        config.pools().forEach(builder::pool);
+        config.routes().forEach(route -> builder.route(route.path(), route.pool()));
+        return builder.build();
+    }
+
+    /** Where it listens. */
+    public URI uri() {
+        return URI.create("http://" + config.listen().host() + ":" + server.port());
+    }
+
+    /** A pool by its name. */
+    public Pool pool(String name) {
+        return anteroom.pool(name);
+    }
+
+    /**
+     * Stops in good order: tells load balancers, refuses newcomers, answers everybody who waits, gives those who run
+     * their time, and then closes.
+     *
+     * @return whether everybody who ran has ended in time
+     */
+    public boolean stop() {
+        server.unready();
+        boolean drained = anteroom.drain(config.shutdown().drain());
+        server.stop(drained);
+        release();
+        return drained;
+    }
+
+    /** Stops without giving anybody time. */
+    @Override
+    public void close() {
+        server.unready();
+        anteroom.close();
+        server.stop(false);
+        release();
+    }
+
+    private void release() {
+        anteroom.close();
+        if (log != null) {
+            log.close();
+        }
+    }
+}
