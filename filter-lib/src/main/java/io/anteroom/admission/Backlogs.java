@@ -41,11 +41,14 @@ final class Backlogs {
     }
 
     /**
-     * What is served of all backlogs until one of {@code amount} and {@code weight}, that is not in here, is through.
+     * What is served of all backlogs until one of {@code amount} and {@code weight} has had {@code reached} of it.
+     * Those no longer than the whole of it count whole, for they were there before; of longer ones nobody knows how far
+     * their turn has come, so the caller tells with {@code reached} how much it takes them to be ahead.
      */
-    long servedWithin(long amount, int weight) {
-        long length = length(amount, weight);
-        int bucket = bucket(length);
+    long servedWithin(long amount, long reached, int weight) {
+        long whole = length(amount, weight);
+        long length = length(reached, weight);
+        int bucket = bucket(whole);
         long served = 0;
         long heavier = 0;
         for (long rest = used; rest != 0; rest &= rest - 1) {
@@ -56,7 +59,7 @@ final class Backlogs {
                 heavier += weights[i];
             }
         }
-        served += Math.min(amounts[bucket], product(weights[bucket], length));
+        served += Math.min(amounts[bucket], product(weights[bucket], whole));
         return Math.min(total, served + product(heavier, length));
     }
 

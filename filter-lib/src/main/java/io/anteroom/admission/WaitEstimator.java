@@ -69,8 +69,9 @@ final class WaitEstimator {
             micros = group.micros.total();
             tickets = line.waiting;
         } else {
-            micros = group.micros.servedWithin(flow.waitingMicros + half, weight);
-            tickets = (group.tickets.servedWithin(2L * flow.waiting + 1, weight) + 1) / 2;
+            micros =
+                    group.micros.servedWithin(flow.waitingMicros + entry.costMicros, flow.waitingMicros + half, weight);
+            tickets = (group.tickets.servedWithin(2L * flow.waiting + 2, 2L * flow.waiting + 1, weight) + 1) / 2;
             micros += servedOfOthers(line, group, micros + half, settings.order());
             tickets += ticketsOfOthers(line, group, tickets, settings.order());
         }

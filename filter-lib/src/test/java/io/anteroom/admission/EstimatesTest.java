@@ -248,6 +248,23 @@ final class EstimatesTest {
                 .isEqualTo(4);
     }
 
+    @Test
+    void arrive_longQueueOfSingleRequests_standsBehindThemAll() {
+        Desk desk = new Desk(Desk.settings(1).withCallers(CallerLimits.UNLIMITED, CallerLimits.UNLIMITED));
+        desk.run(by("r").withCost(SECOND));
+        for (int i = 0; i < 100; i++) {
+            desk.queue(by("k" + i).withCost(SECOND));
+        }
+
+        long last = desk.queue(by("z").withCost(SECOND));
+
+        assertThat(desk.entry(last).initialPosition).isEqualTo(101);
+        assertThat(desk.entry(last).rawWaitNanos).isEqualTo(101_000 * MILLI);
+        desk.machine.rank();
+        assertThat(desk.status(last).position()).isEqualTo(101);
+        assertThat(desk.entry(last).aheadMicros).isEqualTo(100_000_000);
+    }
+
     @ParameterizedTest
     @EnumSource(Order.class)
     void arrive_shortQueueOfMany_isPlacedWhereItWillBeAdmitted(Order order) {

@@ -299,15 +299,19 @@ final class StructuresTest {
         backlogs.add(0, 5);
 
         assertThat(backlogs.total()).isEqualTo(1_100_000);
-        assertThat(backlogs.servedWithin(10_000, 1)).isEqualTo(50_000);
-        assertThat(backlogs.servedWithin(20_000, 2)).isEqualTo(50_000);
-        assertThat(backlogs.servedWithin(10_000_000, 1)).isEqualTo(1_100_000);
-        assertThat(backlogs.servedWithin(0, 1)).isLessThanOrEqualTo(1);
+        assertThat(backlogs.servedWithin(10_000, 10_000, 1)).isEqualTo(50_000);
+        assertThat(backlogs.servedWithin(20_000, 20_000, 2)).isEqualTo(50_000);
+        assertThat(backlogs.servedWithin(10_000_000, 10_000_000, 1)).isEqualTo(1_100_000);
+        assertThat(backlogs.servedWithin(0, 0, 1)).isLessThanOrEqualTo(1);
+        assertThat(backlogs.servedWithin(20_000, 10_000, 1)).as("longer ones").isEqualTo(50_000);
+        assertThat(backlogs.servedWithin(100_000, 50_000, 1))
+                .as("one as long, one longer")
+                .isEqualTo(300_000);
         backlogs.remove(1_000_000, 4);
-        assertThat(backlogs.servedWithin(10_000, 1)).isEqualTo(10_000);
+        assertThat(backlogs.servedWithin(10_000, 10_000, 1)).isEqualTo(10_000);
         backlogs.remove(100_000, 1);
         assertThat(backlogs.total()).isZero();
-        assertThat(backlogs.servedWithin(10_000, 1)).isZero();
+        assertThat(backlogs.servedWithin(10_000, 10_000, 1)).isZero();
     }
 
     @Test
@@ -334,13 +338,13 @@ final class StructuresTest {
                 least += inBucket ? served / 2 : served;
                 most += inBucket ? Math.max(flow[0], (double) length * flow[1]) : served;
             }
-            assertThat((double) backlogs.servedWithin(length, 1))
+            assertThat((double) backlogs.servedWithin(length, length, 1))
                     .isBetween(least * 0.999 - 1, most * 1.001 + 1)
                     .isCloseTo(exact, within(exact * 0.2 + 2));
         }
         flows.forEach(flow -> backlogs.remove(flow[0], (int) flow[1]));
         assertThat(backlogs.total()).isZero();
-        assertThat(backlogs.servedWithin(1L << 40, 1)).isZero();
+        assertThat(backlogs.servedWithin(1L << 40, 1L << 40, 1)).isZero();
     }
 
     @Test
