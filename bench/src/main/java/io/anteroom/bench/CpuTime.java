@@ -14,8 +14,8 @@ import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.ScalarResult;
 
 /**
- * Processor time of the whole process per operation, collector included: what a neighbour on the same machine takes does
- * not count, as it does in elapsed time.
+ * Processor time of the whole process per operation, collector included: what a neighbour on the same machine takes
+ * does not count, as it does in elapsed time.
  */
 public final class CpuTime implements InternalProfiler {
     static final String LABEL = "cpu";

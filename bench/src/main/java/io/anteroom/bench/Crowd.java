@@ -33,9 +33,8 @@ final class Crowd {
     /** A pool with room for everybody, whose waits do not end while it is measured. */
     static PoolSettings settings(int slots) {
         CallerLimits unlimited = CallerLimits.UNLIMITED;
-        PoolSettings settings = PoolSettings.ofSlots(slots)
-                .withQueue(1_000_000, Long.MAX_VALUE)
-                .withCallers(unlimited, unlimited);
+        PoolSettings settings =
+                PoolSettings.ofSlots(slots).withQueue(1_000_000, Long.MAX_VALUE).withCallers(unlimited, unlimited);
         for (Priority level : Priority.values()) {
             Duration wait = settings.level(level).longestWait().multipliedBy(100);
             settings = settings.withLevel(level, settings.level(level).withLongestWait(wait));

@@ -20,8 +20,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Threads;
 
 /**
- * One request joins the queue and one release lets the next in, with so many waiting all the while. Whoever has run is the
- * next to join, so that depth, flows and levels stay as they are.
+ * One request joins the queue and one release lets the next in, with so many waiting all the while. Whoever has run is
+ * the next to join, so that depth, flows and levels stay as they are.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -101,8 +101,7 @@ public class EnqueueGrantBenchmark {
         private void join(int flow) {
             long ticket = ++lastTicket;
             flowOfTicket[place(ticket)] = flow;
-            Decision decision =
-                    machine.arrive(ticket, "local", crowd.arrival(flow), System.nanoTime(), effect -> {});
+            Decision decision = machine.arrive(ticket, "local", crowd.arrival(flow), System.nanoTime(), effect -> {});
             if (decision instanceof Decision.Admitted) {
                 running = ticket;
             }

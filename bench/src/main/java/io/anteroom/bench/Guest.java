@@ -45,6 +45,8 @@ final class Guest implements Waiter {
 
     @Override
     public void refused(Refusal refusal) {
-        throw new IllegalStateException(refusal.toString());
+        if (refusal.code() != Refusal.Code.SHUTTING_DOWN) {
+            throw new IllegalStateException(refusal.toString());
+        }
     }
 }

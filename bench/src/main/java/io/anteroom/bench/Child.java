@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.bench;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A JVM of its own that runs one of the mains of this jar. */
+final class Child implements AutoCloseable {
+    private final Process process;
+    private final BufferedReader output;
+
+    private Child(Process process) {
+        this.process = process;
+        this.output = process.inputReader(StandardCharsets.UTF_8);
+    }
+
+    static Child start(Class<?> main, String... args) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("-Xmx1g");
+        command.add("-cp");
+        command.add(System.getProperty("java.class.path"));
+        command.add(main.getName());
+        command.addAll(List.of(args));
+        Process process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));
+        return new Child(process);
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** The next line that it prints. */
+    String readLine() throws IOException {
+        String line = output.readLine();
+        if (line == null) {
+            throw new IOException("the child process ended early");
+        }
+        return line;
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+    }
+}
