@@ -114,6 +114,12 @@ public class AdmitReleaseBenchmark {
         }
     }
 
+    /** What reading the clock at admission and at release costs by itself. */
+    @Benchmark
+    public long clockTwice() {
+        return System.nanoTime() ^ System.nanoTime();
+    }
+
     /** Resilience4j's semaphore bulkhead. */
     @Benchmark
     public void resilience4j(Others others, Refused refused) {

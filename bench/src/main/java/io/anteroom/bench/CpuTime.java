@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.bench;
 
-import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
+import java.lang.management.ThreadMXBean;
 import java.util.Collection;
 import java.util.List;
 import org.openjdk.jmh.infra.BenchmarkParams;
@@ -14,15 +15,14 @@ import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.ScalarResult;
 
 /**
- * Processor time of the whole process per operation, collector included: what a neighbour on the same machine takes
- * does not count, as it does in elapsed time.
+ * Processor time of the measuring threads per operation: what a neighbour on the same machine takes, and what the
+ * compiler still does, do not count, as they do in elapsed time.
  */
 public final class CpuTime implements InternalProfiler {
     static final String LABEL = "cpu";
+    private static final String WORKER = "jmh-worker";
 
-    private static final OperatingSystemMXBean PROCESS =
-            (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-
+    private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
     private long before;
 
     @Override
@@ -32,14 +32,24 @@ public final class CpuTime implements InternalProfiler {
 
     @Override
     public void beforeIteration(BenchmarkParams benchmark, IterationParams iteration) {
-        before = PROCESS.getProcessCpuTime();
+        before = spent();
     }
 
     @Override
     public Collection<? extends Result<?>> afterIteration(
             BenchmarkParams benchmark, IterationParams iteration, IterationResult result) {
-        long spent = PROCESS.getProcessCpuTime() - before;
-        double perOp = (double) spent / Math.max(1, result.getMetadata().getMeasuredOps());
+        double perOp =
+                (double) (spent() - before) / Math.max(1, result.getMetadata().getAllOps());
         return List.of(new ScalarResult(LABEL, perOp, "ns/op", AggregationPolicy.AVG));
+    }
+
+    private long spent() {
+        long spent = 0;
+        for (ThreadInfo thread : threads.getThreadInfo(threads.getAllThreadIds())) {
+            if (thread != null && thread.getThreadName().contains(WORKER)) {
+                spent += Math.max(0, threads.getThreadCpuTime(thread.getThreadId()));
+            }
+        }
+        return spent;
     }
 }

@@ -25,6 +25,8 @@ final class HttpCrowd implements AutoCloseable {
     private final int connections;
     private final int bodyBytes;
     private final boolean again;
+    private final int perSecond;
+    private final long startedNanos = System.nanoTime();
     private int begun;
     private int connecting;
     private volatile int sent;
@@ -34,12 +36,14 @@ final class HttpCrowd implements AutoCloseable {
     /**
      * @param bodyBytes how long the JSON body of each request is
      * @param again whether each connection asks again as soon as it has been answered
+     * @param perSecond how many arrive in a second
      */
-    HttpCrowd(int port, int connections, int bodyBytes, boolean again) throws IOException {
+    HttpCrowd(int port, int connections, int bodyBytes, boolean again, int perSecond) throws IOException {
         this.server = new InetSocketAddress("127.0.0.1", port);
         this.connections = connections;
         this.bodyBytes = bodyBytes;
         this.again = again;
+        this.perSecond = perSecond;
     }
 
     /** How many requests have been written. */
@@ -60,11 +64,18 @@ final class HttpCrowd implements AutoCloseable {
     /** Runs until every connection has ended, or the thread is interrupted. */
     void run() throws IOException {
         while (!Thread.currentThread().isInterrupted() && (again || served + failed < connections)) {
-            while (begun < connections && connecting < CONNECTING_AT_ONCE) {
+            int due = due();
+            while (begun < due && connecting < CONNECTING_AT_ONCE) {
                 connect();
             }
-            selector.select(this::ready);
+            selector.select(this::ready, due < connections ? 1 : 0);
         }
+    }
+
+    /** How many should have arrived by now. */
+    private int due() {
+        long elapsed = System.nanoTime() - startedNanos;
+        return (int) Math.min(connections, elapsed / 1e9 * perSecond + 1);
     }
 
     private void connect() throws IOException {

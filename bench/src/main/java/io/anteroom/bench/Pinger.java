@@ -14,6 +14,7 @@ final class Pinger implements Runnable {
 
     private final int port;
     private final Sample sample = new Sample();
+    private Sample phase = new Sample();
     private boolean isCounting = true;
     private boolean isOver;
     private int failed;
@@ -43,6 +44,13 @@ final class Pinger implements Runnable {
     /** Whether the pings that begin from now on count. */
     synchronized void counting(boolean counting) {
         isCounting = counting;
+    }
+
+    /** The answers since this was last asked. */
+    synchronized Sample takePhase() {
+        Sample taken = phase;
+        phase = new Sample();
+        return taken;
     }
 
     synchronized void end() {
@@ -75,6 +83,7 @@ final class Pinger implements Runnable {
             failed++;
         } else if (counted && isCounting) {
             sample.add(nanos);
+            phase.add(nanos);
         }
     }
 }

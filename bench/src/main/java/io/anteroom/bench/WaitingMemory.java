@@ -15,6 +15,7 @@ import java.util.concurrent.locks.LockSupport;
 final class WaitingMemory {
     private static final int REQUESTS = 10_000;
     private static final int BODY_BYTES = 2_048;
+    private static final int PER_SECOND = 2_000;
     private static final double MOST_KIB = 12;
     private static final double MOST_HEALTH_MILLIS = 50;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -41,7 +42,7 @@ final class WaitingMemory {
     /** A first crowd, so that classes are loaded, buffers pooled and paths compiled before the heap is looked at. */
     private void warmUp() throws Exception {
         ask("/control/shut");
-        try (HttpCrowd crowd = new HttpCrowd(port, REQUESTS / 4, BODY_BYTES, false)) {
+        try (HttpCrowd crowd = new HttpCrowd(port, REQUESTS / 4, BODY_BYTES, false, PER_SECOND)) {
             Thread clients = start(crowd);
             await(crowd, REQUESTS / 4);
             ask("/control/open");
@@ -54,27 +55,28 @@ final class WaitingMemory {
         Pinger pinger = new Pinger(port);
         Thread pings = new Thread(pinger, "health");
         pings.start();
-        try (HttpCrowd crowd = new HttpCrowd(port, REQUESTS, BODY_BYTES, false)) {
+        try (HttpCrowd crowd = new HttpCrowd(port, REQUESTS, BODY_BYTES, false, PER_SECOND)) {
             long before = heap(pinger);
             Thread clients = start(crowd);
             int waiting = await(crowd, REQUESTS);
+            System.out.println("health while they arrive: " + pinger.takePhase());
             LockSupport.parkNanos(Duration.ofSeconds(3).toNanos());
+            System.out.println("health while they wait: " + pinger.takePhase());
             long during = heap(pinger);
             long opened = System.nanoTime();
             ask("/control/open");
             clients.join(PATIENCE.toMillis());
             double seconds = (System.nanoTime() - opened) / 1e9;
+            System.out.println("health while they are served: " + pinger.takePhase());
             pinger.end();
             pings.join();
             System.out.printf(
                     Locale.ROOT,
-                    "heap %,d KiB before, %,d KiB with %,d waiting; all answered in %.1f s; health %s, %d failed%n",
+                    "heap %,d KiB before, %,d KiB with %,d waiting; all answered in %.1f s%n",
                     before >> 10,
                     during >> 10,
                     waiting,
-                    seconds,
-                    pinger.sample(),
-                    pinger.failed());
+                    seconds);
             return judge((during - before) / 1024.0 / waiting, crowd, pinger);
         }
     }

@@ -14,10 +14,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 
 /** A server whose backend answers nobody until its gate is opened. */
 final class WaitingServer {
     static final int SLOTS = 8;
+    /** How long a request takes once the gate is open: 2,000 a second at most. */
+    private static final int SERVICE_MILLIS = 4;
 
     private WaitingServer() {}
 
@@ -53,30 +58,38 @@ final class WaitingServer {
     private static final class Gate extends HttpServlet {
         private static final long serialVersionUID = 1;
         private final transient List<AsyncContext> held = new ArrayList<>();
+        private final transient ScheduledExecutorService backend = Executors.newScheduledThreadPool(1);
         private boolean isOpen;
 
         @Override
         protected void doPost(HttpServletRequest request, HttpServletResponse response) throws IOException {
             request.getInputStream().readAllBytes();
-            if (!hold(request)) {
-                answer(response, "{}");
+            AsyncContext async = request.startAsync();
+            async.setTimeout(0);
+            if (!hold(async)) {
+                serve(async);
             }
         }
 
-        private synchronized boolean hold(HttpServletRequest request) {
+        private synchronized boolean hold(AsyncContext async) {
             if (!isOpen) {
-                AsyncContext async = request.startAsync();
-                async.setTimeout(0);
                 held.add(async);
             }
             return !isOpen;
         }
 
         void open(boolean open) {
-            for (AsyncContext async : take(open)) {
-                answer((HttpServletResponse) async.getResponse(), "{}");
-                async.complete();
-            }
+            take(open).forEach(this::serve);
+        }
+
+        private void serve(AsyncContext async) {
+            backend.schedule(
+                    () -> {
+                        answer((HttpServletResponse) async.getResponse(), "{}");
+                        async.complete();
+                    },
+                    SERVICE_MILLIS,
+                    TimeUnit.MILLISECONDS);
         }
 
         private synchronized List<AsyncContext> take(boolean open) {
