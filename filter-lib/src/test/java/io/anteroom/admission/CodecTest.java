@@ -163,6 +163,23 @@ final class CodecTest {
     }
 
     @Test
+    void load_callersOwnLimitsAndNodes_areKept() throws IOException {
+        Desk desk = Desk.ofSlots(4);
+        Caller narrow = new Caller("a", "x", 3, new CallerLimits(2, 1));
+        desk.offerFrom("n1", 1, Arrival.of(narrow, Priority.NORMAL));
+        desk.offerFrom("n1", 2, Arrival.of(narrow, Priority.NORMAL));
+        desk.offerFrom("n2", 3, by("b"));
+
+        desk.machine = Desk.loaded(desk.saved());
+
+        assertThat(desk.entry(1).flow.key.ownLimits).isEqualTo(new CallerLimits(2, 1));
+        assertThat(desk.entry(1).flow.key.weight).isEqualTo(3);
+        desk.nodeLost("n1");
+        assertThat(desk.machine.running()).isEqualTo(1);
+        assertThat(desk.machine.waiting()).isZero();
+    }
+
+    @Test
     void load_memory_isKept() throws IOException {
         Desk desk = new Desk(Desk.settings(1), 3);
         for (long ticket = 1; ticket <= 5; ticket++) {

@@ -596,6 +596,22 @@ final class EstimatesTest {
     }
 
     @Test
+    void abandon_longerThanTheEstimate_raisesIt() {
+        Desk desk = learned(Desk.settings(1), SECOND, Priority.NORMAL);
+        desk.run(by("a").withCost(SECOND));
+        List<Long> tickets = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            tickets.add(desk.queue(by("k" + i).withCost(Duration.ofMillis(10))));
+        }
+        desk.advance(Duration.ofSeconds(40));
+        tickets.forEach(desk::abandon);
+
+        long fresh = desk.queue(by("z").withCost(SECOND));
+
+        assertThat(desk.status(fresh).estimate().orElseThrow().likely()).isGreaterThan(Duration.ofSeconds(20));
+    }
+
+    @Test
     void grant_announcedRange_isCheckedAgainstTheWait() {
         Desk desk = learned(Desk.settings(1), SECOND, Priority.NORMAL);
         long runs = desk.run(by("a").withCost(SECOND));

@@ -98,6 +98,32 @@ final class NodesTest {
     }
 
     @Test
+    void nodeLost_afterAMove_endsItOnce() {
+        Desk desk = Desk.ofSlots(1);
+        desk.offerFrom("n2", 1, by("a"));
+        desk.offerFrom("n1", 2, by("b"));
+        desk.move(2, Priority.HIGH);
+
+        desk.nodeLost("n1");
+
+        assertThat(desk.machine.waiting()).isZero();
+        assertThat(desk.refusals(Refusal.Code.NODE_LOST)).isEqualTo(1);
+        Audit.check(desk.machine);
+    }
+
+    @Test
+    void nodeLost_afterADeadlineThatNobodyTicked_expiresThatFirst() {
+        Desk desk = Desk.ofSlots(1);
+        desk.offerFrom("n1", 1, by("a"));
+        desk.offerFrom("n1", 2, by("b").withLongestWait(SECOND));
+        desk.advance(SECOND);
+
+        desk.nodeLost("n1");
+
+        assertThat(desk.ended(Refusal.Code.WAIT_TIMEOUT)).containsExactly(2L);
+    }
+
+    @Test
     void nodeLost_unknown_changesNothing() {
         Desk desk = Desk.ofSlots(1);
         desk.run(by("a"));

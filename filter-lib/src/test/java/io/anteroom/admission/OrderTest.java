@@ -346,6 +346,29 @@ final class OrderTest {
     }
 
     @Test
+    void arrive_levelThatIdledRunsAtOnce_startsAtTheTimeOfTheOthers() {
+        Desk desk = desk(Order.WEIGHTED);
+        desk.configure(desk.machine.settings().withSlots(2));
+        Group normal = desk.state().line.groups()[Priority.NORMAL.ordinal()];
+        Group low = desk.state().line.groups()[Priority.LOW.ordinal()];
+        long slow = desk.run(patient("l", Priority.LOW, 1));
+        serve(desk, "b", 11);
+        long virtual = desk.state().line.virtual;
+        assertThat(virtual).isEqualTo(5_000_000L * Group.SCALE);
+        assertThat(low.start).isEqualTo(1_000_000L * Group.SCALE);
+
+        desk.run(patient("l", Priority.LOW, 1));
+
+        assertThat(low.lifted).isEqualTo(4_000_000L * Group.SCALE);
+        assertThat(low.start).isEqualTo(virtual + 1_000_000L * Group.SCALE);
+        desk.release(slow);
+        assertThat(low.start)
+                .as("10 s more than expected, of which the lift took 4")
+                .isEqualTo(12_000_000L * Group.SCALE);
+        assertThat(normal.lifted).isZero();
+    }
+
+    @Test
     void release_afterAnEditOfTheOrder_correctsNothingOfTheOldEra() {
         Desk desk = desk(Order.WEIGHTED);
         long runs = desk.run(patient("a", Priority.NORMAL, 1));
