@@ -246,6 +246,10 @@ final class Exchange {
         if (waited != null) {
             waited.containerEnded();
         }
+        LateResponse begun = late;
+        if (begun != null) {
+            begun.answer().containerEnded();
+        }
         if (lease == null) {
             abandoned();
         } else {
@@ -329,6 +333,15 @@ final class Exchange {
 
     void respondsLate(LateResponse response) {
         late = response;
+        watchWrites();
+    }
+
+    /** Looks after the client: one that has been sent comments and hears nothing of the application gets another. */
+    void tick(long nowNanos) {
+        LateResponse begun = late;
+        if (begun != null && begun.answer().isSilent(live.settings().heartbeat().toNanos(), nowNanos)) {
+            live.execute(begun.answer()::heartbeat);
+        }
     }
 
     private void finishLate() {

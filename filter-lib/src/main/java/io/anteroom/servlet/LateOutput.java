@@ -8,28 +8,22 @@ import java.nio.ByteBuffer;
 
 /** The output stream of a {@link LateResponse}. */
 final class LateOutput extends ServletOutputStream {
-    private final LateResponse response;
+    private final LateAnswer answer;
     private final ServletOutputStream out;
-    private boolean isAsync;
 
-    LateOutput(LateResponse response, ServletOutputStream out) {
-        this.response = response;
+    LateOutput(LateAnswer answer, ServletOutputStream out) {
+        this.answer = answer;
         this.out = out;
-    }
-
-    /** Whether the application writes without blocking. */
-    boolean isAsync() {
-        return isAsync;
     }
 
     @Override
     public void write(int value) throws IOException {
-        response.write(new byte[] {(byte) value}, 0, 1);
+        answer.write(new byte[] {(byte) value}, 0, 1);
     }
 
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
-        response.write(bytes, offset, length);
+        answer.write(bytes, offset, length);
     }
 
     /** Overrides the method of Servlet 6.1; on 6.0 nobody calls it. */
@@ -41,13 +35,15 @@ final class LateOutput extends ServletOutputStream {
 
     @Override
     public void flush() throws IOException {
-        response.flushOutput();
+        answer.flush();
     }
 
     @Override
     public void close() throws IOException {
         // The stream is ended by the exchange, after what may have to be said at last.
-        response.flushOutput();
+        if (!answer.isEnded()) {
+            answer.flush();
+        }
     }
 
     @Override
@@ -57,7 +53,7 @@ final class LateOutput extends ServletOutputStream {
 
     @Override
     public void setWriteListener(WriteListener listener) {
-        isAsync = true;
+        answer.becomesAsync();
         out.setWriteListener(listener);
     }
 }

@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.servlet;
 
-import io.anteroom.protocol.Answers;
-import io.anteroom.protocol.LateErrors;
-import io.anteroom.protocol.Problem;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
@@ -19,30 +15,15 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The response of an application whose client has been sent a status and comments already. The application works with a
- * status and header fields that go nowhere; its first byte decides: a 2xx event stream follows what has been sent,
- * anything else is kept (up to 64 KiB) and told as the dialect's error event at the end. The stream then ends normally.
+ * The response of an application whose client has been sent a status and comments already: its status and header fields
+ * go nowhere but into the decision that {@link LateAnswer} takes. Used by one thread at a time.
  */
 final class LateResponse extends HttpServletResponseWrapper {
-    private static final int MAX_KEPT = 64 << 10;
-
-    /** What has become of the answer. */
-    private enum Stage {
-        /** Nothing has been written: everything can still change. */
-        OPEN,
-        /** An event stream: its bytes go through. */
-        STREAMING,
-        /** Something else: its bytes are kept. */
-        KEEPING,
-        /** Over. */
-        ENDED
-    }
+    private static final int BUFFER = 64 << 10;
 
     private final Ask ask;
     private final LateHead head = new LateHead();
-    private final ByteArrayOutputStream kept = new ByteArrayOutputStream(0);
-    private Stage stage = Stage.OPEN;
-    private boolean isFlushed;
+    private final LateAnswer answer;
     private @Nullable LateOutput out;
     private @Nullable PrintWriter writer;
     private @Nullable String charset;
@@ -50,74 +31,31 @@ final class LateResponse extends HttpServletResponseWrapper {
     LateResponse(HttpServletResponse response, Ask ask) {
         super(response);
         this.ask = ask;
+        this.answer = new LateAnswer(response, ask, head);
     }
 
-    /** The first byte, or a flush, decides what becomes of the answer. */
-    private void decide() {
-        if (stage == Stage.OPEN) {
-            stage = head.isEventStream() ? Stage.STREAMING : Stage.KEEPING;
-            if (head.contains("Set-Cookie")) {
-                Log.info("request " + ask.id() + ": a cookie was lost, because the answer had begun");
-            }
-        }
-    }
-
-    /** Takes bytes of the application. */
-    void write(byte[] bytes, int offset, int length) throws IOException {
-        decide();
-        if (stage == Stage.STREAMING) {
-            super.getOutputStream().write(bytes, offset, length);
-        } else if (stage == Stage.KEEPING) {
-            kept.write(bytes, offset, Math.min(length, MAX_KEPT - kept.size()));
-        }
+    LateAnswer answer() {
+        return answer;
     }
 
     /** The application has ended normally. */
     void finish() {
-        if (stage == Stage.ENDED) {
-            return;
-        }
         if (writer != null) {
             writer.flush();
         }
-        boolean isWhole = stage == Stage.STREAMING || (stage == Stage.OPEN && head.isEventStream());
-        stage = Stage.ENDED;
-        if (!isWhole) {
-            end(LateErrors.answered(head.status(), head.get("Content-Type"), kept.toByteArray()), "");
-        }
+        answer.end();
     }
 
     /** The application has failed. */
     void fail(Throwable failure) {
         Log.warn("request " + ask.id() + " failed after its answer had begun", failure);
-        if (stage != Stage.ENDED) {
-            // An event may have been cut in the middle: the blank line keeps it apart from ours.
-            String apart = stage == Stage.STREAMING ? "\n\n" : "";
-            stage = Stage.ENDED;
-            end(LateErrors.failed(), apart);
-        }
-    }
-
-    private void end(Problem problem, String apart) {
-        try {
-            ServletOutputStream stream = super.getOutputStream();
-            if (out != null && out.isAsync() && !stream.isReady()) {
-                return;
-            }
-            stream.write(apart.getBytes(StandardCharsets.US_ASCII));
-            stream.write(Answers.event(problem, ask.dialect(), ask.id()));
-            if (out == null || !out.isAsync() || stream.isReady()) {
-                stream.flush();
-            }
-        } catch (IOException | IllegalStateException e) {
-            Log.debug("request " + ask.id() + " left before it was told of the error", e);
-        }
+        answer.fail();
     }
 
     @Override
     public ServletOutputStream getOutputStream() throws IOException {
         if (out == null) {
-            out = new LateOutput(this, super.getOutputStream());
+            out = new LateOutput(answer, super.getOutputStream());
         }
         return out;
     }
@@ -136,21 +74,12 @@ final class LateResponse extends HttpServletResponseWrapper {
         if (writer != null) {
             writer.flush();
         }
-        flushOutput();
-    }
-
-    /** What the output stream's flush means. */
-    void flushOutput() throws IOException {
-        decide();
-        isFlushed = true;
-        if (stage == Stage.STREAMING) {
-            super.flushBuffer();
-        }
+        answer.flush();
     }
 
     @Override
     public boolean isCommitted() {
-        return isFlushed || stage == Stage.STREAMING || stage == Stage.ENDED;
+        return answer.isCommitted();
     }
 
     @Override
@@ -164,11 +93,7 @@ final class LateResponse extends HttpServletResponseWrapper {
 
     @Override
     public void resetBuffer() {
-        if (isCommitted()) {
-            throw new IllegalStateException("the response is committed");
-        }
-        kept.reset();
-        stage = Stage.OPEN;
+        answer.reset();
     }
 
     @Override
@@ -182,14 +107,9 @@ final class LateResponse extends HttpServletResponseWrapper {
             super.sendError(status);
             return;
         }
-        resetBuffer();
+        answer.error(message == null ? new byte[0] : message.getBytes(StandardCharsets.UTF_8));
         head.status(status);
         head.set("Content-Type", "text/plain");
-        if (message != null) {
-            kept.writeBytes(message.getBytes(StandardCharsets.UTF_8));
-        }
-        stage = Stage.KEEPING;
-        isFlushed = true;
     }
 
     @Override
@@ -204,7 +124,7 @@ final class LateResponse extends HttpServletResponseWrapper {
 
     @Override
     public int getBufferSize() {
-        return MAX_KEPT;
+        return BUFFER;
     }
 
     @Override

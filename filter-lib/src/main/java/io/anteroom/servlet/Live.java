@@ -165,6 +165,7 @@ final class Live {
         writing.removeIf(Exchange::isOver);
         long writeIdle = settings.writeIdle().toNanos();
         for (Exchange exchange : writing) {
+            exchange.tick(now);
             if (exchange.isBlockedLonger(writeIdle, now)) {
                 execute(exchange::cutOff);
             }
