@@ -161,6 +161,36 @@ final class JettyEndingTest {
         assertThat(server.count(Kind.ADMITTED)).isEqualTo(1);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"/flood", "/asyncflood"})
+    void late_applicationThatIsNoEventStream_isStoppedAndTold(String path) throws Exception {
+        server = TestServer.start(oneSlot().commitAfter(Duration.ofMillis(100)));
+        CompletableFuture<HttpResponse<String>> first = server.getAsync("/hold");
+        server.awaitRunning(1);
+        CompletableFuture<HttpResponse<String>> second =
+                server.sendAsync(server.request(path).header("Accept", "text/event-stream"));
+        server.awaitCommitted();
+
+        server.letGo();
+
+        assertThat(second.get().body()).contains("\nevent: error\ndata: {").endsWith("}\n\n");
+        first.get();
+        server.awaitIdle();
+    }
+
+    @Test
+    void late_applicationIsSlow_streamIsKeptAlive() throws Exception {
+        server = TestServer.start(oneSlot().commitAfter(Duration.ofMillis(100)).heartbeat(Duration.ofMillis(100)));
+        CompletableFuture<HttpResponse<String>> first = server.getAsync("/pause");
+        server.awaitRunning(1);
+        CompletableFuture<HttpResponse<String>> second =
+                server.sendAsync(server.request("/pause").header("Accept", "text/event-stream"));
+
+        assertThat(second.get().body()).contains("\n: queue admitted wait_ms=").contains("\n: queue running\n");
+        assertThat(first.get().statusCode()).isEqualTo(200);
+        server.awaitIdle();
+    }
+
     @Test
     void waiting_bodyNeverComes_leavesTheQueue() throws Exception {
         server = TestServer.start(oneSlot());

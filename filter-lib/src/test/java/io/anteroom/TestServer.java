@@ -190,6 +190,12 @@ final class TestServer implements AutoCloseable {
                     response.flushBuffer();
                     throw new IllegalStateException("the application fails");
                 }
+                case "pause" -> {
+                    long end = System.nanoTime() + Duration.ofMillis(2500).toNanos();
+                    await(() -> System.nanoTime() > end);
+                    response.setContentType("text/event-stream");
+                    response.getWriter().write("data: x\n\n");
+                }
                 case "throw" -> throw new IllegalStateException("the application fails");
                 case "overloaded" -> {
                     response.setStatus(503);

@@ -13,10 +13,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * What goes out behind the comments that a client has been sent while it waited. The application's first byte decides: a
- * 2xx event stream follows, anything else is kept (up to 64 KiB, for at most 10 s) and told as the dialect's error event.
- * Until then comments go on, so that nobody on the way takes the stream for dead. The stream always ends normally. Safe
- * from any thread: the lock is held by whoever writes.
+ * What goes out behind the comments that a client has been sent while it waited. The application's first byte decides:
+ * a 2xx event stream follows, anything else is kept (up to 64 KiB, for at most 10 s) and told as the dialect's error
+ * event. Until then comments go on, so that nobody on the way takes the stream for dead. The stream always ends
+ * normally. Safe from any thread: the lock is held by whoever writes.
  */
 final class LateAnswer {
     private static final int MAX_KEPT = 64 << 10;
@@ -66,8 +66,11 @@ final class LateAnswer {
     /** The application writes without blocking, so that nobody else may write any more. */
     void becomesAsync() {
         lock.lock();
-        isAsync = true;
-        lock.unlock();
+        try {
+            isAsync = true;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Takes bytes of the application. */
@@ -121,7 +124,8 @@ final class LateAnswer {
             end();
         }
         if (stage == Stage.ENDED) {
-            throw new IOException("the answer is over: it was no event stream, and could not follow what had been sent");
+            throw new IOException(
+                    "the answer is over: it was no event stream, and could not follow what had been sent");
         }
     }
 
@@ -186,8 +190,11 @@ final class LateAnswer {
     /** The container has ended the exchange: the response is not ours any more. */
     void containerEnded() {
         lock.lock();
-        stage = Stage.ENDED;
-        lock.unlock();
+        try {
+            stage = Stage.ENDED;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Whether the client has heard nothing for that long, and may be sent a comment. */
