@@ -21,7 +21,7 @@ final class ProgressBar implements Progress {
 
     @Override
     public void at(int answered, int all, int waiting, int running) {
-        boolean due = terminal || calls % LINE_EVERY == 0 && answered < all;
+        boolean due = terminal || (calls % LINE_EVERY == 0 && answered < all);
         calls++;
         if (!due) {
             return;

@@ -7,6 +7,7 @@ import java.io.Console;
 final class Terminal {
     private Terminal() {}
 
+    @SuppressWarnings("SystemConsoleNull")
     static boolean isInteractive() {
         Console console = System.console();
         if (console == null) {

@@ -91,6 +91,7 @@ final class LiveView {
                 pool.counts().abandoned());
     }
 
+    @SuppressWarnings("AnnotateFormatMethod")
     private static void line(StringBuilder screen, String format, Object... values) {
         screen.append(String.format(Locale.ROOT, format, values)).append('\n');
     }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.SplittableRandom;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -54,7 +55,7 @@ final class Traffic implements AutoCloseable {
             send(caller);
         }
         double pause = -Math.log(1 - random.nextDouble()) * caller.everySeconds();
-        clock.schedule(() -> sendAndGoOn(caller), (long) (pause * 1e9), TimeUnit.NANOSECONDS);
+        Future<?> unused = clock.schedule(() -> sendAndGoOn(caller), (long) (pause * 1e9), TimeUnit.NANOSECONDS);
     }
 
     private void send(DemoCaller caller) {
@@ -67,8 +68,12 @@ final class Traffic implements AutoCloseable {
                 .body(new StringRequestContent("application/json", body));
         request.send(this::completed);
         if (random.nextDouble() < LEAVES) {
-            clock.schedule(() -> request.abort(new IOException("left")), LEAVES_AFTER_SECONDS, TimeUnit.SECONDS);
+            Future<?> unused = clock.schedule(() -> leave(request), LEAVES_AFTER_SECONDS, TimeUnit.SECONDS);
         }
+    }
+
+    private static void leave(Request request) {
+        Future<?> unused = request.abort(new IOException("left"));
     }
 
     private void completed(Result result) {

@@ -174,11 +174,17 @@ final class WatchingEndPoint extends SocketChannelEndPoint {
 
     /** What was read too early makes no selector fire any more. */
     private void fillEarly() {
-        lock.lock();
-        boolean pending = early != null;
-        lock.unlock();
-        if (pending) {
+        if (isEarly()) {
             getFillInterest().fillable();
+        }
+    }
+
+    private boolean isEarly() {
+        lock.lock();
+        try {
+            return early != null;
+        } finally {
+            lock.unlock();
         }
     }
 }

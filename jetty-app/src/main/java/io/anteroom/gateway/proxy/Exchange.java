@@ -9,6 +9,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.client.Request;
@@ -176,7 +177,7 @@ final class Exchange {
     /** The client left: so does our request. */
     void clientGone() {
         clientGone = true;
-        upstream.abort(new Ended(UpstreamProblem.FAILED));
+        abort(UpstreamProblem.FAILED);
     }
 
     /** The client's side broke off: a body that is too large or too slow, or the client itself. */
@@ -193,7 +194,11 @@ final class Exchange {
         if (pump == null) {
             refuse(new Ended(UpstreamProblem.FAILED));
         }
-        upstream.abort(new Ended(UpstreamProblem.FAILED));
+        abort(UpstreamProblem.FAILED);
+    }
+
+    private void abort(UpstreamProblem problem) {
+        CompletableFuture<Boolean> unused = upstream.abort(new Ended(problem));
     }
 
     boolean isClientGone() {
@@ -252,9 +257,9 @@ final class Exchange {
         }
         long now = System.nanoTime();
         if (due(now, timeouts.total(), startNanos) <= 0) {
-            upstream.abort(new Ended(UpstreamProblem.TOTAL_TIMEOUT));
+            abort(UpstreamProblem.TOTAL_TIMEOUT);
         } else if (stepDue(now) <= 0) {
-            upstream.abort(new Ended(begun ? UpstreamProblem.IDLE_TIMEOUT : UpstreamProblem.FIRST_BYTE_TIMEOUT));
+            abort(begun ? UpstreamProblem.IDLE_TIMEOUT : UpstreamProblem.FIRST_BYTE_TIMEOUT);
         } else {
             checkLater(now);
         }

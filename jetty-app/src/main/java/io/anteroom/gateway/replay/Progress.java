@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.gateway.replay;
 
-/** Told every second how far a replay is. */
+/** Follows a replay; told every second. */
 @FunctionalInterface
 public interface Progress {
     /**
+     * So far it is now.
+     *
      * @param answered how many requests have been answered
      * @param all how many there are
      * @param waiting how many wait, if the gateway is ours

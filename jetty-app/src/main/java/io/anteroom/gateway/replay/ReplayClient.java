@@ -10,6 +10,7 @@ import java.util.Iterator;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -78,7 +79,8 @@ final class ReplayClient implements AutoCloseable {
             Entry entry = entries.next();
             long early = start + entry.request.dueNanos() - System.nanoTime();
             if (early > 0) {
-                clock.schedule(() -> sendAndGoOn(entry, entries, start), early, TimeUnit.NANOSECONDS);
+                Future<?> unused =
+                        clock.schedule(() -> sendAndGoOn(entry, entries, start), early, TimeUnit.NANOSECONDS);
                 return;
             }
             send(entry);

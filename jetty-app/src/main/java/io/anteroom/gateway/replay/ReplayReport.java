@@ -95,6 +95,7 @@ public final class ReplayReport {
         return String.format(Locale.ROOT, "%.1f", value);
     }
 
+    @SuppressWarnings("AnnotateFormatMethod")
     private static void line(StringBuilder table, String format, Object... values) {
         table.append(String.format(Locale.ROOT, format, values)).append('\n');
     }

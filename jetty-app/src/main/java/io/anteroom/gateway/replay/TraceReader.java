@@ -5,6 +5,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
@@ -98,7 +99,8 @@ public final class TraceReader {
     private static @Nullable Double dateSeconds(String cell) {
         try {
             LocalDateTime date = LocalDateTime.parse(cell.replace(' ', 'T').replaceFirst("(Z|\\+00:?00)$", ""));
-            return date.toEpochSecond(ZoneOffset.UTC) + date.getNano() / 1e9;
+            Instant instant = date.toInstant(ZoneOffset.UTC);
+            return instant.getEpochSecond() + instant.getNano() / 1e9;
         } catch (DateTimeParseException e) {
             return null;
         }

@@ -23,8 +23,15 @@ record CompletionRequest(String model, boolean stream, boolean usage, int prompt
     static final class Unreadable extends Exception {
         private static final long serialVersionUID = 1L;
 
-        Unreadable(String message) {
-            super(message);
+        private final String reason;
+
+        Unreadable(String reason) {
+            super(reason);
+            this.reason = reason;
+        }
+
+        String reason() {
+            return reason;
         }
     }
 

@@ -66,7 +66,7 @@ final class ModelHandler extends Handler.Abstract.NonBlocking {
                 try {
                     begin(request, CompletionRequest.parse(body), response, callback);
                 } catch (Unreadable e) {
-                    refuse(response, callback, 400, e.getMessage());
+                    refuse(response, callback, 400, e.reason());
                 }
             }
 
