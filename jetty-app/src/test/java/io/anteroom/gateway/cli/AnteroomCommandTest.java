@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class AnteroomCommandTest {
@@ -64,5 +65,51 @@ final class AnteroomCommandTest {
     void checkConfig_ofNoFile_isTwo() {
         assertThat(run("check-config", folder.resolve("none.yaml").toString())).isEqualTo(2);
         assertThat(err.toString()).contains("no such file");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "replay none.csv --load 200 | --load: 200 (expected: from 0 to 100)",
+                "replay none.csv --slots 0 | --slots: 0 (expected: from 1 to 100000)",
+                "replay none.csv --target ftp://a | --target: ftp://a (expected: an address",
+                "replay none.csv --order best | expected one of [weighted, strict, flat, fifo]",
+                "replay none.csv | none.csv: no such file",
+                "demo --seconds 0 | --seconds: 0 (expected: at least 1)",
+                "serve | nothing to serve",
+                "serve --upstream ftp://a | --upstream: ftp://a (expected: an address",
+                "serve --upstream http://a --config b | exclude each other",
+                "serve --upstream http://a --port 70000 | --port: 70000 (expected: a whole number",
+            })
+    void mistakesInOptions_areTwo_andSayWhatIsAllowed(String line, String message) {
+        assertThat(run(line.split(" "))).isEqualTo(2);
+        assertThat(err.toString()).contains(message).doesNotContain("\tat ");
+    }
+
+    @Test
+    void replay_ofAShortTrace_printsATable_andWritesJson() throws Exception {
+        StringBuilder trace = new StringBuilder("t,key,prompt,output\n");
+        for (int i = 0; i < 60; i++) {
+            trace.append(i * 0.5).append(",key-").append(i % 3).append(",100,40\n");
+        }
+        Path file = Files.writeString(folder.resolve("trace.csv"), trace);
+        Path json = folder.resolve("result.json");
+
+        int code = run(
+                "replay",
+                file.toString(),
+                "--slots",
+                "4",
+                "--speed",
+                "30",
+                "--warm-up",
+                "0",
+                "--json",
+                json.toString());
+
+        assertThat(code).isZero();
+        assertThat(out.toString()).contains("60 requests", "critical", "Jain index");
+        assertThat(Files.readString(json)).contains("\"lost\" : 0", "\"over_admissions\" : 0");
     }
 }

@@ -18,7 +18,7 @@ final class DemoTest {
         boolean good = new Demo(new PrintWriter(shown, true), false).run(0, Duration.ofSeconds(3));
 
         assertThat(good).isTrue();
-        assertThat(shown.toString()).contains("curl -N http://127.0.0.1:", "in use 8 of 8", "0 let in too many");
+        assertThat(shown.toString()).contains("curl -N http://127.0.0.1:", " of 8  waiting ", "0 let in too many");
     }
 
     @Test
