@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.contract.jettyee10;
+
+import io.anteroom.contract.BadInputContract;
+import io.anteroom.contract.BodyContract;
+import io.anteroom.contract.EndingsContract;
+import io.anteroom.contract.LateContract;
+import io.anteroom.contract.RandomEndingsContract;
+import io.anteroom.contract.RefusalContract;
+import io.anteroom.contract.StartUpContract;
+import org.junit.jupiter.api.Nested;
+
+/** The contract on {@link JettyEe10}. */
+final class JettyEe10Test {
+    @Nested
+    final class Endings extends EndingsContract {
+        Endings() {
+            super(new JettyEe10());
+        }
+    }
+
+    @Nested
+    final class Refusals extends RefusalContract {
+        Refusals() {
+            super(new JettyEe10());
+        }
+    }
+
+    @Nested
+    final class Late extends LateContract {
+        Late() {
+            super(new JettyEe10());
+        }
+    }
+
+    @Nested
+    final class Bodies extends BodyContract {
+        Bodies() {
+            super(new JettyEe10());
+        }
+    }
+
+    @Nested
+    final class BadInput extends BadInputContract {
+        BadInput() {
+            super(new JettyEe10());
+        }
+    }
+
+    @Nested
+    final class StartUp extends StartUpContract {
+        StartUp() {
+            super(new JettyEe10());
+        }
+    }
+
+    @Nested
+    final class RandomEndings extends RandomEndingsContract {
+        RandomEndings() {
+            super(new JettyEe10());
+        }
+    }
+}

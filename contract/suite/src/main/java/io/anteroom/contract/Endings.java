@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.contract;
+
+import static io.anteroom.contract.Phase.RUNNING;
+import static io.anteroom.contract.Phase.RUNNING_QUEUED;
+import static io.anteroom.contract.Phase.STREAMING;
+import static io.anteroom.contract.Phase.STREAMING_LATE;
+import static io.anteroom.contract.Phase.STREAMING_QUEUED;
+import static io.anteroom.contract.Phase.WAITING;
+import static io.anteroom.contract.Phase.WAITING_COMMITTED;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.anteroom.contract.Ending.Scenario;
+import io.anteroom.contract.client.Answer;
+import io.anteroom.contract.client.Departure;
+import io.anteroom.contract.client.Protocol;
+import io.anteroom.contract.client.RawHttp1;
+import io.anteroom.contract.client.Request;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/** The matrix of endings and phases. */
+final class Endings {
+    /** Nothing has been sent yet. */
+    private static final Set<Phase> UNCOMMITTED = EnumSet.of(WAITING, RUNNING, RUNNING_QUEUED);
+
+    private static final Set<Phase> ON_STREAMS =
+            EnumSet.of(WAITING_COMMITTED, STREAMING, STREAMING_QUEUED, STREAMING_LATE);
+    private static final Set<Phase> STARTED_STREAMS = EnumSet.of(STREAMING, STREAMING_QUEUED, STREAMING_LATE);
+    private static final Set<Phase> EVERY = EnumSet.allOf(Phase.class);
+    private static final Set<Phase> COMMITTED_WAITS = EnumSet.of(WAITING_COMMITTED);
+
+    private Endings() {}
+
+    static Stream<Scenario> all() {
+        List<Ending> rows = new ArrayList<>();
+        normal(rows);
+        failures(rows);
+        nested(rows);
+        departures(rows);
+        slowReaders(rows);
+        timeOuts(rows);
+        shutdown(rows);
+        return rows.stream().flatMap(Ending::scenarios);
+    }
+
+    private static void normal(List<Ending> rows) {
+        rows.add(Ending.of("normal", "hello", UNCOMMITTED, Endings::helloComes));
+        for (String act : List.of("sse", "sse-async", "nested-sse")) {
+            rows.add(Ending.of("normal stream", act, EVERY, Endings::streamComes));
+        }
+        rows.add(Ending.of("normal stream by writer", "writer", EVERY, Endings::writtenStreamComes));
+        rows.add(Ending.of("keep-alive reuse", "hello", UNCOMMITTED, scene -> {
+                    helloComes(scene);
+                    scene.checkReuse();
+                })
+                .only(Protocol.HTTP1));
+        rows.add(Ending.of("keep-alive reuse", "sse", EVERY, scene -> {
+                    streamComes(scene);
+                    scene.checkReuse();
+                })
+                .only(Protocol.HTTP1));
+        rows.add(Ending.of("forward", "forward", UNCOMMITTED, Endings::helloComes));
+        rows.add(Ending.of("include", "include", UNCOMMITTED, scene -> body(scene, "[hello " + scene.id() + "]")));
+        rows.add(Ending.of("empty answer", "nothing", UNCOMMITTED, scene -> body(scene, "")));
+    }
+
+    private static void failures(List<Ending> rows) {
+        for (String act : List.of("throw", "throw-error", "nested-throw")) {
+            rows.add(Ending.of("app throws before commit", act, UNCOMMITTED, scene -> status(scene, 500)));
+            rows.add(Ending.of("app throws before commit", act, COMMITTED_WAITS, Endings::failureIsTold));
+        }
+        rows.add(Ending.of("app throws after commit", "throw-after", EVERY, Endings::failureIsTold));
+        rows.add(Ending.of("sendError", "send-error", UNCOMMITTED, scene -> status(scene, 418)));
+        rows.add(Ending.of("sendError", "send-error", COMMITTED_WAITS, Endings::failureIsTold));
+        rows.add(Ending.of("sendError after commit", "send-error-after", EVERY, Endings::failureIsTold));
+        Consumer<RoomPlan> pages = plan -> plan.errorPages(418, 500);
+        rows.add(Ending.of("error dispatch", "send-error", UNCOMMITTED, scene -> sorry(scene, 418))
+                .in(pages));
+        rows.add(Ending.of("error dispatch", "throw", UNCOMMITTED, scene -> sorry(scene, 500))
+                .in(pages));
+        rows.add(Ending.of("error dispatch", "send-error", COMMITTED_WAITS, Endings::failureIsTold)
+                .in(pages));
+        rows.add(Ending.of("error dispatch", "throw-after", STARTED_STREAMS, Endings::failureIsTold)
+                .in(pages));
+    }
+
+    private static void nested(List<Ending> rows) {
+        for (String act : List.of("nested", "nested-twice", "nested-complete")) {
+            rows.add(Ending.of("nested async", act, UNCOMMITTED, Endings::helloComes));
+        }
+        rows.add(Ending.of("nested async", "nested-complete", COMMITTED_WAITS, Endings::failureIsTold));
+        rows.add(Ending.of("nested async times out", "nested-timeout", UNCOMMITTED, scene -> {
+            scene.goOn();
+            assertThat(scene.call().answer().status()).isBetween(500, 599);
+        }));
+    }
+
+    private static void departures(List<Ending> rows) {
+        for (Departure how : Departure.values()) {
+            for (String act : List.of("sse", "sse-async", "nested-sse", "flood", "flood-async")) {
+                Ending leaving = Ending.of("client leaves by " + how, act, EVERY, scene -> leave(scene, how));
+                rows.add(how == Departure.RST_STREAM ? leaving.only(Protocol.HTTP2) : leaving);
+            }
+        }
+        rows.add(Ending.of("client ends its half", "hello", EnumSet.of(WAITING), Endings::halfClose)
+                .only(Protocol.HTTP1));
+    }
+
+    private static void slowReaders(List<Ending> rows) {
+        Consumer<RoomPlan> impatient = plan -> plan.filter(f -> f.writeIdle(Duration.ofMillis(400)));
+        for (String act : List.of("big", "flood", "flood-async")) {
+            Set<Phase> phases = act.equals("big") ? UNCOMMITTED : EVERY;
+            rows.add(Ending.of("client stops reading", act, phases, Endings::stall).in(impatient));
+        }
+    }
+
+    private static void timeOuts(List<Ending> rows) {
+        rows.add(Ending.of("longest wait over", "hello", EnumSet.of(WAITING), Endings::expire)
+                .sending(r -> r.with("Queue-Max-Wait-Ms", "150")));
+        rows.add(Ending.of("longest wait over", "hello", COMMITTED_WAITS, Endings::expire)
+                .sending(r -> r.with("Queue-Max-Wait-Ms", "300")));
+        rows.add(Ending.of(
+                        "longest run over",
+                        "sse",
+                        EnumSet.of(RUNNING, RUNNING_QUEUED, STREAMING, STREAMING_QUEUED),
+                        Endings::outstay)
+                .in(plan -> plan.settings(s -> s.withLongestRun(Duration.ofMillis(300)))));
+    }
+
+    private static void shutdown(List<Ending> rows) {
+        rows.add(Ending.of("shutdown", "sse", EVERY, Endings::drain));
+    }
+
+    private static Answer body(Scene scene, String expected) {
+        scene.goOn();
+        Answer answer = scene.wholeAnswer();
+        assertThat(answer.status()).as("%s", answer).isEqualTo(200);
+        assertThat(answer.body()).isEqualTo(expected);
+        assertThat(scene.room().log().entered(scene.id())).isGreaterThan(0);
+        return answer;
+    }
+
+    private static void helloComes(Scene scene) {
+        body(scene, "hello " + scene.id());
+    }
+
+    private static void streamComes(Scene scene) {
+        scene.goOn();
+        Answer answer = scene.wholeAnswer();
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.header("Content-Type")).startsWith("text/event-stream");
+        assertThat(answer.body()).endsWith("data: first\n\ndata: second\n\ndata: [DONE]\n\n");
+        assertThat(answer.body().startsWith(":")).isEqualTo(scene.phase().isCommittedByFilter());
+    }
+
+    private static void writtenStreamComes(Scene scene) {
+        scene.goOn();
+        assertThat(scene.wholeAnswer().body()).endsWith("data: first\n\ndata: second\n\n");
+    }
+
+    private static void status(Scene scene, int expected) {
+        scene.goOn();
+        assertThat(scene.call().answer().status()).isEqualTo(expected);
+    }
+
+    private static void sorry(Scene scene, int status) {
+        scene.goOn();
+        Answer answer = scene.wholeAnswer();
+        assertThat(answer.status()).isEqualTo(status);
+        assertThat(answer.body()).isEqualTo("sorry: " + status + " for " + scene.id());
+    }
+
+    private static void failureIsTold(Scene scene) {
+        scene.goOn();
+        scene.checkFailureIsTold();
+    }
+
+    private static void leave(Scene scene, Departure how) {
+        scene.call().leave(how);
+        Room room = scene.room();
+        if (scene.phase().isWaiting()) {
+            room.awaitWaiting(0);
+            assertThat(room.snapshot().counts().abandoned()).isEqualTo(1);
+            scene.freeSlot();
+            room.awaitSettled();
+            room.checkAlive();
+            assertThat(room.log().entered(scene.id())).as("a dead client was admitted").isZero();
+            return;
+        }
+        scene.goOn();
+        room.awaitSettled();
+        room.checkAlive();
+    }
+
+    /** A half-closed connection cannot be told from a closed one; proxies take it for gone, and so does the filter. */
+    private static void halfClose(Scene scene) {
+        ((RawHttp1) scene.call()).shutdownOutput();
+        scene.room().awaitWaiting(0);
+        scene.freeSlot();
+        scene.room().awaitSettled();
+        assertThat(scene.room().log().entered(scene.id())).isZero();
+    }
+
+    private static void stall(Scene scene) {
+        scene.goOn();
+        Room room = scene.room();
+        room.awaitEntered(scene.id());
+        room.awaitSettled();
+        room.checkAlive();
+        assertThat(scene.call().answer().isBroken()).as("a stalled answer is cut").isTrue();
+    }
+
+    private static void expire(Scene scene) {
+        Answer answer = scene.wholeAnswer();
+        assertThat(scene.room().log().entered(scene.id())).isZero();
+        assertThat(answer.body()).contains("queue_timeout");
+        if (scene.phase() == WAITING) {
+            assertThat(answer.status()).isEqualTo(503);
+            assertThat(answer.header("Retry-After")).matches("[1-9]|[1-5][0-9]|60");
+            assertThat(answer.header("Queue-Reject-Reason")).isEqualTo("wait-timeout");
+        } else {
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(answer.body()).contains("event: error\ndata: ").contains("\"error\"");
+        }
+    }
+
+    private static void outstay(Scene scene) {
+        Room room = scene.room();
+        room.awaitRunning(0);
+        assertThat(room.snapshot().counts().leasesExpired()).isEqualTo(1);
+        room.checkAlive();
+        scene.goOn();
+        scene.call().answer();
+        room.awaitSettled();
+        assertThat(room.snapshot().counts().leasesExpired()).isEqualTo(1);
+    }
+
+    private static void drain(Scene scene) {
+        Room room = scene.room();
+        room.sendBystandersHome();
+        Thread draining = new Thread(() -> room.anteroom().drain(Duration.ofSeconds(10)), "drain");
+        draining.start();
+        if (scene.phase().isWaiting()) {
+            Answer answer = scene.wholeAnswer();
+            assertThat(answer.status()).isEqualTo(scene.phase() == WAITING ? 503 : 200);
+            assertThat(answer.body()).contains("shutting_down");
+            assertThat(room.log().entered(scene.id())).isZero();
+            scene.freeSlot();
+        } else {
+            String late = room.newId("late");
+            Await.until("newcomers to be refused", () -> isRefused(room, late), room::snapshot);
+            streamComes(scene);
+        }
+        Await.until("drain() to return", () -> !draining.isAlive(), room::snapshot);
+        assertThat(room.snapshot().running()).isZero();
+    }
+
+    private static boolean isRefused(Room room, String id) {
+        Answer answer = Protocol.HTTP1.ask(
+                room.port(),
+                Request.get("/v1/hello").id(id).with("Queue-Enabled", "false"));
+        return answer.status() == 503 && answer.body().contains("shutting_down");
+    }
+}

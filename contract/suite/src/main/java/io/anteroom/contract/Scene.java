@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.anteroom.contract.client.Answer;
+import io.anteroom.contract.client.Answer.End;
+import io.anteroom.contract.client.Call;
+import io.anteroom.contract.client.Protocol;
+import io.anteroom.contract.client.RawHttp1;
+import io.anteroom.contract.client.Request;
+import org.jspecify.annotations.Nullable;
+
+/** One request brought to a phase in a room of its own, ready for its ending. */
+final class Scene implements AutoCloseable {
+    /** The body of a client that takes event streams. */
+    static final String STREAMING_BODY = "{\"model\":\"m\",\"stream\":true}";
+
+    private final Room room;
+    private final Phase phase;
+    private final Protocol protocol;
+    private final String id;
+    private final Call call;
+    private final Room.@Nullable Occupant occupant;
+
+    private Scene(
+            Room room, Phase phase, Protocol protocol, String id, Call call, Room.@Nullable Occupant occupant) {
+        this.room = room;
+        this.phase = phase;
+        this.protocol = protocol;
+        this.id = id;
+        this.call = call;
+        this.occupant = occupant;
+    }
+
+    /** Opens a room and brings a request for {@code act} to {@code phase}. */
+    static Scene open(RoomPlan plan, Phase phase, Protocol protocol, Request request, String act) {
+        if (phase.isForced()) {
+            plan.forceQueue();
+        }
+        if (phase.isCommittedByFilter()) {
+            plan.commitsSoon();
+        }
+        Room room = plan.open();
+        try {
+            Room.Occupant occupant = null;
+            if (phase.isWaiting() || phase == Phase.STREAMING_LATE) {
+                occupant = room.occupy();
+            }
+            String id = room.newId("guest");
+            String hold = phase.isStreaming() ? "?hold=mid" : phase.isWaiting() ? "?hold=none" : "?hold=start";
+            Request sent = new Request(request.method(), "/v1/" + act + hold, request.headers(), request.body());
+            Call call = protocol.open(room.port(), sent.id(id));
+            Scene scene = new Scene(room, phase, protocol, id, call, occupant);
+            scene.bringToPhase();
+            return scene;
+        } catch (RuntimeException | AssertionError e) {
+            try (room) {
+                throw e;
+            }
+        }
+    }
+
+    private void bringToPhase() {
+        switch (phase) {
+            case WAITING -> room.awaitWaiting(1);
+            case WAITING_COMMITTED -> call.awaitText(":");
+            case RUNNING, RUNNING_QUEUED -> room.awaitEntered(id);
+            case STREAMING, STREAMING_QUEUED -> call.awaitText("data: f");
+            case STREAMING_LATE -> {
+                call.awaitText(":");
+                freeSlot();
+                call.awaitText("data: f");
+            }
+        }
+    }
+
+    Room room() {
+        return room;
+    }
+
+    Phase phase() {
+        return phase;
+    }
+
+    Protocol protocol() {
+        return protocol;
+    }
+
+    String id() {
+        return id;
+    }
+
+    Call call() {
+        return call;
+    }
+
+    /** Lets the occupant finish, so that the next in line is admitted. */
+    void freeSlot() {
+        if (occupant != null) {
+            occupant.letGo();
+        }
+    }
+
+    /** Lets the request go on from where it is held, in whatever phase. */
+    void goOn() {
+        freeSlot();
+        room.log().open(id);
+    }
+
+    /** Reads the answer and checks that it is complete. */
+    Answer wholeAnswer() {
+        Answer answer = call.answer();
+        assertThat(answer.end()).as("end of %s", answer).isEqualTo(End.COMPLETE);
+        return answer;
+    }
+
+    /** Reads the answer to a request that failed and checks that the client is told so. */
+    void checkFailureIsTold() {
+        Answer answer = call.answer();
+        if (answer.status() >= 400 && answer.end() == End.COMPLETE && !phase.isCommittedByFilter()) {
+            return;
+        }
+        assertThat(answer.status()).as("%s", answer).isIn(0, 200);
+        boolean isTold = answer.isBroken() || answer.body().contains("\"error\"");
+        assertThat(isTold).as("no clean silent end: %s", answer).isTrue();
+    }
+
+    /** Sends another request over the same connection, if HTTP/1.1, and checks its answer. */
+    void checkReuse() {
+        if (call instanceof RawHttp1 connection) {
+            String next = room.newId("next");
+            Answer answer =
+                    connection.send(Request.get("/v1/hello").id(next)).answer();
+            assertThat(answer.body()).isEqualTo("hello " + next);
+            assertThat(answer.end()).isEqualTo(End.COMPLETE);
+        }
+    }
+
+    @Override
+    public void close() {
+        try (room) {
+            room.log().open(id);
+            freeSlot();
+            call.close();
+        }
+    }
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.contract.tomcat10;
+
+import io.anteroom.contract.Container;
+import io.anteroom.contract.Deployment;
+import io.anteroom.contract.app.ErrorPage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.apache.catalina.Context;
+import org.apache.catalina.LifecycleException;
+import org.apache.catalina.LifecycleState;
+import org.apache.catalina.connector.Connector;
+import org.apache.catalina.core.StandardVirtualThreadExecutor;
+import org.apache.catalina.startup.Tomcat;
+import org.apache.catalina.util.ServerInfo;
+import org.apache.coyote.http2.Http2Protocol;
+
+/** Tomcat 10. */
+public final class Tomcat10 implements Container {
+    // A planned exception of the application is a stack trace for Tomcat; a reference, or the level would be collected.
+    private static final Logger LOGGER = Logger.getLogger("org.apache");
+
+    @Override
+    public String name() {
+        return "Tomcat " + ServerInfo.getServerNumber();
+    }
+
+    @Override
+    public Running start(Deployment deployment) throws Exception {
+        LOGGER.setLevel(Level.OFF);
+        Path base = Files.createTempDirectory("contract-tomcat");
+        Tomcat tomcat = new Tomcat();
+        tomcat.setBaseDir(base.toString());
+        Connector connector = connector(deployment);
+        tomcat.setConnector(connector);
+        context(tomcat, base, deployment);
+        try {
+            tomcat.start();
+        } catch (Exception e) {
+            stop(tomcat, base);
+            throw e;
+        }
+        return new Running() {
+            @Override
+            public int port() {
+                return connector.getLocalPort();
+            }
+
+            @Override
+            public void close() {
+                stop(tomcat, base);
+            }
+        };
+    }
+
+    private static Connector connector(Deployment deployment) {
+        Connector connector = new Connector();
+        connector.setPort(0);
+        connector.setProperty("address", "127.0.0.1");
+        connector.setProperty("maxThreads", "64");
+        connector.setProperty("minSpareThreads", "4");
+        connector.setProperty("maxHttpRequestHeaderSize", String.valueOf(Deployment.HEADER_LIMIT));
+        connector.addUpgradeProtocol(new Http2Protocol());
+        if (deployment.kind().virtualThreads()) {
+            connector.getProtocolHandler().setExecutor(new StandardVirtualThreadExecutor());
+        }
+        return connector;
+    }
+
+    private static void context(Tomcat tomcat, Path base, Deployment deployment) {
+        Context context = tomcat.addContext("", base.toString());
+        context.addServletContainerInitializer(
+                (classes, servlets) -> {
+                    servlets.addServlet("error-page", new ErrorPage()).addMapping(ErrorPage.PATH);
+                    deployment.setUp().to(servlets);
+                },
+                Set.of());
+        deployment.kind().errorPages().forEach(status -> {
+            var page = new org.apache.tomcat.util.descriptor.web.ErrorPage();
+            page.setErrorCode(status);
+            page.setLocation(ErrorPage.PATH);
+            context.addErrorPage(page);
+        });
+    }
+
+    private static void stop(Tomcat tomcat, Path base) {
+        try {
+            if (tomcat.getServer().getState() != LifecycleState.DESTROYED) {
+                tomcat.stop();
+                tomcat.destroy();
+            }
+            delete(base);
+        } catch (LifecycleException | IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void delete(Path base) throws IOException {
+        try (var files = Files.walk(base)) {
+            for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.contract.tomcat10;
+
+import io.anteroom.contract.BadInputContract;
+import io.anteroom.contract.BodyContract;
+import io.anteroom.contract.EndingsContract;
+import io.anteroom.contract.LateContract;
+import io.anteroom.contract.RandomEndingsContract;
+import io.anteroom.contract.RefusalContract;
+import io.anteroom.contract.StartUpContract;
+import org.junit.jupiter.api.Nested;
+
+/** The contract on {@link Tomcat10}. */
+final class Tomcat10Test {
+    @Nested
+    final class Endings extends EndingsContract {
+        Endings() {
+            super(new Tomcat10());
+        }
+    }
+
+    @Nested
+    final class Refusals extends RefusalContract {
+        Refusals() {
+            super(new Tomcat10());
+        }
+    }
+
+    @Nested
+    final class Late extends LateContract {
+        Late() {
+            super(new Tomcat10());
+        }
+    }
+
+    @Nested
+    final class Bodies extends BodyContract {
+        Bodies() {
+            super(new Tomcat10());
+        }
+    }
+
+    @Nested
+    final class BadInput extends BadInputContract {
+        BadInput() {
+            super(new Tomcat10());
+        }
+    }
+
+    @Nested
+    final class StartUp extends StartUpContract {
+        StartUp() {
+            super(new Tomcat10());
+        }
+    }
+
+    @Nested
+    final class RandomEndings extends RandomEndingsContract {
+        RandomEndings() {
+            super(new Tomcat10());
+        }
+    }
+}
