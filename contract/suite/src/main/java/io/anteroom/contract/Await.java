@@ -9,7 +9,7 @@ import java.util.function.Supplier;
 /** Waits for what another thread will bring about. */
 public final class Await {
     /** Long enough for a busy machine; a test that passes does not take it. */
-    public static final Duration LIMIT = Duration.ofSeconds(15);
+    public static final Duration LIMIT = Duration.ofSeconds(Long.getLong("anteroom.contract.limit", 15));
 
     private static final long PAUSE_NANOS = 2_000_000;
 

@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * the flow-control window.
  */
 public final class Http2Call implements Call, Stream.Listener {
+    private static final long AFTER_CLOSE_NANOS = 500_000_000;
+
     private final RawHttp2 connection;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -35,6 +37,7 @@ public final class Http2Call implements Call, Stream.Listener {
     private boolean closesSession;
     private boolean isReading;
     private boolean hasData;
+    private boolean isClosed;
     private int status;
     private @Nullable End end;
 
@@ -100,8 +103,14 @@ public final class Http2Call implements Call, Stream.Listener {
 
     @Override
     public void onClosed(Stream from) {
-        // Comes last; whoever has not seen END_STREAM or a reset by now was cut off.
-        finish(End.TRUNCATED);
+        // Can come before the last frames have been handed over, so it does not end the answer by itself.
+        lock.lock();
+        try {
+            isClosed = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void finish(End how) {
@@ -174,7 +183,14 @@ public final class Http2Call implements Call, Stream.Listener {
                 if (left <= 0) {
                     throw new AssertionError("waited too long for " + what + ", so far: " + status + headers + body);
                 }
-                left = changed.awaitNanos(left);
+                if (isClosed) {
+                    // Whoever has not seen END_STREAM or a reset a moment after the stream was closed was cut off.
+                    if (changed.awaitNanos(AFTER_CLOSE_NANOS) <= 0 && end == null) {
+                        end = End.TRUNCATED;
+                    }
+                } else {
+                    left = changed.awaitNanos(left);
+                }
             }
             isReading = false;
         } catch (InterruptedException e) {
