@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.contract;
 
+import io.anteroom.contract.client.Patience;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -9,7 +10,7 @@ import java.util.function.Supplier;
 /** Waits for what another thread will bring about. */
 public final class Await {
     /** Long enough for a busy machine; a test that passes does not take it. */
-    public static final Duration LIMIT = Duration.ofSeconds(Long.getLong("anteroom.contract.limit", 15));
+    public static final Duration LIMIT = Patience.LIMIT;
 
     private static final long PAUSE_NANOS = 2_000_000;
 

@@ -42,7 +42,8 @@ public abstract class BadInputContract {
             String id = room.newId("bad");
             for (Protocol protocol : Protocol.values()) {
                 Answer answer = protocol.ask(
-                        room.port(), Request.post("/v1/hello", "{}").with(name, value).id(id));
+                        room.port(),
+                        Request.post("/v1/hello", "{}").with(name, value).id(id));
 
                 check400(answer, name);
             }
@@ -147,8 +148,8 @@ public abstract class BadInputContract {
         try (Room room = Room.on(container).open();
                 RawHttp1 connection = RawHttp1.to(room.port())) {
             String id = room.newId("forbidden");
-            connection.send("GET /v1/hello HTTP/1.1\r\nHost: localhost\r\nX-Id: " + id + "\r\nx-api-key: " + key
-                    + "\r\n\r\n");
+            connection.send(
+                    "GET /v1/hello HTTP/1.1\r\nHost: localhost\r\nX-Id: " + id + "\r\nx-api-key: " + key + "\r\n\r\n");
             Answer answer = connection.answer();
 
             assertThat(answer.status()).isBetween(200, 499);

@@ -71,7 +71,9 @@ public abstract class BodyContract {
                 .isEqualTo(200);
         assertThat(answer.end()).isEqualTo(End.COMPLETE);
         assertThat(answer.body().equals(expected))
-                .as("a body of %s bytes, got %s", expected.length(), answer.body().length())
+                .as(
+                        "a body of %s bytes, got %s",
+                        expected.length(), answer.body().length())
                 .isTrue();
     }
 
@@ -94,8 +96,8 @@ public abstract class BodyContract {
     @MethodSource("ways")
     void emptyBody_isEmpty(Way way) {
         try (Room room = way.open(container)) {
-            Answer answer = way.protocol()
-                    .ask(room.port(), new Request("POST", "/v1/" + way.act(), Map.of("X-Id", "e"), ""));
+            Answer answer =
+                    way.protocol().ask(room.port(), new Request("POST", "/v1/" + way.act(), Map.of("X-Id", "e"), ""));
 
             checkEcho(answer, "");
         }
@@ -174,8 +176,8 @@ public abstract class BodyContract {
         for (boolean isQueued : new boolean[] {true, false}) {
             RoomPlan plan = Room.on(container);
             try (Room room = (isQueued ? plan.forceQueue() : plan).open()) {
-                Answer answer = protocol.ask(
-                        room.port(), Request.get("/v1/tell/a%20b;p=1/%C3%A9?x=1&x=%20%26&p=q%2Fr&empty"));
+                Answer answer =
+                        protocol.ask(room.port(), Request.get("/v1/tell/a%20b;p=1/%C3%A9?x=1&x=%20%26&p=q%2Fr&empty"));
 
                 assertThat(answer.body().split("\n"))
                         .as(isQueued ? "queued" : "direct")

@@ -17,8 +17,8 @@ import java.util.function.Function;
 
 /**
  * Innocent traffic beside a scenario: three callers on connections of their own, kept alive throughout, each checking
- * that every answer is its own and complete. Containers recycle request and response objects between connections, so
- * a filter that touches a response too late shows here.
+ * that every answer is its own and complete. Containers recycle request and response objects between connections, so a
+ * filter that touches a response too late shows here.
  */
 final class Bystanders implements AutoCloseable {
     private static final int PACE_MILLIS = 15;

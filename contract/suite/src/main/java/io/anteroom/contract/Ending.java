@@ -49,7 +49,8 @@ record Ending(
 
     /** All scenarios of this row. */
     Stream<Scenario> scenarios() {
-        return phases.stream().flatMap(phase -> protocols.stream().map(protocol -> new Scenario(this, phase, protocol)));
+        return phases.stream()
+                .flatMap(phase -> protocols.stream().map(protocol -> new Scenario(this, phase, protocol)));
     }
 
     /** One cell of the matrix. */

@@ -116,7 +116,8 @@ final class Endings {
         Consumer<RoomPlan> impatient = plan -> plan.filter(f -> f.writeIdle(Duration.ofMillis(400)));
         for (String act : List.of("big", "flood", "flood-async")) {
             Set<Phase> phases = act.equals("big") ? UNCOMMITTED : EVERY;
-            rows.add(Ending.of("client stops reading", act, phases, Endings::stall).in(impatient));
+            rows.add(Ending.of("client stops reading", act, phases, Endings::stall)
+                    .in(impatient));
         }
     }
 
@@ -190,7 +191,9 @@ final class Endings {
             scene.freeSlot();
             room.awaitSettled();
             room.checkAlive();
-            assertThat(room.log().entered(scene.id())).as("a dead client was admitted").isZero();
+            assertThat(room.log().entered(scene.id()))
+                    .as("a dead client was admitted")
+                    .isZero();
             return;
         }
         scene.goOn();
@@ -213,7 +216,9 @@ final class Endings {
         room.awaitEntered(scene.id());
         room.awaitSettled();
         room.checkAlive();
-        assertThat(scene.call().answer().isBroken()).as("a stalled answer is cut").isTrue();
+        assertThat(scene.call().answer().isBroken())
+                .as("a stalled answer is cut")
+                .isTrue();
     }
 
     private static void expire(Scene scene) {
@@ -262,9 +267,8 @@ final class Endings {
     }
 
     private static boolean isRefused(Room room, String id) {
-        Answer answer = Protocol.HTTP1.ask(
-                room.port(),
-                Request.get("/v1/hello").id(id).with("Queue-Enabled", "false"));
+        Answer answer =
+                Protocol.HTTP1.ask(room.port(), Request.get("/v1/hello").id(id).with("Queue-Enabled", "false"));
         return answer.status() == 503 && answer.body().contains("shutting_down");
     }
 }

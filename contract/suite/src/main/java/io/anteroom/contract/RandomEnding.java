@@ -83,11 +83,12 @@ final class RandomEnding {
             case RESET -> leave(protocol, Departure.RST);
             case RESET_STREAM -> leave(Protocol.HTTP2, Departure.RST_STREAM);
             case STALL -> stall();
-            case TIME_OUT -> readAll(
-                    protocol,
-                    request("work").with("Queue-Max-Wait-Ms", String.valueOf(1 + random.nextInt(20))),
-                    200,
-                    "hello " + id);
+            case TIME_OUT ->
+                readAll(
+                        protocol,
+                        request("work").with("Queue-Max-Wait-Ms", String.valueOf(1 + random.nextInt(20))),
+                        200,
+                        "hello " + id);
             case HALF_BODY -> halfBody();
             case THROW -> readAll(protocol, request("throw"), 500, "");
             case THROW_LATE -> throwLate();

@@ -176,8 +176,8 @@ public final class RandomEndings {
             System.err.println("usage: RandomEndings CONTAINER_CLASS ENDINGS SEED");
             System.exit(2);
         }
-        Container container = (Container)
-                Class.forName(arguments[0]).getDeclaredConstructor().newInstance();
+        Container container =
+                (Container) Class.forName(arguments[0]).getDeclaredConstructor().newInstance();
         Report report =
                 new RandomEndings(container, Integer.parseInt(arguments[1]), Long.parseLong(arguments[2])).play();
         report.lost().stream().limit(10).forEach(System.err::println);

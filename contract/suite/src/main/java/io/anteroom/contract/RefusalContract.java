@@ -143,8 +143,8 @@ public abstract class RefusalContract {
             for (int i = 0; i < 12; i++) {
                 String id = room.newId(i % 2 == 0 ? "dead" : "alive");
                 Protocol protocol = i % 3 == 0 ? Protocol.HTTP2 : Protocol.HTTP1;
-                Call call =
-                        protocol.open(room.port(), Request.post("/v1/hello", BODY).id(id));
+                Call call = protocol.open(
+                        room.port(), Request.post("/v1/hello", BODY).id(id));
                 if (i % 2 == 0) {
                     dead.add(id);
                     leaving.add(call);
@@ -177,8 +177,7 @@ public abstract class RefusalContract {
             String dead = room.newId("dead");
             Http2Call leaving = connection.send(Request.post("/v1/hello", BODY).id(dead));
             room.awaitWaiting(1);
-            Http2Call staying =
-                    connection.send(Request.post("/v1/hello", BODY).id("stays"));
+            Http2Call staying = connection.send(Request.post("/v1/hello", BODY).id("stays"));
             room.awaitWaiting(2);
 
             leaving.leave(Departure.RST_STREAM);

@@ -38,12 +38,7 @@ public final class Room implements AutoCloseable {
     private final boolean checked;
     private final @Nullable Bystanders bystanders;
 
-    Room(
-            Container container,
-            Anteroom anteroom,
-            Deployment.Kind kind,
-            boolean withBystanders,
-            boolean checked) {
+    Room(Container container, Anteroom anteroom, Deployment.Kind kind, boolean withBystanders, boolean checked) {
         this.anteroom = anteroom;
         this.checked = checked;
         try {
@@ -175,8 +170,8 @@ public final class Room implements AutoCloseable {
         private boolean isGone;
 
         private Occupant() {
-            connection = RawHttp1.to(port())
-                    .send(Request.get("/v1/hello?hold=start").id(id));
+            connection =
+                    RawHttp1.to(port()).send(Request.get("/v1/hello?hold=start").id(id));
             awaitEntered(id);
         }
 

@@ -23,8 +23,7 @@ final class Scene implements AutoCloseable {
     private final Call call;
     private final Room.@Nullable Occupant occupant;
 
-    private Scene(
-            Room room, Phase phase, Protocol protocol, String id, Call call, Room.@Nullable Occupant occupant) {
+    private Scene(Room room, Phase phase, Protocol protocol, String id, Call call, Room.@Nullable Occupant occupant) {
         this.room = room;
         this.phase = phase;
         this.protocol = protocol;
@@ -130,8 +129,7 @@ final class Scene implements AutoCloseable {
     void checkReuse() {
         if (call instanceof RawHttp1 connection) {
             String next = room.newId("next");
-            Answer answer =
-                    connection.send(Request.get("/v1/hello").id(next)).answer();
+            Answer answer = connection.send(Request.get("/v1/hello").id(next)).answer();
             assertThat(answer.body()).isEqualTo("hello " + next);
             assertThat(answer.end()).isEqualTo(End.COMPLETE);
         }

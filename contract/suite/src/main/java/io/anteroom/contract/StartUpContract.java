@@ -31,8 +31,7 @@ public abstract class StartUpContract {
         filter.setInitParameter("pool", "llm");
         filter.setInitParameter("slots", "2");
         filter.setInitParameter("routes", "/v1/*");
-        filter.addMappingForUrlPatterns(
-                EnumSet.of(DispatcherType.REQUEST, DispatcherType.ASYNC), false, "/*");
+        filter.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST, DispatcherType.ASYNC), false, "/*");
         var servlet = context.addServlet("the-app", new Stage(new AppLog()));
         servlet.setAsyncSupported(servletIsAsync);
         servlet.addMapping("/v1/*");
@@ -41,7 +40,8 @@ public abstract class StartUpContract {
     @Test
     void initParameters_areEnough() {
         try (Container.Running server = start(true, true)) {
-            Answer answer = Protocol.HTTP1.ask(server.port(), Request.get("/v1/hello").id("a"));
+            Answer answer =
+                    Protocol.HTTP1.ask(server.port(), Request.get("/v1/hello").id("a"));
 
             assertThat(answer.status()).as("%s", answer).isEqualTo(200);
             assertThat(answer.body()).isEqualTo("hello a");
@@ -73,7 +73,9 @@ public abstract class StartUpContract {
         try (LogCapture log = new LogCapture(said);
                 Container.Running server = start(filterIsAsync, servletIsAsync)) {
             said.add(log.name()
-                    + Protocol.HTTP1.ask(server.port(), Request.get("/v1/hello")).body());
+                    + Protocol.HTTP1
+                            .ask(server.port(), Request.get("/v1/hello"))
+                            .body());
         } catch (IllegalStateException e) {
             for (Throwable cause = e; cause != null; cause = cause.getCause()) {
                 said.add(String.valueOf(cause.getMessage()));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.contract.app;
 
+import io.anteroom.contract.client.Patience;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -9,8 +10,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** What the application saw of each request, and the gates at which a test holds it. Safe from any thread. */
 public final class AppLog {
-    private static final long GATE_LIMIT_SECONDS = 20;
-
     private final Map<String, AtomicInteger> entered = new ConcurrentHashMap<>();
     private final Map<String, AtomicInteger> left = new ConcurrentHashMap<>();
     private final Map<String, CountDownLatch> gates = new ConcurrentHashMap<>();
@@ -50,7 +49,7 @@ public final class AppLog {
     /** Holds the calling request until its gate is open. */
     void pass(String id) {
         try {
-            if (!gate(id).await(GATE_LIMIT_SECONDS, TimeUnit.SECONDS)) {
+            if (!gate(id).await(2 * Patience.LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw new IllegalStateException("nobody opened the gate of " + id);
             }
         } catch (InterruptedException e) {

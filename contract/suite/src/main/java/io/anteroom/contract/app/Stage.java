@@ -9,8 +9,8 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
 /**
- * The application: plays the act that the first segment below its mapping names. A request with {@code hold=start} waits
- * at its gate before the act begins.
+ * The application: plays the act that the first segment below its mapping names. A request with {@code hold=start}
+ * waits at its gate before the act begins.
  */
 @SuppressWarnings("serial") // Never serialized.
 public final class Stage extends HttpServlet {

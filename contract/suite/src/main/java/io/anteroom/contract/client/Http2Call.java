@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -178,7 +177,7 @@ public final class Http2Call implements Call, Stream.Listener {
         try {
             isReading = true;
             drain(from);
-            long left = TimeUnit.SECONDS.toNanos(20);
+            long left = Patience.LIMIT.toNanos();
             while (!condition.getAsBoolean()) {
                 if (left <= 0) {
                     throw new AssertionError("waited too long for " + what + ", so far: " + status + headers + body);

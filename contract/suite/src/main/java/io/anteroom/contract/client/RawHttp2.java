@@ -102,7 +102,7 @@ public final class RawHttp2 implements AutoCloseable {
     private static final class Waiting {
         static <T> T on(CompletableFuture<T> promised) {
             try {
-                return promised.get(20, TimeUnit.SECONDS);
+                return promised.get(Patience.LIMIT.toMillis(), TimeUnit.MILLISECONDS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new IllegalStateException(e);
