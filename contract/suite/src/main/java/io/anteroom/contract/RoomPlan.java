@@ -2,7 +2,7 @@
 package io.anteroom.contract;
 
 import io.anteroom.Anteroom;
-import io.anteroom.WaitStrategy;
+import io.anteroom.servlet.WaitStrategy;
 import io.anteroom.admission.LevelSettings;
 import io.anteroom.admission.PoolSettings;
 import io.anteroom.admission.Priority;

@@ -28,7 +28,7 @@ public abstract class StartUpContract {
     private static void deploy(ServletContext context, boolean filterIsAsync, boolean servletIsAsync) {
         var filter = context.addFilter("waiting-room", new AnteroomFilter());
         filter.setAsyncSupported(filterIsAsync);
-        filter.setInitParameter("pool", "llm");
+        filter.setInitParameter("pools", "llm");
         filter.setInitParameter("slots", "2");
         filter.setInitParameter("routes", "/v1/*");
         filter.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST, DispatcherType.ASYNC), false, "/*");

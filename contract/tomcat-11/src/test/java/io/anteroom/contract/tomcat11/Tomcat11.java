@@ -18,11 +18,17 @@ import org.apache.catalina.core.StandardVirtualThreadExecutor;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.catalina.util.ServerInfo;
 import org.apache.coyote.http2.Http2Protocol;
+import org.apache.tomcat.util.modeler.Registry;
 
 /** Tomcat 11. */
 public final class Tomcat11 implements Container {
     // A planned exception of the application is a stack trace for Tomcat; a reference, or the level would be collected.
     private static final Logger LOGGER = Logger.getLogger("org.apache");
+
+    static {
+        // Servers that start side by side would register under the same names, and trip over each other.
+        Registry.disableRegistry();
+    }
 
     @Override
     public String name() {
@@ -31,7 +37,7 @@ public final class Tomcat11 implements Container {
 
     @Override
     public Running start(Deployment deployment) throws Exception {
-        LOGGER.setLevel(Level.OFF);
+        LOGGER.setLevel(Level.parse(System.getProperty("anteroom.contract.log", "OFF")));
         Path base = Files.createTempDirectory("contract-tomcat");
         Tomcat tomcat = new Tomcat();
         tomcat.setBaseDir(base.toString());
