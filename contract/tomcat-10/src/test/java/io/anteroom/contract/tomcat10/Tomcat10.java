@@ -69,8 +69,13 @@ public final class Tomcat10 implements Container {
         connector.setProperty("address", "127.0.0.1");
         connector.setProperty("maxThreads", "64");
         connector.setProperty("minSpareThreads", "4");
+        connector.setProperty("maxKeepAliveRequests", "-1");
         connector.setProperty("maxHttpRequestHeaderSize", String.valueOf(Deployment.HEADER_LIMIT));
-        connector.addUpgradeProtocol(new Http2Protocol());
+        Http2Protocol http2 = new Http2Protocol();
+        // Else an application that starts async after its stream was reset leaves a recycled request behind, and the next
+        // stream of some other client gets a 500; see docs/containers.md.
+        http2.setDiscardRequestsAndResponses(true);
+        connector.addUpgradeProtocol(http2);
         if (deployment.kind().virtualThreads()) {
             connector.getProtocolHandler().setExecutor(new StandardVirtualThreadExecutor());
         }
