@@ -2,6 +2,7 @@
 package io.anteroom.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.anteroom.contract.client.Answer;
 import io.anteroom.contract.client.Answer.End;
@@ -14,7 +15,6 @@ import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -126,7 +126,9 @@ public abstract class BadInputContract {
         try (Room room = Room.on(container).open()) {
             for (String header : List.of("Authorization", "x-api-key", "Queue-Batch-Id", "Queue-Request-Id")) {
                 String value = header.equals("Authorization") ? "Bearer " + key : key;
-                for (Protocol protocol : Protocol.values()) {
+                // What a field value may not hold, the HTTP/2 client refuses to encode by itself.
+                boolean isFieldValue = value.strip().equals(value) && value.indexOf('\u007f') < 0;
+                for (Protocol protocol : isFieldValue ? Protocol.values() : new Protocol[] {Protocol.HTTP1}) {
                     Answer answer =
                             protocol.ask(room.port(), Request.get("/v1/hello").with(header, value));
 
@@ -157,21 +159,30 @@ public abstract class BadInputContract {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource(Protocol.class)
-    void oversizedHeaders_areRefused(Protocol protocol) {
+    @Test
+    void oversizedHeaders_areRefused() {
         try (Room room = Room.on(container).open()) {
             String id = room.newId("oversized");
-            Answer answer = protocol.ask(
-                    room.port(),
-                    Request.get("/v1/hello").id(id).with("x-api-key", "k".repeat(2 * Deployment.HEADER_LIMIT)));
+            Answer answer = Protocol.HTTP1.ask(room.port(), oversized(id));
 
-            // Over HTTP/2 both containers may end the stream or the connection instead of answering.
-            boolean isRefused = answer.status() == 431 || answer.status() == 400 || answer.isBroken();
-            assertThat(isRefused).as("%s", answer).isTrue();
+            assertThat(answer.status()).as("%s", answer).isIn(431, 400);
             assertThat(room.log().entered(id)).isZero();
             room.checkAlive();
         }
+    }
+
+    /** Over HTTP/2 the containers announce their limit, and an honest client does not even send. */
+    @Test
+    void oversizedHeaders_overHttp2_areNotSent() {
+        try (Room room = Room.on(container).open()) {
+            assertThatThrownBy(() -> Protocol.HTTP2.ask(room.port(), oversized("oversized")))
+                    .hasMessageContaining("encode");
+            room.checkAlive();
+        }
+    }
+
+    private static Request oversized(String id) {
+        return Request.get("/v1/hello").id(id).with("x-api-key", "k".repeat(2 * Deployment.HEADER_LIMIT));
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.anteroom.contract.client.Answer;
 import io.anteroom.contract.client.Protocol;
 import io.anteroom.contract.client.Request;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -122,7 +123,7 @@ public abstract class LateContract {
         Request json = Request.post("/", "{\"model\":\"m\"}");
         RoomPlan plan = Room.on(container).commitsSoon();
         try (Scene scene = Scene.open(plan, Phase.WAITING, protocol, json, "send-error")) {
-            scene.room().awaitQuiet();
+            scene.room().pause(Duration.ofMillis(300));
             scene.goOn();
             assertThat(scene.call().answer().status()).isEqualTo(418);
         }

@@ -22,7 +22,7 @@ import java.util.concurrent.atomic.LongAdder;
  * the same endings; how they interleave is up to the machine.
  */
 public final class RandomEndings {
-    private static final int SLOTS = 32;
+    private static final int SLOTS = 8;
     private static final int CLIENTS = 48;
 
     private final Container container;
@@ -97,7 +97,7 @@ public final class RandomEndings {
                         .withQueue(300, 64 << 20)
                         .withCallers(CallerLimits.UNLIMITED, CallerLimits.UNLIMITED))
                 .filter(f -> f.commitAfter(Duration.ofMillis(15))
-                        .heartbeat(Duration.ofMillis(50))
+                        .heartbeat(Duration.ofMillis(100))
                         .writeIdle(Duration.ofMillis(250)));
     }
 

@@ -196,6 +196,10 @@ public abstract class RefusalContract {
                         .open();
                 RawHttp1 connection = RawHttp1.slowlyTo(room.port())) {
             connection.send(Request.get("/v1/big"));
+            int step = 128 << 10;
+            for (int read = step; connection.awaitLength(read); read += step) {
+                room.pause(Duration.ofMillis(15));
+            }
             Answer answer = connection.answer();
 
             assertThat(answer.end()).isEqualTo(End.COMPLETE);

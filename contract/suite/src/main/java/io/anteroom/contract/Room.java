@@ -5,6 +5,7 @@ import io.anteroom.Anteroom;
 import io.anteroom.AnteroomFilter;
 import io.anteroom.admission.PoolSnapshot;
 import io.anteroom.contract.app.AppLog;
+import io.anteroom.contract.app.ErrorPage;
 import io.anteroom.contract.app.Stage;
 import io.anteroom.contract.client.Answer;
 import io.anteroom.contract.client.Answer.End;
@@ -12,6 +13,7 @@ import io.anteroom.contract.client.Protocol;
 import io.anteroom.contract.client.RawHttp1;
 import io.anteroom.contract.client.Request;
 import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Servlet;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletRegistration;
 import java.time.Duration;
@@ -59,14 +61,15 @@ public final class Room implements AutoCloseable {
         var filter = context.addFilter("anteroom", new AnteroomFilter(anteroom));
         filter.setAsyncSupported(true);
         filter.addMappingForUrlPatterns(EnumSet.allOf(DispatcherType.class), false, "/*");
+        add(context, "error-page", new ErrorPage(), ErrorPage.PATH);
         add(context, "app", new Stage(log), "/v1/*");
         add(context, "free", new Stage(innocent), "/free/*");
     }
 
-    private static void add(ServletContext context, String name, Stage stage, String mapping) {
-        ServletRegistration.Dynamic servlet = context.addServlet(name, stage);
-        servlet.setAsyncSupported(true);
-        servlet.addMapping(mapping);
+    private static void add(ServletContext context, String name, Servlet servlet, String mapping) {
+        ServletRegistration.Dynamic added = context.addServlet(name, servlet);
+        added.setAsyncSupported(true);
+        added.addMapping(mapping);
     }
 
     /** The port of the server. */
@@ -121,9 +124,9 @@ public final class Room implements AutoCloseable {
         Await.until("all leases to come back", this::isSettled, this::snapshot);
     }
 
-    /** Waits long enough for a filter that commits early to have done so. */
-    public void awaitQuiet() {
-        Await.within(Duration.ofMillis(300), () -> false);
+    /** Lets time pass in which nothing should happen. */
+    public void pause(Duration time) {
+        Await.within(time, () -> false);
     }
 
     private boolean isSettled() {

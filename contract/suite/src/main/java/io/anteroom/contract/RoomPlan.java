@@ -2,10 +2,10 @@
 package io.anteroom.contract;
 
 import io.anteroom.Anteroom;
-import io.anteroom.servlet.WaitStrategy;
 import io.anteroom.admission.LevelSettings;
 import io.anteroom.admission.PoolSettings;
 import io.anteroom.admission.Priority;
+import io.anteroom.servlet.WaitStrategy;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;

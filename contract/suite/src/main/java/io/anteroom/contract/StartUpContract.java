@@ -49,22 +49,49 @@ public abstract class StartUpContract {
     }
 
     private Container.Running start(boolean filterIsAsync, boolean servletIsAsync) {
+        return start(new Deployment(context -> deploy(context, filterIsAsync, servletIsAsync), Deployment.Kind.PLAIN));
+    }
+
+    private Container.Running start(Deployment deployment) {
         try {
-            return container.start(
-                    new Deployment(context -> deploy(context, filterIsAsync, servletIsAsync), Deployment.Kind.PLAIN));
+            return container.start(deployment);
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
     }
 
     @Test
-    void filterWithoutAsyncSupport_isNamed() {
-        assertThat(problemsOf(false, true)).anyMatch(line -> line.contains("waiting-room") && line.contains("async"));
+    void checkAsyncSupport_allSupportIt_namesNobody() {
+        assertThat(namedBy(true, true)).isEmpty();
     }
 
     @Test
-    void servletWithoutAsyncSupport_isNamed() {
-        assertThat(problemsOf(true, false)).anyMatch(line -> line.contains("the-app") && line.contains("async"));
+    void checkAsyncSupport_filterWithout_isNamed() {
+        assertThat(namedBy(false, true)).containsExactly("filter 'waiting-room'");
+    }
+
+    @Test
+    void checkAsyncSupport_servletWithout_isNamed() {
+        assertThat(namedBy(true, false)).containsExactly("servlet 'the-app'");
+    }
+
+    private List<String> namedBy(boolean filterIsAsync, boolean servletIsAsync) {
+        List<String> named = new ArrayList<>();
+        Deployment deployment = new Deployment(
+                context -> {
+                    deploy(context, filterIsAsync, servletIsAsync);
+                    named.addAll(AnteroomFilter.checkAsyncSupport(context));
+                },
+                Deployment.Kind.PLAIN);
+        try (Container.Running server = start(deployment)) {
+            assertThat(server.port()).isPositive();
+        }
+        return named;
+    }
+
+    @Test
+    void firstRequest_filterWithoutAsyncSupport_logsWho() {
+        assertThat(problemsOf(false, true)).anyMatch(line -> line.contains("waiting-room") && line.contains("async"));
     }
 
     /** Everything that the start and the first request say, whether thrown or logged. */

@@ -60,10 +60,8 @@ public final class JettyEe10 implements Container {
 
     private static ServletContextHandler context(Deployment deployment) {
         ServletContextHandler context = new ServletContextHandler("/");
-        context.addServletContainerInitializer((classes, servlets) -> {
-            servlets.addServlet("error-page", new ErrorPage()).addMapping(ErrorPage.PATH);
-            deployment.setUp().to(servlets);
-        });
+        context.addServletContainerInitializer(
+                (classes, servlets) -> deployment.setUp().to(servlets));
         ErrorPageErrorHandler errors = new ErrorPageErrorHandler();
         deployment.kind().errorPages().forEach(status -> errors.addErrorPage(status, ErrorPage.PATH));
         context.setErrorHandler(errors);

@@ -25,6 +25,7 @@ public final class RawHttp1 implements Call {
 
     private final Socket socket;
     private final InputStream in;
+    private final byte[] block = new byte[8192];
     private final StringBuilder body = new StringBuilder();
     private @Nullable Head head;
     private long missing;
@@ -53,9 +54,9 @@ public final class RawHttp1 implements Call {
         return connect(port, 0);
     }
 
-    /** Connects with a small receive buffer, so that not reading soon stops the sender. */
+    /** Connects with a small receive buffer, so that reading slowly soon slows the sender down. */
     public static RawHttp1 slowlyTo(int port) {
-        return connect(port, 4096);
+        return connect(port, 64 << 10);
     }
 
     private static RawHttp1 connect(int port, int receiveBuffer) {
@@ -144,24 +145,12 @@ public final class RawHttp1 implements Call {
         }
     }
 
-    /** The status of the answer under way. */
-    public int awaitStatus() {
-        while (head == null && end == null) {
+    /** Reads until so much of the body has come; false if it ended before. */
+    public boolean awaitLength(int length) {
+        while (body.length() < length && end == null) {
             step();
         }
-        Head read = head;
-        return read == null ? 0 : read.status();
-    }
-
-    /** Whether the server has closed the connection and sent nothing more. */
-    public boolean isClosedByServer() {
-        try {
-            return in.read() < 0;
-        } catch (SocketException e) {
-            return true;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return body.length() >= length;
     }
 
     @Override
@@ -260,21 +249,32 @@ public final class RawHttp1 implements Call {
             end = End.COMPLETE;
             return;
         }
-        for (int i = 0; i < length; i++) {
-            body.append((char) readByte());
+        for (int left = length; left > 0; ) {
+            left -= readSome(left);
         }
         // Its line end is read with the next one: Jetty sends them together.
         isInsideChunk = true;
     }
 
     private void readPlain(long length) throws IOException {
-        body.append((char) readByte());
-        if (length >= 0) {
-            missing--;
-            if (missing == 0) {
-                end = End.COMPLETE;
-            }
+        if (length < 0) {
+            readSome(block.length);
+            return;
         }
+        missing -= readSome(missing);
+        if (missing == 0) {
+            end = End.COMPLETE;
+        }
+    }
+
+    /** Appends what comes next to the body, at least one byte. */
+    private int readSome(long most) throws IOException {
+        int read = in.read(block, 0, (int) Math.min(most, block.length));
+        if (read < 0) {
+            throw new EOFException();
+        }
+        body.append(new String(block, 0, read, StandardCharsets.ISO_8859_1));
+        return read;
     }
 
     private String readLine() throws IOException {

@@ -48,6 +48,7 @@ public final class RawHttp2 implements AutoCloseable {
         client.setInitialStreamRecvWindow(WINDOW);
         client.setInitialSessionRecvWindow(8 << 20);
         client.setIdleTimeout(60_000);
+        client.setMaxRequestHeadersSize(64 << 10);
         try {
             client.start();
         } catch (Exception e) {

@@ -72,7 +72,8 @@ public final class Tomcat10 implements Container {
         connector.setProperty("maxKeepAliveRequests", "-1");
         connector.setProperty("maxHttpRequestHeaderSize", String.valueOf(Deployment.HEADER_LIMIT));
         Http2Protocol http2 = new Http2Protocol();
-        // Else an application that starts async after its stream was reset leaves a recycled request behind, and the next
+        // Else an application that starts async after its stream was reset leaves a recycled request behind, and the
+        // next
         // stream of some other client gets a 500; see docs/containers.md.
         http2.setDiscardRequestsAndResponses(true);
         connector.addUpgradeProtocol(http2);
@@ -85,11 +86,7 @@ public final class Tomcat10 implements Container {
     private static void context(Tomcat tomcat, Path base, Deployment deployment) {
         Context context = tomcat.addContext("", base.toString());
         context.addServletContainerInitializer(
-                (classes, servlets) -> {
-                    servlets.addServlet("error-page", new ErrorPage()).addMapping(ErrorPage.PATH);
-                    deployment.setUp().to(servlets);
-                },
-                Set.of());
+                (classes, servlets) -> deployment.setUp().to(servlets), Set.of());
         deployment.kind().errorPages().forEach(status -> {
             var page = new org.apache.tomcat.util.descriptor.web.ErrorPage();
             page.setErrorCode(status);
