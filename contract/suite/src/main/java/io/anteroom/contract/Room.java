@@ -31,6 +31,7 @@ public final class Room implements AutoCloseable {
     /** The pool behind {@code /v1/*}. */
     public static final String POOL = "llm";
 
+    private final Container container;
     private final Anteroom anteroom;
     private final Container.Running server;
     private final AppLog log = new AppLog();
@@ -41,6 +42,7 @@ public final class Room implements AutoCloseable {
     private final @Nullable Bystanders bystanders;
 
     Room(Container container, Anteroom anteroom, Deployment.Kind kind, boolean withBystanders, boolean checked) {
+        this.container = container;
         this.anteroom = anteroom;
         this.checked = checked;
         try {
@@ -80,6 +82,11 @@ public final class Room implements AutoCloseable {
     /** What the application behind {@code /v1/*} saw. */
     public AppLog log() {
         return log;
+    }
+
+    /** Whether the container of this room has a quirk. */
+    public boolean has(Quirk quirk) {
+        return container.quirks().contains(quirk);
     }
 
     /** The front door itself. */

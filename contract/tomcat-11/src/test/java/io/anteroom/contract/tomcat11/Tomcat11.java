@@ -3,6 +3,7 @@ package io.anteroom.contract.tomcat11;
 
 import io.anteroom.contract.Container;
 import io.anteroom.contract.Deployment;
+import io.anteroom.contract.Quirk;
 import io.anteroom.contract.app.ErrorPage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,6 +34,11 @@ public final class Tomcat11 implements Container {
     @Override
     public String name() {
         return "Tomcat " + ServerInfo.getServerNumber();
+    }
+
+    @Override
+    public Set<Quirk> quirks() {
+        return Set.of(Quirk.ENDS_FAILED_STREAM_CLEANLY, Quirk.DROPS_THROW_AFTER_START_ASYNC, Quirk.CANNOT_CUT_RESPONSE);
     }
 
     @Override
