@@ -10,13 +10,12 @@ public enum Quirk {
      * Over HTTP/2, an application that throws after the commit, in its first pass, ends the stream as if all were well.
      */
     ENDS_FAILED_STREAM_CLEANLY,
-    /**
-     * An application that starts async and then throws gets its client no answer at all, only the end of the
-     * connection.
-     */
+    /** An application that starts async and then throws gets its client no answer, only the end of the connection. */
     DROPS_THROW_AFTER_START_ASYNC,
     /**
-     * A response cannot be cut off from outside: a reader that stalled and comes back finds what was still buffered.
+     * A 503 ends the HTTP/1.1 connection, as some other statuses do; the answer says so by {@code Connection: close}.
      */
+    CLOSES_AFTER_503,
+    /** A response cannot be cut off from outside: a reader that stalled and comes back finds what was buffered. */
     CANNOT_CUT_RESPONSE
 }

@@ -8,6 +8,7 @@ import io.anteroom.contract.app.ErrorPage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -38,7 +39,7 @@ public final class Tomcat11 implements Container {
 
     @Override
     public Set<Quirk> quirks() {
-        return Set.of(Quirk.ENDS_FAILED_STREAM_CLEANLY, Quirk.DROPS_THROW_AFTER_START_ASYNC, Quirk.CANNOT_CUT_RESPONSE);
+        return EnumSet.allOf(Quirk.class);
     }
 
     @Override
