@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks the Linux kernel which connections still have a client at the other end. A client that closed is seen as
@@ -20,6 +21,7 @@ public final class SocketTable {
     private static final Path[] FILES = {Path.of("/proc/self/net/tcp"), Path.of("/proc/self/net/tcp6")};
     private static final int ESTABLISHED = 0x01;
     private static final int CLOSE_WAIT = 0x08;
+    private static final int LISTEN = 0x0A;
 
     private final List<Path> files;
 
@@ -38,28 +40,56 @@ public final class SocketTable {
     }
 
     /**
+     * What one look has found.
+     *
+     * @param exact the connections that are listed as they were asked for, with whether the client's side is open
+     * @param byPorts the same by the two ports alone, of whatever address: what a connection is found under if
+     *     something before us has put the address of the client in the place of its proxy's
+     * @param listening the ports of those asked for on which this machine listens
+     */
+    public record Sight(Map<Connection, Boolean> exact, Map<Integer, Boolean> byPorts, Set<Integer> listening) {
+        Sight() {
+            this(new HashMap<>(), new HashMap<>(), new HashSet<>());
+        }
+
+        /** Whether the client's side of a connection is open, or null if nothing like it is listed. */
+        public @Nullable Boolean isOpen(Connection connection) {
+            Boolean isOpen = exact.get(connection);
+            return isOpen != null ? isOpen : byPorts.get(ports(connection.localPort(), connection.remotePort()));
+        }
+
+        /** Whether the local port of a connection is really one of this machine's, on which it listens. */
+        public boolean isListening(Connection connection) {
+            return listening.contains(connection.localPort());
+        }
+
+        private static int ports(int local, int remote) {
+            return local << 16 | remote;
+        }
+    }
+
+    /**
      * Looks connections up.
      *
      * @param asked the connections to look for
-     * @return those that are listed, with whether the client's side is still open
      * @throws IOException if the table cannot be read
      */
-    public Map<Connection, Boolean> look(Collection<Connection> asked) throws IOException {
+    public Sight look(Collection<Connection> asked) throws IOException {
         Set<Connection> wanted = new HashSet<>(asked);
         Set<Integer> localPorts = new HashSet<>();
         asked.forEach(connection -> localPorts.add(connection.localPort()));
-        Map<Connection, Boolean> found = new HashMap<>();
+        Sight sight = new Sight();
         for (Path file : files) {
             if (Files.isReadable(file)) {
-                new Lines(Files.readAllBytes(file), wanted, localPorts, found).read();
+                new Lines(Files.readAllBytes(file), wanted, localPorts, sight).read();
             }
         }
-        return found;
+        return sight;
     }
 
     /** Reads one file: {@code 0: 0100007F:1F90 0100007F:D2A4 01 ...}, addresses as host-order words in hex. */
     @SuppressWarnings("ArrayRecordComponent") // Never compared, never copied.
-    private record Lines(byte[] text, Set<Connection> wanted, Set<Integer> localPorts, Map<Connection, Boolean> found) {
+    private record Lines(byte[] text, Set<Connection> wanted, Set<Integer> localPorts, Sight sight) {
 
         void read() {
             int at = next(0, '\n') + 1;
@@ -83,11 +113,14 @@ public final class SocketTable {
             int remoteEnd = next(remote, ':');
             int remotePort = (int) hex(remoteEnd + 1, 4);
             int state = (int) hex(remoteEnd + 6, 2);
-            if (state == ESTABLISHED || state == CLOSE_WAIT) {
+            if (state == LISTEN) {
+                sight.listening().add(localPort);
+            } else if (state == ESTABLISHED || state == CLOSE_WAIT) {
+                sight.byPorts().merge(Sight.ports(localPort, remotePort), state == ESTABLISHED, Boolean::logicalOr);
                 Connection connection =
                         new Connection(address(local, localEnd), localPort, address(remote, remoteEnd), remotePort);
                 if (wanted.contains(connection)) {
-                    found.put(connection, state == ESTABLISHED);
+                    sight.exact().put(connection, state == ESTABLISHED);
                 }
             }
         }

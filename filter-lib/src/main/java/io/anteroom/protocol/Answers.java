@@ -59,9 +59,6 @@ public final class Answers {
             headers.put("Retry-After", Long.toString(RetryAfter.headerSeconds(retryAfter)));
             headers.put("retry-after-ms", Long.toString(RetryAfter.headerMillis(retryAfter)));
         }
-        if (problem.kind() == Kind.SHUTTING_DOWN) {
-            headers.put("Connection", "close");
-        }
         return headers;
     }
 

@@ -78,6 +78,12 @@ final class AsyncWait extends Wait {
             context = started;
             isParked = true;
             live.park(this, passage.request());
+            // A stream that is reset before it is parked is told of by nobody else.
+            JettyCore.onFailure(passage.request(), this::leave);
+            BufferedBody body = exchange.ask().body();
+            if (body != null && body.isWhole() && JettyCore.hasFailed(passage.request())) {
+                leave();
+            }
             return null;
         } finally {
             lock.unlock();
@@ -178,7 +184,7 @@ final class AsyncWait extends Wait {
             if (!response.isCommitted()) {
                 // Read by nobody, unless the client has closed only its own half.
                 response.setStatus(CLIENT_CLOSED);
-                response.setHeader("Connection", "close");
+                Replies.closeAfterwards(through.request(), response);
             }
             complete(parked);
         }

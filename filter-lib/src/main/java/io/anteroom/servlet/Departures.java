@@ -8,22 +8,19 @@ import java.io.IOException;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Notices clients that left while their request waits in silence. No container tells that of HTTP/1.1, so the kernel is
- * asked, once for all of them. A connection that is not listed counts as gone only where the addresses that we are told
- * are known to be those of the socket: it has been seen before, or others on its port have and no proxy speaks for it.
+ * asked, once for all of them. A connection that is not listed, not even under its ports alone, counts as gone only
+ * where the ports that we are told are known to be those of the socket: it has been seen before, or this machine
+ * listens on its local port and no proxy speaks for it.
  */
 final class Departures {
     /** The kernel can skip a line that moves while it is being read, but hardly the same one twice. */
     private static final int CERTAIN = 2;
 
     private final SocketTable table = SocketTable.ofKernel();
-    private final Set<Integer> provenPorts = ConcurrentHashMap.newKeySet();
     private volatile boolean isOn;
 
     Departures(boolean isOn) {
@@ -56,18 +53,18 @@ final class Departures {
             return;
         }
         try {
-            Map<Connection, Boolean> found = table.look(asked.values());
-            found.keySet().forEach(connection -> provenPorts.add(connection.localPort()));
-            asked.forEach((wait, connection) -> judge(wait, connection, found.get(connection), gone));
+            SocketTable.Sight sight = table.look(asked.values());
+            asked.forEach((wait, connection) -> judge(wait, connection, sight, gone));
         } catch (IOException e) {
             isOn = false;
             Log.warn("the socket table cannot be read any more; silent clients that leave are not noticed", e);
         }
     }
 
-    private void judge(Wait wait, Connection connection, @Nullable Boolean isOpen, Consumer<Wait> gone) {
+    private static void judge(Wait wait, Connection connection, SocketTable.Sight sight, Consumer<Wait> gone) {
+        Boolean isOpen = sight.isOpen(connection);
         if (isOpen == null) {
-            boolean isCertain = wait.wasSeen() || (wait.isDirect() && provenPorts.contains(connection.localPort()));
+            boolean isCertain = wait.wasSeen() || (wait.isDirect() && sight.isListening(connection));
             if (isCertain && wait.missed() >= CERTAIN) {
                 gone.accept(wait);
             }

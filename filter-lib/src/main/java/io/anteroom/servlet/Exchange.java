@@ -48,6 +48,7 @@ final class Exchange {
     private volatile long admittedNanos;
     private volatile boolean isInPass;
     private volatile boolean isGraceOver;
+    private volatile boolean isCutOff;
     private volatile long blockedSinceNanos;
     private volatile long asyncTimeout = -1;
 
@@ -186,6 +187,7 @@ final class Exchange {
                 throw e;
             }
             begun.fail(e);
+            completeIfAsync(request);
         } catch (Error e) {
             LateResponse begun = late;
             if (begun != null) {
@@ -195,6 +197,17 @@ final class Exchange {
         } finally {
             isInPass = false;
             afterPass(request, registered);
+        }
+    }
+
+    /** An application that went asynchronous and then failed has nobody else to end what it began. */
+    private void completeIfAsync(HttpServletRequest request) {
+        if (request.isAsyncStarted()) {
+            try {
+                request.getAsyncContext().complete();
+            } catch (IllegalStateException e) {
+                Log.debug("request " + ask.id() + " was complete already", e);
+            }
         }
     }
 
@@ -277,6 +290,7 @@ final class Exchange {
 
     /** Writes to the client, watched. */
     void writing(Write write) throws IOException {
+        checkCutOff();
         writeBegins();
         try {
             write.run();
@@ -322,8 +336,16 @@ final class Exchange {
         return since != 0 && nowNanos - since > nanos;
     }
 
+    /** Has the application end at its next write where the container cannot end the exchange from outside. */
+    void checkCutOff() throws IOException {
+        if (isCutOff) {
+            throw new IOException("cut off: the client did not read");
+        }
+    }
+
     /** Cuts off a client that does not read. */
     void cutOff() {
+        isCutOff = true;
         blockedSinceNanos = 0;
         Log.info("request " + ask.id() + " cut off: its client does not read");
         JettyCore.abort(request);

@@ -16,10 +16,13 @@ final class ExchangeOutput extends ServletOutputStream {
     private static final @Nullable MethodHandle WRITE_BUFFER = findWriteBuffer();
 
     private static final int SURELY_BUFFERED = 4096;
+    /** A client that reads slowly, but reads, takes a piece of this size in time. */
+    private static final int PIECE = 32 << 10;
 
     private final ServletOutputStream out;
     private final Exchange exchange;
     private int unwatched = SURELY_BUFFERED;
+    private boolean isAsync;
 
     ExchangeOutput(ServletOutputStream out, Exchange exchange) {
         this.out = out;
@@ -40,7 +43,15 @@ final class ExchangeOutput extends ServletOutputStream {
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
         count(length);
-        exchange.writing(() -> out.write(bytes, offset, length));
+        // Without blocking there is one write to each time that the container is ready.
+        int most = isAsync ? length : PIECE;
+        int done = 0;
+        do {
+            int from = offset + done;
+            int piece = Math.min(length - done, most);
+            exchange.writing(() -> out.write(bytes, from, piece));
+            done += piece;
+        } while (done < length);
     }
 
     /** Overrides the method of Servlet 6.1; on 6.0 nobody calls it. */
@@ -99,6 +110,7 @@ final class ExchangeOutput extends ServletOutputStream {
     @Override
     public void setWriteListener(WriteListener listener) {
         exchange.watchWrites();
+        isAsync = true;
         out.setWriteListener(new Watched(listener, exchange));
     }
 
@@ -106,6 +118,7 @@ final class ExchangeOutput extends ServletOutputStream {
         @Override
         public void onWritePossible() throws IOException {
             exchange.writeEnds(true);
+            exchange.checkCutOff();
             listener.onWritePossible();
         }
 

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.servlet;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
 
 /** A container's writer, which swallows failures, watched for writes that fail or do not end. */
 final class ExchangeWriter extends Writer {
+    /** A client that reads slowly, but reads, takes a piece of this size in time. */
+    private static final int PIECE = 8 << 10;
+
     private final PrintWriter out;
     private final Exchange exchange;
 
@@ -17,17 +21,21 @@ final class ExchangeWriter extends Writer {
     }
 
     @Override
-    public void write(char[] text, int offset, int length) {
-        exchange.writeBegins();
-        out.write(text, offset, length);
-        exchange.writeEnds(true);
+    public void write(char[] text, int offset, int length) throws IOException {
+        for (int done = 0; done < length; done += PIECE) {
+            int from = offset + done;
+            int piece = Math.min(length - done, PIECE);
+            exchange.writing(() -> out.write(text, from, piece));
+        }
     }
 
     @Override
-    public void write(String text, int offset, int length) {
-        exchange.writeBegins();
-        out.write(text, offset, length);
-        exchange.writeEnds(true);
+    public void write(String text, int offset, int length) throws IOException {
+        for (int done = 0; done < length; done += PIECE) {
+            int from = offset + done;
+            int piece = Math.min(length - done, PIECE);
+            exchange.writing(() -> out.write(text, from, piece));
+        }
     }
 
     @Override

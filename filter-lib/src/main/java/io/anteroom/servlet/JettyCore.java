@@ -48,6 +48,18 @@ final class JettyCore {
         }
     }
 
+    /**
+     * Whether the stream was reset, or the connection failed, before anybody listened. Reads, so only a request whose
+     * body has been read to its end may be asked.
+     */
+    static boolean hasFailed(ServletRequest request) {
+        ServletRequest own = unwrapped(request);
+        Handles handles = HANDLES.get(own.getClass());
+        return handles != null
+                && Boolean.TRUE.equals(
+                        handles.call(() -> handles.isFailure.invoke(handles.read.invoke(handles.core.invoke(own)))));
+    }
+
     /** Ends an exchange whose client does not read: closes its connection, or resets its HTTP/2 stream. */
     static void abort(ServletRequest request) {
         ServletRequest own = unwrapped(request);
@@ -79,6 +91,8 @@ final class JettyCore {
             MethodHandle core,
             MethodHandle addCompletionListener,
             MethodHandle addFailureListener,
+            MethodHandle read,
+            MethodHandle isFailure,
             MethodHandle addHttpStreamWrapper,
             MethodHandle failed) {
 
@@ -92,6 +106,7 @@ final class JettyCore {
                 ClassLoader jetty = servletRequest.getClassLoader();
                 Class<?> request = Class.forName("org.eclipse.jetty.server.Request", false, jetty);
                 Class<?> callback = Class.forName("org.eclipse.jetty.util.Callback", false, jetty);
+                Class<?> chunk = Class.forName("org.eclipse.jetty.io.Content$Chunk", false, jetty);
                 MethodType listens = MethodType.methodType(void.class, Consumer.class);
                 return new Handles(
                         lookup.unreflect(servletRequest.getMethod("getRequest")),
@@ -100,6 +115,8 @@ final class JettyCore {
                                 "addCompletionListener",
                                 MethodType.methodType(void.class, request, Consumer.class)),
                         lookup.findVirtual(request, "addFailureListener", listens),
+                        lookup.findVirtual(request, "read", MethodType.methodType(chunk)),
+                        lookup.findStatic(chunk, "isFailure", MethodType.methodType(boolean.class, chunk)),
                         lookup.findVirtual(
                                 request, "addHttpStreamWrapper", MethodType.methodType(void.class, Function.class)),
                         lookup.findVirtual(callback, "failed", MethodType.methodType(void.class, Throwable.class)));
@@ -109,13 +126,14 @@ final class JettyCore {
             }
         }
 
-        void call(Call call) {
+        @Nullable Object call(Call call) {
             try {
-                call.run();
+                return call.run();
             } catch (Error e) {
                 throw e;
             } catch (Throwable e) {
                 Log.debug("Jetty refused", e);
+                return null;
             }
         }
     }

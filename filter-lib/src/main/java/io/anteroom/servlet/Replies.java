@@ -7,6 +7,7 @@ import io.anteroom.protocol.Answers;
 import io.anteroom.protocol.Dialect;
 import io.anteroom.protocol.Headers;
 import io.anteroom.protocol.Problem;
+import io.anteroom.protocol.Problem.Kind;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -24,12 +25,22 @@ final class Replies {
         Answer answer = Answers.of(problem, dialect, id, request.getHeader("Accept"));
         response.setStatus(answer.status());
         answer.headers().forEach(response::setHeader);
+        if (problem.kind() == Kind.SHUTTING_DOWN) {
+            closeAfterwards(request, response);
+        }
         expose(request, response);
         response.setContentType(answer.contentType());
         response.setContentLength(answer.body().length);
         OutputStream out = response.getOutputStream();
         out.write(answer.body());
         out.flush();
+    }
+
+    /** Asks for the end of the connection, where a header field may do so: HTTP/2 forbids it, and Tomcat sends it. */
+    static void closeAfterwards(HttpServletRequest request, HttpServletResponse response) {
+        if (request.getProtocol().startsWith("HTTP/1")) {
+            response.setHeader("Connection", "close");
+        }
     }
 
     /** The header fields of a request that was let in. */

@@ -44,18 +44,39 @@ final class SocketTableTest {
         Connection mapped = connection("10.0.0.2", 8080, "10.0.0.1", 80);
         Connection absent = connection("127.0.0.1", 8080, "127.0.0.1", 1);
 
-        Map<Connection, Boolean> found = table.look(List.of(open, closed, timeWait, mapped, absent));
+        SocketTable.Sight sight = table.look(List.of(open, closed, timeWait, mapped, absent));
 
-        assertThat(found).isEqualTo(Map.of(open, true, closed, false, mapped, true));
+        assertThat(sight.exact()).isEqualTo(Map.of(open, true, closed, false, mapped, true));
+    }
+
+    @Test
+    void look_addressOfTheClientBehindAProxy_isFoundByItsPorts() throws IOException {
+        SocketTable table = table("   0: 0100007F:1F90 0100007F:D2A4 01 00000000:00000000\n"
+                + "   1: 0100007F:1F90 0100007F:D2A5 08 00000000:00000000\n"
+                + "   2: 00000000:1F90 00000000:0000 0A 00000000:00000000\n");
+        Connection open = connection("127.0.0.1", 8080, "203.0.113.7", 0xD2A4);
+        Connection closed = connection("127.0.0.1", 8080, "203.0.113.7", 0xD2A5);
+        Connection absent = connection("127.0.0.1", 8080, "203.0.113.7", 0xD2A6);
+        Connection elsewhere = connection("127.0.0.1", 443, "203.0.113.7", 0xD2A4);
+
+        SocketTable.Sight sight = table.look(List.of(open, closed, absent, elsewhere));
+
+        assertThat(sight.exact()).isEmpty();
+        assertThat(sight.isOpen(open)).isTrue();
+        assertThat(sight.isOpen(closed)).isFalse();
+        assertThat(sight.isOpen(absent)).isNull();
+        assertThat(sight.isListening(absent)).isTrue();
+        assertThat(sight.isListening(elsewhere)).isFalse();
     }
 
     @Test
     void look_tornFile_isNoError() throws IOException {
         Connection open = connection("127.0.0.1", 8080, "127.0.0.1", 0xD2A4);
 
-        assertThat(table("   0: 0100007F:1F90 01000").look(List.of(open))).isEmpty();
-        assertThat(table("   0:").look(List.of(open))).isEmpty();
-        assertThat(table("\n\n").look(List.of(open))).isEmpty();
+        assertThat(table("   0: 0100007F:1F90 01000").look(List.of(open)).exact())
+                .isEmpty();
+        assertThat(table("   0:").look(List.of(open)).exact()).isEmpty();
+        assertThat(table("\n\n").look(List.of(open)).exact()).isEmpty();
     }
 
     @Test
@@ -70,11 +91,13 @@ final class SocketTableTest {
                         accepted.getLocalPort(),
                         accepted.getInetAddress().getHostAddress(),
                         accepted.getPort());
-                assertThat(kernel.look(List.of(connection))).containsEntry(connection, true);
+                assertThat(kernel.look(List.of(connection)).isOpen(connection)).isTrue();
+                assertThat(kernel.look(List.of(connection)).isListening(connection))
+                        .isTrue();
 
                 client.close();
 
-                assertThat(kernel.look(List.of(connection))).containsEntry(connection, false);
+                assertThat(kernel.look(List.of(connection)).isOpen(connection)).isFalse();
             }
         }
     }

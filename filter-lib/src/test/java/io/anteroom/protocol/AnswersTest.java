@@ -140,13 +140,12 @@ final class AnswersTest {
     }
 
     @Test
-    void shuttingDown_closesTheConnection() {
+    void shuttingDown_isWorthAnEarlyRetry() {
         Refusal refusal =
                 new Refusal(Refusal.Code.SHUTTING_DOWN, 0, 0, Duration.ZERO, Duration.ofSeconds(1), Optional.empty());
 
         assertThat(Answers.of(Refusals.problem("llm", refusal), Dialect.OPENAI, "id1", null)
                         .headers())
-                .containsEntry("Connection", "close")
                 .containsEntry("Retry-After", "1");
     }
 
