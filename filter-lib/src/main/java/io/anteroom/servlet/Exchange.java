@@ -350,7 +350,8 @@ final class Exchange {
         Log.info("request " + ask.id() + " cut off: its client does not read");
         JettyCore.abort(request);
         clientLeft();
-        live.after(GRACE, this::release);
+        Duration limit = live.settings().writeIdle();
+        live.after(limit.compareTo(GRACE) < 0 ? limit : GRACE, this::release);
     }
 
     void respondsLate(LateResponse response) {

@@ -18,7 +18,7 @@ public abstract class RandomEndingsContract {
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {1, 2})
     void randomEndings_leaveNothingBehind(long seed) {
-        RandomEndings.Report report = new RandomEndings(container, 1_000, seed).play();
+        RandomEndings.Report report = new RandomEndings(container, 400, seed).play();
 
         assertThat(report.lost()).as(report.line()).isEmpty();
         assertThat(report.isClean()).as(report.line()).isTrue();
