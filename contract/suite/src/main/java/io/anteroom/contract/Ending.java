@@ -35,6 +35,10 @@ record Ending(
         return new Ending(name, phases, EnumSet.allOf(Protocol.class), act, streaming, plan -> {}, script);
     }
 
+    Ending named(String other) {
+        return new Ending(other, phases, protocols, act, request, plan, script);
+    }
+
     Ending only(Protocol protocol) {
         return new Ending(name, phases, EnumSet.of(protocol), act, request, plan, script);
     }

@@ -3,9 +3,11 @@ package io.anteroom.contract;
 
 import io.anteroom.admission.CallerLimits;
 import io.anteroom.admission.PoolSnapshot;
+import io.anteroom.admission.Refusal;
 import io.anteroom.contract.RandomEnding.Kind;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -71,6 +73,16 @@ public final class RandomEndings {
             return leases == 0 && waiters == 0 && overAdmissions == 0 && lost.isEmpty();
         }
 
+        private Map<Refusal.Code, Long> refusals() {
+            Map<Refusal.Code, Long> happened = new EnumMap<>(Refusal.Code.class);
+            counts.refused().forEach((code, times) -> {
+                if (times > 0) {
+                    happened.put(code, times);
+                }
+            });
+            return happened;
+        }
+
         /** The report on one line. */
         public String line() {
             return String.format(
@@ -83,7 +95,7 @@ public final class RandomEndings {
                     counts.admitted(),
                     counts.released(),
                     counts.abandoned(),
-                    counts.refused(),
+                    refusals(),
                     leases,
                     waiters,
                     overAdmissions,
@@ -180,7 +192,7 @@ public final class RandomEndings {
                 (Container) Class.forName(arguments[0]).getDeclaredConstructor().newInstance();
         Report report =
                 new RandomEndings(container, Integer.parseInt(arguments[1]), Long.parseLong(arguments[2])).play();
-        report.lost().stream().limit(10).forEach(System.err::println);
+        report.lost().stream().limit(10).forEach(lost -> System.err.println("lost: " + lost));
         System.out.println(report.line());
         System.exit(report.isClean() ? 0 : 1);
     }

@@ -66,9 +66,12 @@ public final class RoomPlan {
         return this;
     }
 
-    /** Runs requests, and lets them wait, on virtual threads. */
-    public RoomPlan virtualThreads() {
-        virtualThreads = true;
+    /**
+     * Lets requests wait on their threads: virtual ones from JDK 21 on, and before that the container's own, which is
+     * the same to the filter.
+     */
+    public RoomPlan waitsOnThreads() {
+        virtualThreads = Runtime.version().feature() >= 21;
         return filter(b -> b.waitStrategy(WaitStrategy.VIRTUAL));
     }
 

@@ -4,8 +4,6 @@ package io.anteroom.contract.jettyee10;
 import io.anteroom.contract.Container;
 import io.anteroom.contract.Deployment;
 import io.anteroom.contract.app.ErrorPage;
-import java.util.concurrent.Executor;
-import java.util.concurrent.Executors;
 import org.eclipse.jetty.ee10.servlet.ErrorPageErrorHandler;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
@@ -28,7 +26,7 @@ public final class JettyEe10 implements Container {
     public Running start(Deployment deployment) throws Exception {
         QueuedThreadPool threads = new QueuedThreadPool(64);
         if (deployment.kind().virtualThreads()) {
-            threads.setVirtualThreadsExecutor(virtualThreads());
+            threads.setVirtualThreadsExecutor(VirtualThreads.getDefaultVirtualThreadsExecutor());
         }
         Server server = new Server(threads);
         HttpConfiguration http = new HttpConfiguration();
@@ -66,10 +64,5 @@ public final class JettyEe10 implements Container {
         deployment.kind().errorPages().forEach(status -> errors.addErrorPage(status, ErrorPage.PATH));
         context.setErrorHandler(errors);
         return context;
-    }
-
-    private static Executor virtualThreads() {
-        Executor virtual = VirtualThreads.getDefaultVirtualThreadsExecutor();
-        return virtual == null ? Executors.newCachedThreadPool() : virtual;
     }
 }

@@ -12,7 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /** The acts that stay on the thread of the call. */
-final class BlockingActs {
+public final class BlockingActs {
     static final Map<String, Act> ALL = Map.ofEntries(
             Map.entry("hello", BlockingActs::hello),
             Map.entry("hello-flushed", BlockingActs::helloFlushed),
@@ -38,7 +38,9 @@ final class BlockingActs {
             Map.entry("forward", cue -> dispatcher(cue).forward(cue.request(), cue.response())),
             Map.entry("include", BlockingActs::include));
 
-    static final int BIG = 16 << 20;
+    /** The length of the big answer. */
+    public static final int BIG = 16 << 20;
+
     private static final int BLOCK = 16 << 10;
 
     private BlockingActs() {}
