@@ -16,7 +16,6 @@ import org.apache.catalina.Context;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.LifecycleState;
 import org.apache.catalina.connector.Connector;
-import org.apache.catalina.core.StandardVirtualThreadExecutor;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.catalina.util.ServerInfo;
 import org.apache.coyote.http2.Http2Protocol;
@@ -84,9 +83,8 @@ public final class Tomcat10 implements Container {
         // stream of some other client gets a 500; see docs/containers.md.
         http2.setDiscardRequestsAndResponses(true);
         connector.addUpgradeProtocol(http2);
-        if (deployment.kind().virtualThreads()) {
-            connector.getProtocolHandler().setExecutor(new StandardVirtualThreadExecutor());
-        }
+        connector.setProperty(
+                "useVirtualThreads", String.valueOf(deployment.kind().virtualThreads()));
         return connector;
     }
 
