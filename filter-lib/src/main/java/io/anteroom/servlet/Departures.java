@@ -29,7 +29,9 @@ final class Departures {
 
     /** Takes down where a request that waits comes from. */
     void watch(Wait wait, HttpServletRequest request) {
-        if (isOn && request.getProtocol().equals("HTTP/1.1")) {
+        if (isOn) {
+            // Over HTTP/2 containers tell by themselves, except Tomcat a thread: with the connection go all its
+            // streams.
             boolean isDirect = request.getHeader("X-Forwarded-For") == null && request.getHeader("Forwarded") == null;
             Connection connection = Connection.of(
                     request.getLocalAddr(), request.getLocalPort(), request.getRemoteAddr(), request.getRemotePort());

@@ -106,7 +106,7 @@ public final class FrontDoor implements AutoCloseable {
             return;
         }
         HttpServletRequest request = passage.request();
-        boolean usesThread = usesThread();
+        boolean usesThread = usesThread(request);
         boolean mayWait = usesThread || request.isAsyncSupported();
         if (!mayWait) {
             warnOnce(request);
@@ -157,12 +157,17 @@ public final class FrontDoor implements AutoCloseable {
         return request.getServletContext().getServerInfo().contains("Tomcat");
     }
 
-    private boolean usesThread() {
+    private boolean usesThread(HttpServletRequest request) {
         return switch (settings.waitStrategy()) {
-            case AUTO -> Threads.isVirtual();
+            case AUTO -> Threads.isVirtual() && !hidesResets(request);
             case ASYNC -> false;
             case VIRTUAL -> true;
         };
+    }
+
+    /** Tomcat tells a thread nothing of its HTTP/2 stream that is reset, but an asynchronous listener at once. */
+    private static boolean hidesResets(HttpServletRequest request) {
+        return request.getProtocol().startsWith("HTTP/2") && isTomcat(request) && request.isAsyncSupported();
     }
 
     private static void refuse(Exchange exchange, Passage passage, Refusal refusal) throws IOException {

@@ -62,7 +62,7 @@ record Ending(
         void play(Container container) {
             RoomPlan plan = Room.on(container);
             ending.plan.accept(plan);
-            try (Scene scene = Scene.open(plan, phase, protocol, ending.request, ending.act)) {
+            try (Scene scene = new Scene(plan, phase, protocol, ending.request, ending.act)) {
                 ending.script.accept(scene);
             }
         }

@@ -26,7 +26,7 @@ public abstract class LateContract {
     }
 
     private Answer lateAnswer(Protocol protocol, Request request, String act) {
-        try (Scene scene = Scene.open(Room.on(container), Phase.WAITING_COMMITTED, protocol, request, act)) {
+        try (Scene scene = new Scene(Room.on(container), Phase.WAITING_COMMITTED, protocol, request, act)) {
             scene.goOn();
             return scene.wholeAnswer();
         }
@@ -111,7 +111,7 @@ public abstract class LateContract {
     @EnumSource(Protocol.class)
     void compression_staysWhereNothingWasCommitted(Protocol protocol) {
         Request zipping = stream().with("Accept-Encoding", "gzip, br");
-        try (Scene scene = Scene.open(Room.on(container), Phase.WAITING, protocol, zipping, "tell")) {
+        try (Scene scene = new Scene(Room.on(container), Phase.WAITING, protocol, zipping, "tell")) {
             scene.goOn();
             assertThat(scene.wholeAnswer().body()).endsWith("\ngzip, br");
         }
@@ -122,7 +122,7 @@ public abstract class LateContract {
     void jsonClient_isNeverCommittedEarly(Protocol protocol) {
         Request json = Request.post("/", "{\"model\":\"m\"}");
         RoomPlan plan = Room.on(container).commitsSoon();
-        try (Scene scene = Scene.open(plan, Phase.WAITING, protocol, json, "send-error")) {
+        try (Scene scene = new Scene(plan, Phase.WAITING, protocol, json, "send-error")) {
             scene.room().pause(Duration.ofMillis(300));
             scene.goOn();
             assertThat(scene.call().answer().status()).isEqualTo(418);

@@ -16,6 +16,8 @@ public enum Quirk {
      * A 503 ends the HTTP/1.1 connection, as some other statuses do; the answer says so by {@code Connection: close}.
      */
     CLOSES_AFTER_503,
+    /** A thread that waits is not told of its HTTP/2 stream that is reset, only of a connection that ends. */
+    HIDES_RESET_FROM_THREADS,
     /** A response cannot be cut off from outside: a reader that stalled and comes back finds what was buffered. */
     CANNOT_CUT_RESPONSE
 }

@@ -22,6 +22,7 @@ public final class RoomPlan {
     private PoolSettings settings = PoolSettings.ofSlots(1).withEarlyRefusal(false);
     private List<Integer> errorPages = List.of();
     private boolean virtualThreads;
+    private boolean onThreads;
     private boolean bystanders = true;
     private boolean checked = true;
 
@@ -66,12 +67,24 @@ public final class RoomPlan {
         return this;
     }
 
+    /** Runs requests on virtual threads where there are any, and leaves the way of waiting to the filter. */
+    public RoomPlan virtualThreads() {
+        virtualThreads = Runtime.version().feature() >= 21;
+        return this;
+    }
+
+    /** Whether requests wait on their threads and so stay in their first pass. */
+    public boolean isOnThreads() {
+        return onThreads;
+    }
+
     /**
      * Lets requests wait on their threads: virtual ones from JDK 21 on, and before that the container's own, which is
      * the same to the filter.
      */
     public RoomPlan waitsOnThreads() {
-        virtualThreads = Runtime.version().feature() >= 21;
+        onThreads = true;
+        virtualThreads();
         return filter(b -> b.waitStrategy(WaitStrategy.VIRTUAL));
     }
 

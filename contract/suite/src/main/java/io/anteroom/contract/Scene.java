@@ -19,40 +19,30 @@ final class Scene implements AutoCloseable {
     private final Room room;
     private final Phase phase;
     private final Protocol protocol;
+    private final boolean onThreads;
+    private final Room.@Nullable Occupant occupant;
     private final String id;
     private final Call call;
-    private final Room.@Nullable Occupant occupant;
-
-    private Scene(Room room, Phase phase, Protocol protocol, String id, Call call, Room.@Nullable Occupant occupant) {
-        this.room = room;
-        this.phase = phase;
-        this.protocol = protocol;
-        this.id = id;
-        this.call = call;
-        this.occupant = occupant;
-    }
 
     /** Opens a room and brings a request for {@code act} to {@code phase}. */
-    static Scene open(RoomPlan plan, Phase phase, Protocol protocol, Request request, String act) {
+    Scene(RoomPlan plan, Phase phase, Protocol protocol, Request request, String act) {
+        this.phase = phase;
+        this.protocol = protocol;
+        onThreads = plan.isOnThreads();
         if (phase.isForced()) {
             plan.forceQueue();
         }
         if (phase.isCommittedByFilter()) {
             plan.commitsSoon();
         }
-        Room room = plan.open();
+        room = plan.open();
         try {
-            Room.Occupant occupant = null;
-            if (phase.isWaiting() || phase == Phase.STREAMING_LATE) {
-                occupant = room.occupy();
-            }
-            String id = room.newId("guest");
+            occupant = phase.isWaiting() || phase == Phase.STREAMING_LATE ? room.occupy() : null;
+            id = room.newId("guest");
             String hold = phase.isStreaming() ? "?hold=mid" : phase.isWaiting() ? "?hold=none" : "?hold=start";
             Request sent = new Request(request.method(), "/v1/" + act + hold, request.headers(), request.body());
-            Call call = protocol.open(room.port(), sent.id(id));
-            Scene scene = new Scene(room, phase, protocol, id, call, occupant);
-            scene.bringToPhase();
-            return scene;
+            call = protocol.open(room.port(), sent.id(id));
+            bringToPhase();
         } catch (RuntimeException | AssertionError e) {
             try (room) {
                 throw e;
@@ -86,6 +76,11 @@ final class Scene implements AutoCloseable {
         return protocol;
     }
 
+    /** Whether the container keeps it from a thread that the stream was reset. */
+    boolean hidesReset() {
+        return onThreads && room.has(Quirk.HIDES_RESET_FROM_THREADS);
+    }
+
     String id() {
         return id;
     }
@@ -117,7 +112,8 @@ final class Scene implements AutoCloseable {
     /** Reads the answer to a request that failed and checks that the client is told so. */
     void checkFailureIsTold() {
         Answer answer = call.answer();
-        boolean isFirstPass = phase == Phase.RUNNING || phase == Phase.STREAMING;
+        boolean isFirstPass =
+                phase == Phase.RUNNING || phase == Phase.STREAMING || onThreads && !phase.isCommittedByFilter();
         if (isFirstPass && protocol == Protocol.HTTP2 && room.has(Quirk.ENDS_FAILED_STREAM_CLEANLY)) {
             assertThat(answer.end()).as("the container's quirk").isEqualTo(End.COMPLETE);
             return;

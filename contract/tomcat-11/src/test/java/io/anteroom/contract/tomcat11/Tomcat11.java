@@ -29,6 +29,8 @@ public final class Tomcat11 implements Container {
     static {
         // Servers that start side by side would register under the same names, and trip over each other.
         Registry.disableRegistry();
+        // Else the first one's directory would be home to all, also after it is gone.
+        System.setProperty("catalina.home", System.getProperty("java.io.tmpdir"));
     }
 
     @Override
