@@ -119,30 +119,30 @@ final class Exchange {
     /** Ends without a lease. */
     void refused(Refusal refusal) {
         if (OVER.compareAndSet(this, 0, 1)) {
-            live.ended(this, areWritesWatched != 0);
             Wait waited = wait;
             tell(kind(refusal.code(), waited != null), refusal.waited(), position(waited), refusal.code());
+            live.ended(this, areWritesWatched != 0);
         }
     }
 
     /** Ends without a lease: the client left while it waited. */
     void abandoned() {
         if (OVER.compareAndSet(this, 0, 1)) {
-            live.ended(this, areWritesWatched != 0);
             Wait waited = wait;
             tell(Kind.ABANDONED, waited == null ? Duration.ZERO : waited.waited(), position(waited), null);
+            live.ended(this, areWritesWatched != 0);
         }
     }
 
     /** Gives the slot back, once. */
     void release() {
         if (OVER.compareAndSet(this, 0, 1)) {
-            live.ended(this, areWritesWatched != 0);
             Lease held = lease;
             if (held != null) {
                 held.close();
                 tell(Kind.RELEASED, held.waited(), held.initialPosition(), null);
             }
+            live.ended(this, areWritesWatched != 0);
         }
     }
 
@@ -187,7 +187,7 @@ final class Exchange {
                 throw e;
             }
             begun.fail(e);
-            completeIfAsync(request);
+            LateAsyncContext.completeStarted(request);
         } catch (Error e) {
             LateResponse begun = late;
             if (begun != null) {
@@ -197,17 +197,6 @@ final class Exchange {
         } finally {
             isInPass = false;
             afterPass(request, registered);
-        }
-    }
-
-    /** An application that went asynchronous and then failed has nobody else to end what it began. */
-    private void completeIfAsync(HttpServletRequest request) {
-        if (request.isAsyncStarted()) {
-            try {
-                request.getAsyncContext().complete();
-            } catch (IllegalStateException e) {
-                Log.debug("request " + ask.id() + " was complete already", e);
-            }
         }
     }
 
@@ -307,12 +296,6 @@ final class Exchange {
         if (areWritesWatched == 0 && WRITES_WATCHED.compareAndSet(this, 0, 1)) {
             live.watchWrites(this);
         }
-    }
-
-    /** Something that writes to the client. */
-    interface Write {
-        /** Writes. */
-        void run() throws IOException;
     }
 
     /** A write to the client begins, or waits to be allowed. */

@@ -7,6 +7,7 @@ import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletRequest;
 
 /** An asynchronous context whose completion lets a {@link LateResponse} say its last word. */
 final class LateAsyncContext implements AsyncContext {
@@ -16,6 +17,17 @@ final class LateAsyncContext implements AsyncContext {
     LateAsyncContext(AsyncContext context, LateResponse response) {
         this.context = context;
         this.response = response;
+    }
+
+    /** Ends what an application began that went asynchronous and then failed: nobody else will. */
+    static void completeStarted(HttpServletRequest request) {
+        if (request.isAsyncStarted()) {
+            try {
+                request.getAsyncContext().complete();
+            } catch (IllegalStateException e) {
+                Log.debug("a request was complete already", e);
+            }
+        }
     }
 
     @Override
