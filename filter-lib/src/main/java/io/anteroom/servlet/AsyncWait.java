@@ -78,12 +78,7 @@ final class AsyncWait extends Wait {
             context = started;
             isParked = true;
             live.park(this, passage.request());
-            // A stream that is reset before it is parked is told of by nobody else.
-            JettyCore.onFailure(passage.request(), this::leave);
-            BufferedBody body = exchange.ask().body();
-            if (body != null && body.isWhole() && JettyCore.hasFailed(passage.request())) {
-                leave();
-            }
+            hearFailures(passage.request());
             return null;
         } finally {
             lock.unlock();

@@ -31,7 +31,7 @@ final class ThreadWait extends Wait {
             stream = new StatusStream(passage, exchange.ask(), sinceNanos(), live.settings());
         }
         live.park(this, passage.request());
-        JettyCore.onFailure(passage.request(), this::leave);
+        hearFailures(passage.request());
         if (live.isDraining()) {
             shutDown();
         }

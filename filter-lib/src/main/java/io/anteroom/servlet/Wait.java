@@ -6,6 +6,7 @@ import io.anteroom.admission.Ticket;
 import io.anteroom.net.Connection;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
@@ -72,6 +73,17 @@ abstract class Wait {
 
     /** Called every now and then while it waits. */
     void tick(long nowNanos) {}
+
+    /**
+     * Listens for a stream that is reset. One that has been already is asked, if nothing of its body is left to read.
+     */
+    final void hearFailures(HttpServletRequest request) {
+        JettyCore.onFailure(request, this::leave);
+        BufferedBody body = exchange.ask().body();
+        if (body != null && body.isWhole() && JettyCore.hasFailed(request)) {
+            leave();
+        }
+    }
 
     /** The client left. */
     final void leave() {
