@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Notices clients that left while their request waits in silence. No container tells that of HTTP/1.1, so the kernel is
@@ -33,10 +34,23 @@ final class Departures {
             // Over HTTP/2 containers tell by themselves, except Tomcat a thread: with the connection go all its
             // streams.
             boolean isDirect = request.getHeader("X-Forwarded-For") == null && request.getHeader("Forwarded") == null;
-            Connection connection = Connection.of(
-                    request.getLocalAddr(), request.getLocalPort(), request.getRemoteAddr(), request.getRemotePort());
-            wait.comesFrom(connection, isDirect);
+            wait.comesFrom(connectionOf(request), isDirect);
         }
+    }
+
+    /**
+     * Has the container look the addresses up while it can: Tomcat does when first asked, and not once they are gone.
+     */
+    static void lookUp(HttpServletRequest request) {
+        Connection found = connectionOf(request);
+        if (found == null) {
+            Log.debug("the connection of a request cannot be told", null);
+        }
+    }
+
+    private static @Nullable Connection connectionOf(HttpServletRequest request) {
+        return Connection.of(
+                request.getLocalAddr(), request.getLocalPort(), request.getRemoteAddr(), request.getRemotePort());
     }
 
     /** Looks after everybody who waits. */

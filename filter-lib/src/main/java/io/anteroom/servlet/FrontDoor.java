@@ -111,6 +111,9 @@ public final class FrontDoor implements AutoCloseable {
         if (!mayWait) {
             warnOnce(request);
         }
+        if (usesThread && request.getProtocol().startsWith("HTTP/2")) {
+            Departures.lookUp(request);
+        }
         Verdict verdict = new Verdict();
         Admission answer = exchange.ask().pool().offer(arrival(exchange.ask(), request, mayWait), verdict);
         if (answer instanceof Ticket ticket) {
