@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor.DiscardPolicy;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
@@ -37,13 +38,16 @@ public final class ModelServer implements AutoCloseable {
         connector.setAcceptQueueSize(4096);
         server.addConnector(connector);
         slots = new ModelSlots(settings.slots());
-        scheduler = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread thread = new Thread(task, "model-time");
-            thread.setDaemon(true);
-            return thread;
-        });
+        // What comes after the end is dropped: by then nobody reads it.
+        scheduler = new ScheduledThreadPoolExecutor(1, ModelServer::thread, new DiscardPolicy());
         scheduler.setRemoveOnCancelPolicy(true);
         server.setHandler(new ModelHandler(settings, slots, scheduler, observer));
+    }
+
+    private static Thread thread(Runnable task) {
+        Thread thread = new Thread(task, "model-time");
+        thread.setDaemon(true);
+        return thread;
     }
 
     /** Starts a server. */

@@ -2,6 +2,7 @@
 package io.anteroom.gateway.server;
 
 import static io.anteroom.gateway.server.ScriptedBackend.write;
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -24,6 +25,8 @@ import org.eclipse.jetty.http2.client.HTTP2Client;
 import org.eclipse.jetty.http2.client.transport.HttpClientTransportOverHTTP2;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class ProxyTest {
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}";
@@ -34,12 +37,16 @@ final class ProxyTest {
     private JettyServer gateway;
 
     private int start(Script script, String upstream) throws Exception {
-        backend = new ScriptedBackend(script);
-        return start(backend.uri(), upstream);
+        return start(script, upstream, "idle: 30s");
     }
 
-    private int start(URI uri, String upstream) throws Exception {
-        String yaml = "listen: {port: 0, max-body: 64MiB}\nupstream:\n  url: " + uri + "\n" + upstream;
+    private int start(Script script, String upstream, String listen) throws Exception {
+        backend = new ScriptedBackend(script);
+        return start(backend.uri(), upstream, listen);
+    }
+
+    private int start(URI uri, String upstream, String listen) throws Exception {
+        String yaml = "listen: {port: 0, max-body: 64MiB, " + listen + "}\nupstream:\n  url: " + uri + "\n" + upstream;
         GatewayConfig config = new ConfigReader(name -> "BACKEND_KEY".equals(name) ? "secret" : null).parse(yaml);
         gateway = new JettyServer(config, List.of(), new UpstreamProxy(config.upstream(), peer -> false), (q, s) -> {});
         gateway.start();
@@ -171,6 +178,37 @@ final class ProxyTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void answer_thatTakesLongerThanTheIdleTime_arrives(boolean http2) throws Exception {
+        int port = start(
+                (in, out) -> {
+                    pause();
+                    write(out, EVENTS + chunk("data: 1\n\n"));
+                    pause();
+                    write(out, "0\r\n\r\n");
+                },
+                "",
+                "idle: 200ms");
+
+        HttpClient client =
+                http2 ? new HttpClient(new HttpClientTransportOverHTTP2(new HTTP2Client())) : new HttpClient();
+        client.start();
+        try {
+            ContentResponse answer = client.GET("http://127.0.0.1:" + port + "/v1/x");
+
+            assertThat(answer.getStatus()).isEqualTo(200);
+            assertThat(answer.getContentAsString()).isEqualTo("data: 1\n\n");
+        } finally {
+            client.stop();
+        }
+    }
+
+    /** Several times the idle time of the test. */
+    private static void pause() throws InterruptedException {
+        assertThat(new CountDownLatch(1).await(900, MILLISECONDS)).isFalse();
+    }
+
     private static long untilClosed(InputStream in) {
         try {
             while (in.read() >= 0) {
@@ -209,7 +247,7 @@ final class ProxyTest {
         try (ServerSocket free = new ServerSocket(0)) {
             nobody = URI.create("http://127.0.0.1:" + free.getLocalPort());
         }
-        int port = start(nobody, "");
+        int port = start(nobody, "", "idle: 30s");
 
         ContentResponse answer = post(port, "{}");
 
