@@ -189,7 +189,7 @@ final class ProxyTest {
                     write(out, "0\r\n\r\n");
                 },
                 "",
-                "idle: 200ms");
+                "idle: 1s");
 
         HttpClient client =
                 http2 ? new HttpClient(new HttpClientTransportOverHTTP2(new HTTP2Client())) : new HttpClient();
@@ -204,9 +204,9 @@ final class ProxyTest {
         }
     }
 
-    /** Several times the idle time of the test. */
+    /** Longer than the idle time of the test. */
     private static void pause() throws InterruptedException {
-        assertThat(new CountDownLatch(1).await(900, MILLISECONDS)).isFalse();
+        assertThat(new CountDownLatch(1).await(1800, MILLISECONDS)).isFalse();
     }
 
     private static long untilClosed(InputStream in) {
