@@ -17,13 +17,20 @@ public final class AppLog {
     private final AtomicInteger mostInside = new AtomicInteger();
 
     void enter(String id) {
-        mostInside.accumulateAndGet(inside.incrementAndGet(), Math::max);
         count(entered, id).incrementAndGet();
     }
 
     void leave(String id) {
-        inside.decrementAndGet();
         count(left, id).incrementAndGet();
+    }
+
+    /** One more is at work. */
+    void beginWork() {
+        mostInside.accumulateAndGet(inside.incrementAndGet(), Math::max);
+    }
+
+    void endWork() {
+        inside.decrementAndGet();
     }
 
     /** How often the application was entered for a request: 0 means that it never ran. */
@@ -36,7 +43,10 @@ public final class AppLog {
         return count(left, id).get();
     }
 
-    /** The most requests that were inside the application at the same time, counted here and not by the filter. */
+    /**
+     * The most requests that were inside the application at the same time, counted here and not by the filter. Floods
+     * do not count: their slot is taken back while the container still holds them in a write that nobody reads.
+     */
     public int mostInside() {
         return mostInside.get();
     }

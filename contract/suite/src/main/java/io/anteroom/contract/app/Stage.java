@@ -30,13 +30,20 @@ public final class Stage extends HttpServlet {
             actOf(request).play(cue);
             return;
         }
+        boolean isFlood = String.valueOf(request.getPathInfo()).startsWith("/flood");
         log.enter(cue.id());
+        if (!isFlood) {
+            log.beginWork();
+        }
         try {
             if (cue.has("hold=start")) {
                 log.pass(cue.id());
             }
             actOf(request).play(cue);
         } finally {
+            if (!isFlood) {
+                log.endWork();
+            }
             log.leave(cue.id());
         }
     }
