@@ -25,6 +25,6 @@ public sealed interface Decision {
      */
     record Refused(Refusal refusal) implements Decision {}
 
-    /** It was admitted once and has ended since: a command that came twice. */
+    /** It ran or waited once and has ended since: a command that came twice. */
     record Over() implements Decision {}
 }
