@@ -54,6 +54,11 @@ public final class Answers {
         headers.put("Cache-Control", "no-store");
         headers.put(Headers.REQUEST_ID, requestId);
         headers.put(Headers.REJECT_REASON, problem.kind().reason());
+        if (problem.kind() == Kind.UNAUTHORIZED) {
+            headers.put("WWW-Authenticate", "Bearer");
+        } else if (problem.kind() == Kind.QUOTA) {
+            headers.put("x-should-retry", "false");
+        }
         Duration retryAfter = problem.retryAfter();
         if (retryAfter != null) {
             headers.put("Retry-After", Long.toString(RetryAfter.headerSeconds(retryAfter)));
@@ -153,23 +158,25 @@ public final class Answers {
 
     private static String problemType(Kind kind) {
         return switch (kind) {
-            case FAIR_SHARE -> PROBLEMS + "quota-exceeded";
-            case BAD_REQUEST, TOO_LARGE, HEADER_TOO_LARGE, UPSTREAM_FAILED -> "about:blank";
+            case FAIR_SHARE, RATE_LIMITED, QUOTA -> PROBLEMS + "quota-exceeded";
+            case UNAUTHORIZED, BAD_REQUEST, TOO_LARGE, HEADER_TOO_LARGE, UPSTREAM_FAILED -> "about:blank";
             default -> PROBLEMS + "temporary-reduced-capacity";
         };
     }
 
     private static String errorType(Kind kind) {
         return switch (kind) {
-            case FAIR_SHARE -> "rate_limit_error";
-            case BAD_REQUEST, TOO_LARGE, HEADER_TOO_LARGE -> "invalid_request_error";
+            case FAIR_SHARE, RATE_LIMITED -> "rate_limit_error";
+            case QUOTA -> "insufficient_quota";
+            case UNAUTHORIZED, BAD_REQUEST, TOO_LARGE, HEADER_TOO_LARGE -> "invalid_request_error";
             default -> "server_error";
         };
     }
 
     private static String anthropicType(Kind kind) {
         return switch (kind) {
-            case FAIR_SHARE -> "rate_limit_error";
+            case FAIR_SHARE, RATE_LIMITED, QUOTA -> "rate_limit_error";
+            case UNAUTHORIZED -> "authentication_error";
             case BAD_REQUEST, HEADER_TOO_LARGE -> "invalid_request_error";
             case TOO_LARGE -> "request_too_large";
             case UPSTREAM_FAILED -> "api_error";

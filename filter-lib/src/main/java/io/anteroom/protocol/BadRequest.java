@@ -38,6 +38,11 @@ public final class BadRequest extends Exception {
                 "body: larger than " + max + " bytes (expected: at most that, for a request that waits)");
     }
 
+    /** A caller that is not let in. */
+    public static BadRequest unauthorized(String message) {
+        return new BadRequest(Kind.UNAUTHORIZED, message);
+    }
+
     /** What to answer. */
     public Problem problem() {
         return problem;

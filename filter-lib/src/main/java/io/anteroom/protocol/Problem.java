@@ -42,6 +42,14 @@ public record Problem(
         NO_UPSTREAM(503, 503, "no_upstream", "no-upstream", "No backend is available"),
         /** The server is about to stop. */
         SHUTTING_DOWN(503, 503, "shutting_down", "shutting-down", "The server is shutting down"),
+        /** The caller has used what it may use in this time. */
+        RATE_LIMITED(429, 429, "rate_limit_exceeded", "rate-limited", "Too much in too short a time"),
+        /** The caller has used up its budget. */
+        QUOTA(429, 429, "insufficient_quota", "quota", "The budget is used up"),
+        /** Nobody can say how much the caller has used. */
+        LIMITS_UNAVAILABLE(503, 503, "limits_unavailable", "limits-unavailable", "Limits cannot be checked"),
+        /** The caller's key does not count. */
+        UNAUTHORIZED(401, 401, "invalid_api_key", "invalid-api-key", "The API key is not accepted"),
         /** An option, a header or a body cannot be read. */
         BAD_REQUEST(400, 400, "invalid_request", "invalid-request", "The request cannot be read"),
         /** A body is larger than it may be. */

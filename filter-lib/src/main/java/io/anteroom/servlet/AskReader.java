@@ -35,6 +35,8 @@ final class AskReader {
      * @throws IOException if the client failed to send its body
      */
     Ask read(HttpServletRequest request, String id, Pool byPath, Dialect dialect) throws BadRequest, IOException {
+        Optional<Identity> identity = settings.callers().resolve(request);
+        CallerPolicy policy = admitted(settings.policies().of(identity));
         Options options = HeaderOptions.read(request::getHeader);
         boolean hasBody = Bodies.mayHaveBody(request);
         BufferedBody body = hasBody ? bodies.readJson(request) : null;
@@ -52,16 +54,30 @@ final class AskReader {
         boolean showsStatus =
                 dialect.streamsEvents() && options.status() != StatusMode.NONE && (stream || wantsEvents(request));
         long bytes = !hasBody ? 0 : body == null ? bodies.expectedBytes(request) : body.bytes().length;
-        Grant grant = grant(request, pool, options, bytes);
+        Grant grant = grant(caller(request, identity, policy), policy, options, pool, bytes);
         return new Ask(id, pool, grant.arrival(), dialect, showsStatus, hasBody, body, grant.ignored());
     }
 
-    private Grant grant(HttpServletRequest request, Pool pool, Options options, long bytes) {
-        Optional<Identity> identity = settings.callers().resolve(request);
-        CallerPolicy policy = settings.policies().of(identity);
+    /** Before the body is read: one that is not let in costs as little as may be. */
+    private static CallerPolicy admitted(CallerPolicy policy) throws BadRequest {
+        switch (policy.access()) {
+            case OPEN -> {}
+            case DISABLED -> throw BadRequest.unauthorized("This API key is disabled.");
+            case EXPIRED -> throw BadRequest.unauthorized("This API key has expired.");
+            case UNKNOWN ->
+                throw BadRequest.unauthorized(
+                        "No known API key came with the request (expected: Authorization: Bearer, or x-api-key).");
+        }
+        return policy;
+    }
+
+    private Caller caller(HttpServletRequest request, Optional<Identity> identity, CallerPolicy policy) {
         String ip = clientAddress(request);
         String flow = identity.isPresent() ? identity.get().flow() : ip;
-        Caller caller = new Caller(flow, ip, policy.weight(), policy.limits());
+        return new Caller(flow, ip, policy.weight(), policy.limits());
+    }
+
+    private static Grant grant(Caller caller, CallerPolicy policy, Options options, Pool pool, long bytes) {
         Arrival arrival = Arrival.of(caller, policy.priority());
         return Grant.of(bytes == 0 ? arrival : arrival.withBytes(bytes), policy, options, pool);
     }

@@ -7,6 +7,7 @@ import io.anteroom.admission.Pool;
 import io.anteroom.admission.Priority;
 import io.anteroom.protocol.Options;
 import java.time.Duration;
+import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,8 +19,9 @@ import org.jspecify.annotations.Nullable;
 record Grant(Arrival arrival, @Nullable String ignored) {
 
     static Grant of(Arrival plain, CallerPolicy policy, Options options, Pool pool) {
+        boolean mayShed = policy.rights().mayShed();
         if (options.equals(Options.NONE)) {
-            return new Grant(plain, null);
+            return new Grant(mayShed ? plain : plain.withOnFull(OnFull.REJECT), null);
         }
         Priority asked = options.priority();
         boolean tooHigh = asked != null && policy.highestPriority().isLowerThan(asked);
@@ -29,11 +31,11 @@ record Grant(Arrival arrival, @Nullable String ignored) {
         Duration wanted = options.longestWait();
         boolean tooLong = wanted != null && wanted.compareTo(allowed) > 0;
         Duration wait = shorter(wanted == null || tooLong ? null : wanted, level, options.clientTimeout());
-        OnFull onFull = options.onFull();
+        OnFull onFull = mayShed ? options.onFull() : OnFull.REJECT;
         boolean mayQueue = !Boolean.FALSE.equals(options.enabled());
         Arrival arrival = new Arrival(
                 plain.caller(), priority, wait, plain.bytes(), plain.cost(), onFull, mayQueue, options.batch());
-        return new Grant(arrival, names(tooHigh, tooLong));
+        return new Grant(arrival, names(tooHigh, tooLong, !mayShed && options.onFull() == OnFull.SHED_LOWEST));
     }
 
     /** A client that declares its own time-out is not held past it. */
@@ -43,10 +45,17 @@ record Grant(Arrival arrival, @Nullable String ignored) {
         return clientTimeout != null && clientTimeout.compareTo(effective) < 0 ? clientTimeout : wait;
     }
 
-    private static @Nullable String names(boolean priority, boolean maxWait) {
+    private static @Nullable String names(boolean priority, boolean maxWait, boolean onFull) {
+        StringJoiner names = new StringJoiner(", ");
         if (priority) {
-            return maxWait ? "priority, max-wait" : "priority";
+            names.add("priority");
         }
-        return maxWait ? "max-wait" : null;
+        if (maxWait) {
+            names.add("max-wait");
+        }
+        if (onFull) {
+            names.add("on-full");
+        }
+        return names.length() == 0 ? null : names.toString();
     }
 }

@@ -41,6 +41,10 @@ public record Identity(String flow) {
         return new Identity(KEY + HexFormat.of().formatHex(bytes, 0, HASH_BYTES));
     }
 
+    static String sha256Hex(String secret) {
+        return HexFormat.of().formatHex(sha256().digest(secret.getBytes(StandardCharsets.UTF_8)));
+    }
+
     private static MessageDigest sha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
