@@ -12,7 +12,13 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         version = "anteroom 0.1.0",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {ServeCommand.class, CheckConfigCommand.class, DemoCommand.class, ReplayCommand.class})
+        subcommands = {
+            ServeCommand.class,
+            CheckConfigCommand.class,
+            DemoCommand.class,
+            ReplayCommand.class,
+            ModelCommand.class
+        })
 public final class AnteroomCommand implements Runnable {
     /** Runs a command with the standard streams. */
     public static int run(String... args) {

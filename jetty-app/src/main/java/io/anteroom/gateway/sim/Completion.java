@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Completion {
     private final Work work;
-    private final CompletionText text;
+    private final ModelDialect dialect;
+    private final ModelText text;
     private final Response response;
     private final Callback callback;
     private final ReentrantLock lock = new ReentrantLock();
@@ -69,9 +70,10 @@ final class Completion {
         }
     }
 
-    Completion(Work work, CompletionText text, Response response, Callback callback) {
+    Completion(Work work, ModelDialect dialect, long number, Response response, Callback callback) {
         this.work = work;
-        this.text = text;
+        this.dialect = dialect;
+        this.text = dialect.text(number, work.request());
         this.response = response;
         this.callback = callback;
     }
@@ -99,19 +101,26 @@ final class Completion {
 
     private void answer() {
         response.getHeaders().put("Sim-Service-Micros", work.serviceNanos() / 1000);
-        if (work.request().stream()) {
-            response.getHeaders().put(HttpHeader.CONTENT_TYPE, "text/event-stream");
+        CompletionRequest request = work.request();
+        if (request.stream() && !request.fails()) {
+            response.getHeaders().put(HttpHeader.CONTENT_TYPE, dialect.streamType());
             response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-cache");
             chunkLater(0);
-        } else {
-            response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
-            next = work.scheduler().schedule(this::finish, work.serviceNanos(), TimeUnit.NANOSECONDS);
+            return;
         }
+        response.setStatus(request.fails() ? 500 : 200);
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
+        Runnable step = request.breaksOff() ? this::half : this::finish;
+        next = work.scheduler().schedule(step, work.serviceNanos(), TimeUnit.NANOSECONDS);
     }
 
     private void chunkLater(long nowNanos) {
         long due = work.chunkDue(nowNanos, sent);
         Runnable step = due >= work.serviceNanos() ? this::finish : this::chunk;
+        if (work.request().breaksOff()
+                && (due >= work.serviceNanos() || 2 * sent >= work.request().output())) {
+            step = this::gone;
+        }
         next = work.scheduler().schedule(step, begunNanos + due - System.nanoTime(), TimeUnit.NANOSECONDS);
     }
 
@@ -167,13 +176,27 @@ final class Completion {
         }
     }
 
-    private void writeLast() {
-        int output = work.request().output();
-        String last = work.request().stream() ? text.chunk(sent, output) + text.end() : text.whole();
-        response.write(true, bytes(last), callback);
+    /** The first half of an answer, and then nothing. */
+    private void half() {
+        String whole = text.whole();
+        response.getHeaders().put(HttpHeader.CONTENT_LENGTH, bytes(whole).remaining());
+        ByteBuffer half = bytes(whole.substring(0, whole.length() / 2));
+        response.write(false, half, Callback.from(this::gone, failure -> gone()));
     }
 
-    /** The client left, or an answer could not be written. */
+    private void writeLast() {
+        response.write(true, bytes(last()), callback);
+    }
+
+    private String last() {
+        CompletionRequest request = work.request();
+        if (request.fails()) {
+            return dialect.error("The simulated model has failed.", false);
+        }
+        return request.stream() ? text.chunk(sent, request.output()) + text.end() : text.whole();
+    }
+
+    /** The client left, an answer could not be written, or is meant to break off. */
     private void gone() {
         State before;
         lock.lock();
@@ -194,7 +217,7 @@ final class Completion {
         } else {
             work.slots().giveUp(this);
         }
-        callback.failed(new EofException("client left"));
+        callback.failed(new EofException("broken off"));
     }
 
     private void leave(boolean whole, int made) {

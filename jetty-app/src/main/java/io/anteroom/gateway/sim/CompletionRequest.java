@@ -15,11 +15,17 @@ import com.fasterxml.jackson.databind.ObjectMapper;
  * @param output how many tokens the answer will have
  */
 record CompletionRequest(String model, boolean stream, boolean usage, int prompt, int output) {
+    /** A model that answers with status 500. */
+    static final String FAILING = "failing";
+
+    /** A model that breaks its answer off half-way, closing the connection. */
+    static final String BREAKING = "breaking";
+
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int USUAL_OUTPUT = 120;
     private static final int LONGEST_OUTPUT = 100_000;
 
-    /** A body that is no chat completion. */
+    /** A body that does not ask for an answer in its dialect. */
     static final class Unreadable extends Exception {
         private static final long serialVersionUID = 1L;
 
@@ -35,7 +41,7 @@ record CompletionRequest(String model, boolean stream, boolean usage, int prompt
         }
     }
 
-    static CompletionRequest parse(String body) throws Unreadable {
+    static CompletionRequest parse(String body, ModelDialect dialect) throws Unreadable {
         JsonNode root;
         try {
             root = JSON.readTree(body);
@@ -45,27 +51,61 @@ record CompletionRequest(String model, boolean stream, boolean usage, int prompt
         if (!root.isObject()) {
             throw new Unreadable("The body must be a JSON object.");
         }
-        if (!root.path("messages").isArray()) {
-            throw new Unreadable("messages: must be a list.");
-        }
-        int output =
-                root.path("max_tokens").asInt(root.path("max_completion_tokens").asInt(USUAL_OUTPUT));
-        if (output < 1 || output > LONGEST_OUTPUT) {
-            throw new Unreadable("max_tokens: must be from 1 to " + LONGEST_OUTPUT + ".");
+        JsonNode prompt = root.path(dialect.promptMember());
+        if (!prompt.isArray() && (dialect.promptIsList() || !prompt.isTextual())) {
+            throw new Unreadable(
+                    dialect.promptMember() + ": must be a " + (dialect.promptIsList() ? "list." : "text or a list."));
         }
         return new CompletionRequest(
                 root.path("model").asText("simulated"),
-                root.path("stream").asBoolean(false),
+                root.path("stream").asBoolean(dialect.streamsUnasked()),
                 root.path("stream_options").path("include_usage").asBoolean(false),
-                promptTokens(root.path("messages")),
-                output);
+                Math.max(1, characters(prompt) / 4),
+                output(root));
     }
 
-    private static int promptTokens(JsonNode messages) {
-        int characters = 0;
-        for (JsonNode message : messages) {
-            characters += message.path("content").asText("").length();
+    private static int output(JsonNode root) throws Unreadable {
+        int output = USUAL_OUTPUT;
+        String named = "max_tokens";
+        for (String name : new String[] {"max_tokens", "max_completion_tokens", "max_output_tokens"}) {
+            if (root.path(name).isNumber()) {
+                named = name;
+                output = root.path(name).asInt();
+                break;
+            }
         }
-        return Math.max(1, characters / 4);
+        JsonNode predicted = root.path("options").path("num_predict");
+        if (predicted.asInt() > 0) { // Ollama: -1 and -2 stand for no limit
+            named = "options.num_predict";
+            output = predicted.asInt();
+        }
+        if (output < 1 || output > LONGEST_OUTPUT) {
+            throw new Unreadable(named + ": must be from 1 to " + LONGEST_OUTPUT + ".");
+        }
+        return output;
+    }
+
+    /** The length of all texts in a prompt: itself, its messages, or the parts of their contents. */
+    private static int characters(JsonNode prompt) {
+        if (prompt.isTextual()) {
+            return prompt.asText().length();
+        }
+        int characters = 0;
+        if (prompt.isArray()) {
+            for (JsonNode part : prompt) {
+                characters += characters(part);
+            }
+        } else if (prompt.isObject()) {
+            characters = characters(prompt.path("content")) + characters(prompt.path("text"));
+        }
+        return characters;
+    }
+
+    boolean fails() {
+        return model.equals(FAILING);
+    }
+
+    boolean breaksOff() {
+        return model.equals(BREAKING);
     }
 }

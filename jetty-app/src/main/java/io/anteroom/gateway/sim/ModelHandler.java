@@ -7,6 +7,7 @@ import io.anteroom.gateway.net.ClientWatch;
 import io.anteroom.gateway.sim.CompletionRequest.Unreadable;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicLong;
@@ -48,25 +49,30 @@ final class ModelHandler extends Handler.Abstract.NonBlocking {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
-        String call = request.getMethod() + " " + Request.getPathInContext(request);
-        switch (call) {
-            case "POST /v1/chat/completions" -> complete(request, response, callback);
+        String path = Request.getPathInContext(request);
+        Optional<ModelDialect> dialect = ModelDialect.of(request.getMethod(), path);
+        if (dialect.isPresent()) {
+            complete(dialect.get(), request, response, callback);
+            return true;
+        }
+        switch (request.getMethod() + " " + path) {
             case "GET /v1/models" -> send(response, callback, 200, "application/json", models());
             case "GET /health" -> send(response, callback, 200, "text/plain", "");
             case "GET /metrics" -> send(response, callback, 200, "text/plain; version=0.0.4", metrics());
-            default -> refuse(response, callback, 404, "There is no " + request.getMethod() + " here.");
+            default ->
+                refuse(ModelDialect.CHAT, response, callback, 404, "There is no " + request.getMethod() + " here.");
         }
         return true;
     }
 
-    private void complete(Request request, Response response, Callback callback) {
+    private void complete(ModelDialect dialect, Request request, Response response, Callback callback) {
         Content.Source.asString(request, StandardCharsets.UTF_8, new Promise<>() {
             @Override
             public void succeeded(String body) {
                 try {
-                    begin(request, CompletionRequest.parse(body), response, callback);
+                    begin(dialect, request, CompletionRequest.parse(body, dialect), response, callback);
                 } catch (Unreadable e) {
-                    refuse(response, callback, 400, e.reason());
+                    refuse(dialect, response, callback, 400, e.reason());
                 }
             }
 
@@ -77,7 +83,8 @@ final class ModelHandler extends Handler.Abstract.NonBlocking {
         });
     }
 
-    private void begin(Request request, CompletionRequest asked, Response response, Callback callback) {
+    private void begin(
+            ModelDialect dialect, Request request, CompletionRequest asked, Response response, Callback callback) {
         long number = numbers.incrementAndGet();
         Completion.Work work = new Completion.Work(
                 slots,
@@ -87,7 +94,7 @@ final class ModelHandler extends Handler.Abstract.NonBlocking {
                 asked,
                 serviceNanos(request, asked, number),
                 settings.chunkEvery().toNanos());
-        Completion completion = new Completion(work, new CompletionText(number, asked), response, callback);
+        Completion completion = new Completion(work, dialect, number, response, callback);
         completion.watch(ClientWatch.start(request));
         slots.enter(completion);
     }
@@ -123,13 +130,8 @@ final class ModelHandler extends Handler.Abstract.NonBlocking {
         return models.toString();
     }
 
-    private static void refuse(Response response, Callback callback, int status, String message) {
-        ObjectNode body = JsonNodeFactory.instance.objectNode();
-        body.putObject("error")
-                .put("message", message)
-                .put("type", "invalid_request_error")
-                .putNull("code");
-        send(response, callback, status, "application/json", body.toString());
+    private static void refuse(ModelDialect dialect, Response response, Callback callback, int status, String message) {
+        send(response, callback, status, "application/json", dialect.error(message, true));
     }
 
     private static void send(Response response, Callback callback, int status, String type, String body) {

@@ -28,15 +28,21 @@ final class AnteroomCommandTest {
     void help_namesTheCommands() {
         assertThat(run("--help")).isZero();
 
-        assertThat(out.toString()).contains("serve", "check-config", "demo", "replay");
+        assertThat(out.toString()).contains("serve", "check-config", "demo", "replay", "model");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"serve", "check-config", "demo", "replay"})
+    @ValueSource(strings = {"serve", "check-config", "demo", "replay", "model"})
     void help_ofACommand_namesItsOptions(String command) {
         assertThat(run(command, "--help")).isZero();
 
         assertThat(out.toString()).contains("Usage: anteroom " + command, "--help");
+    }
+
+    @Test
+    void model_ofNoSlots_isTwo() {
+        assertThat(run("model", "--slots", "0")).isEqualTo(2);
+        assertThat(err.toString()).contains("--slots: 0 (expected: from 1 to 100000)");
     }
 
     @Test
