@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param onFull what to do when the queue is full, or null for the pool's answer
  * @param mayQueue whether it may wait at all
  * @param batch the batch that it belongs to, at most 256 characters, or null
+ * @param claimWithin how long its slot is reserved once it has one, at most an hour: for a caller that does not wait
+ *     but comes back to {@linkplain Lease#claim() claim} it; null for one that is there
  */
 public record Arrival(
         Caller caller,
@@ -24,7 +26,8 @@ public record Arrival(
         @Nullable Duration cost,
         @Nullable OnFull onFull,
         boolean mayQueue,
-        @Nullable String batch) {
+        @Nullable String batch,
+        @Nullable Duration claimWithin) {
 
     /** Checks all bounds. */
     public Arrival {
@@ -38,40 +41,48 @@ public record Arrival(
         if (cost != null) {
             Bounds.check("cost", cost, Bounds.LONGEST);
         }
+        if (claimWithin != null) {
+            Bounds.check("claim-within", claimWithin, Duration.ofHours(1));
+        }
     }
 
     /** An arrival with nothing special about it. */
     public static Arrival of(Caller caller, Priority priority) {
-        return new Arrival(caller, priority, null, 0, null, null, true, null);
+        return new Arrival(caller, priority, null, 0, null, null, true, null, null);
     }
 
     /** The same with its own longest wait. */
     public Arrival withLongestWait(Duration longestWait) {
-        return new Arrival(caller, priority, longestWait, bytes, cost, onFull, mayQueue, batch);
+        return new Arrival(caller, priority, longestWait, bytes, cost, onFull, mayQueue, batch, claimWithin);
     }
 
     /** The same with the size of its buffered body. */
     public Arrival withBytes(long bytes) {
-        return new Arrival(caller, priority, longestWait, bytes, cost, onFull, mayQueue, batch);
+        return new Arrival(caller, priority, longestWait, bytes, cost, onFull, mayQueue, batch, claimWithin);
     }
 
     /** The same with a known cost, the time that it will hold a slot. */
     public Arrival withCost(Duration cost) {
-        return new Arrival(caller, priority, longestWait, bytes, cost, onFull, mayQueue, batch);
+        return new Arrival(caller, priority, longestWait, bytes, cost, onFull, mayQueue, batch, claimWithin);
     }
 
     /** The same with its own answer to a full queue. */
     public Arrival withOnFull(OnFull onFull) {
-        return new Arrival(caller, priority, longestWait, bytes, cost, onFull, mayQueue, batch);
+        return new Arrival(caller, priority, longestWait, bytes, cost, onFull, mayQueue, batch, claimWithin);
     }
 
     /** The same for a caller that would rather be refused than wait. */
     public Arrival withoutQueueing() {
-        return new Arrival(caller, priority, longestWait, bytes, cost, onFull, false, batch);
+        return new Arrival(caller, priority, longestWait, bytes, cost, onFull, false, batch, claimWithin);
     }
 
     /** The same as part of a batch. */
     public Arrival withBatch(String batch) {
-        return new Arrival(caller, priority, longestWait, bytes, cost, onFull, mayQueue, batch);
+        return new Arrival(caller, priority, longestWait, bytes, cost, onFull, mayQueue, batch, claimWithin);
+    }
+
+    /** The same for a caller that comes back for its slot. */
+    public Arrival withReservation(Duration claimWithin) {
+        return new Arrival(caller, priority, longestWait, bytes, cost, onFull, mayQueue, batch, claimWithin);
     }
 }

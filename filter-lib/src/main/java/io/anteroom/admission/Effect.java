@@ -31,7 +31,7 @@ public sealed interface Effect {
     record Ended(long ticket, String node, Refusal refusal) implements Effect {}
 
     /**
-     * A lease was taken back after the longest run.
+     * A lease was taken back after the longest run, or because nobody claimed it in time.
      *
      * @param ticket its number
      * @param node the node that held it

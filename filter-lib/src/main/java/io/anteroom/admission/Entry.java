@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.admission;
 
+import java.time.Duration;
 import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
 /** One request that waits or runs. */
 final class Entry {
+    static final long NO_TURN = 0;
+    static final long CLAIMED = -1;
     static final Comparator<Entry> BY_ARRIVAL = (one, other) -> one == other ? 0 : one.isBefore(other) ? -1 : 1;
 
     final long id;
@@ -17,14 +20,28 @@ final class Entry {
 
     final long arrivedNanos;
     final @Nullable String batch;
-    final long bytes;
+    /** What its body takes; nothing while its caller is away, because a refused request keeps no body. */
+    long bytes;
     /** What it is expected to cost, and what its flow has been charged for it once it runs; microseconds of a slot. */
     final long costMicros;
     /** Its own longest wait in nanoseconds, or -1 for its level's. */
     final long ownWaitNanos;
 
     boolean running;
-    /** End of the wait, or of the longest run. */
+    /** Waits without a caller, until {@link #awayUntilNanos} at the latest. */
+    boolean away;
+
+    long awayUntilNanos;
+    /** How long it stays first once its turn has come while it was away. */
+    long graceNanos;
+    /** The number of the turn at which it was passed over, or {@link #NO_TURN}. */
+    long turn = NO_TURN;
+
+    int readyPlace = IndexedHeap.ABSENT;
+    /** How long its slot stays reserved from admission on until it is claimed, or -1 once it is, or needs not be. */
+    long claimNanos = CLAIMED;
+
+    /** End of the wait, of the reservation or of the longest run. */
     long deadlineNanos;
 
     int deadlinePlace = IndexedHeap.ABSENT;
@@ -63,6 +80,10 @@ final class Entry {
 
     Entry(long id, Flow flow, Party ip, Node node, long seq, long arrivedNanos, long costMicros, Arrival arrival) {
         this(id, flow, ip, node, seq, arrivedNanos, costMicros, ownWait(arrival), arrival.bytes(), arrival.batch());
+        Duration claimWithin = arrival.claimWithin();
+        if (claimWithin != null) {
+            claimNanos = claimWithin.toNanos();
+        }
     }
 
     Entry(
@@ -91,6 +112,16 @@ final class Entry {
     /** Whether it arrived before {@code other}; the number decides between two that nodes registered for one moment. */
     boolean isBefore(Entry other) {
         return seq != other.seq ? seq < other.seq : id < other.id;
+    }
+
+    /** Whether its turn came and it was passed over: it stands in {@link Aside}, not in its flow. */
+    boolean isAside() {
+        return turn != NO_TURN;
+    }
+
+    /** Whether it has a slot, or will have one, that nobody has claimed yet. */
+    boolean isReserved() {
+        return claimNanos != CLAIMED;
     }
 
     private static long ownWait(Arrival arrival) {

@@ -33,9 +33,14 @@ final class EntryCodec {
         out.writeLong(entry.flowLifted);
         out.writeLong(entry.groupLifted);
         out.writeInt(entry.era);
+        out.writeBoolean(entry.away);
+        out.writeLong(entry.awayUntilNanos);
+        out.writeLong(entry.graceNanos);
+        out.writeLong(entry.turn);
+        out.writeLong(entry.claimNanos);
     }
 
-    static Entry load(PoolState state, Map<String, Party> keys, Map<String, Party> ips, DataInput in)
+    static Entry load(PoolState state, Map<String, Party> keys, Map<String, Party> ips, DataInput in, int version)
             throws IOException {
         long id = in.readLong();
         Party key = MachineCodec.named(keys, in.readUTF());
@@ -50,6 +55,9 @@ final class EntryCodec {
         String batch = in.readBoolean() ? in.readUTF() : null;
         Entry entry = new Entry(id, flow, ip, node, seq, arrived, cost, ownWait, bytes, batch);
         loadProgress(entry, in);
+        if (version >= MachineCodec.WITH_ABSENCES) {
+            loadAbsence(entry, in);
+        }
         return entry;
     }
 
@@ -65,5 +73,13 @@ final class EntryCodec {
         entry.flowLifted = in.readLong();
         entry.groupLifted = in.readLong();
         entry.era = in.readInt();
+    }
+
+    private static void loadAbsence(Entry entry, DataInput in) throws IOException {
+        entry.away = in.readBoolean();
+        entry.awayUntilNanos = in.readLong();
+        entry.graceNanos = in.readLong();
+        entry.turn = in.readLong();
+        entry.claimNanos = in.readLong();
     }
 }

@@ -54,7 +54,8 @@ final class Flow {
 
     /** Puts an entry where its moment of arrival belongs; at the end unless it was moved here or registered again. */
     void insert(Entry entry) {
-        Entry before = last;
+        // One that was passed over and is put back belongs to the front, far from the end.
+        Entry before = first != null && entry.isBefore(first) ? null : last;
         while (before != null && entry.isBefore(before)) {
             before = before.previous;
         }

@@ -14,10 +14,16 @@ final class Gate {
     private final PoolState state;
     private final Ranking ranking = new Ranking();
     private final Refusals refusals;
+    private final Absences absences;
 
     Gate(PoolState state) {
         this.state = state;
         this.refusals = new Refusals(state);
+        this.absences = new Absences(state, refusals);
+    }
+
+    Absences absences() {
+        return absences;
     }
 
     Decision arrive(long ticket, String node, Arrival arrival, Consumer<Effect> effects) {
@@ -135,7 +141,7 @@ final class Gate {
     }
 
     private boolean lacksBytes(Entry entry) {
-        return entry.bytes > 0 && state.settings.maxWaitingBytes() - state.line.waitingBytes < entry.bytes;
+        return state.lacksBytes(entry.bytes);
     }
 
     /** The bytes that shedding every lower level would leave free. */
@@ -165,19 +171,39 @@ final class Gate {
         while (state.line.waiting > 0
                 && state.running < state.settings.slots()
                 && (state.mode == PoolMode.OPEN || state.mode == PoolMode.DRAINING)) {
+            Entry returned = state.line.aside.next();
+            if (returned != null) {
+                admitReturned(returned, effects);
+                continue;
+            }
             Flow flow = state.line.next(state);
             if (flow == null) {
                 return;
             }
-            grant(flow.head(), effects);
+            Entry head = flow.head();
+            if (head.away) {
+                absences.passOver(head);
+            } else {
+                grant(head, effects);
+            }
+        }
+    }
+
+    /** Whoever was passed over is first; one whose key or address runs as many as it may waits in its flow again. */
+    private void admitReturned(Entry entry, Consumer<Effect> effects) {
+        if (state.holderOf(entry) == null) {
+            grant(entry, effects);
+        } else {
+            state.line.putBack(entry, state);
         }
     }
 
     private void grant(Entry entry, Consumer<Effect> effects) {
+        if (!entry.isAside()) {
+            state.estimator.observeAdmitted(entry, state.nowNanos - entry.arrivedNanos);
+        }
         state.run(entry, true, state.nowNanos);
         state.tally.admitted++;
-        long waited = state.nowNanos - entry.arrivedNanos;
-        state.estimator.observeAdmitted(entry, waited);
         effects.accept(granted(entry));
     }
 
@@ -194,15 +220,31 @@ final class Gate {
                 due = state.deadlines.first()) {
             any = true;
             if (due.running) {
-                state.end(due);
-                state.tally.leasesExpired++;
-                effects.accept(new Effect.LeaseExpired(due.id, due.node.name));
+                takeBack(due, effects);
             } else {
-                state.estimator.observeGivenUp(due, state.nowNanos - due.arrivedNanos);
-                refuseWaiting(due, Refusal.Code.WAIT_TIMEOUT, 0, effects);
+                giveUp(due, effects);
             }
         }
         return any;
+    }
+
+    private void takeBack(Entry due, Consumer<Effect> effects) {
+        boolean isReserved = due.isReserved();
+        state.end(due);
+        if (isReserved) {
+            state.tally.lapsed++;
+        } else {
+            state.tally.leasesExpired++;
+        }
+        effects.accept(new Effect.LeaseExpired(due.id, due.node.name));
+    }
+
+    private void giveUp(Entry due, Consumer<Effect> effects) {
+        if (!due.isAside()) {
+            state.estimator.observeGivenUp(due, state.nowNanos - due.arrivedNanos);
+        }
+        boolean isTooLong = state.waitEnd(due) <= state.nowNanos;
+        refuseWaiting(due, isTooLong ? Refusal.Code.WAIT_TIMEOUT : Refusal.Code.ABSENT, 0, effects);
     }
 
     void refuseAllWaiting(Consumer<Effect> effects) {
@@ -237,6 +279,10 @@ final class Gate {
                 entry.batch);
         state.estimator.place(moved, state.line, state.settings);
         moved.initialPosition = entry.initialPosition;
+        moved.away = entry.away;
+        moved.awayUntilNanos = entry.awayUntilNanos;
+        moved.graceNanos = entry.graceNanos;
+        moved.claimNanos = entry.claimNanos;
         state.replace(entry, moved);
     }
 
@@ -252,6 +298,9 @@ final class Gate {
             } else if (!entry.running && registration.isRunning()) {
                 state.run(entry, true, state.nowNanos - registration.ran().toNanos());
                 state.tally.admitted++;
+            }
+            if (registration != null) {
+                absences.register(entry, registration);
             }
         }
         for (Registration registration : held) {
@@ -295,5 +344,6 @@ final class Gate {
             state.wait(entry);
             state.tally.queued++;
         }
+        absences.register(entry, registration);
     }
 }

@@ -38,9 +38,44 @@ final class Group {
         this.floorPercent = floorPercent;
     }
 
+    /** The groups that an order of levels or flows needs. */
+    static Group[] of(PoolSettings settings) {
+        if (settings.order() == Order.FLAT || settings.order() == Order.FIFO) {
+            return new Group[] {new Group(settings.order() == Order.FIFO, 1, 0)};
+        }
+        Group[] groups = new Group[Priority.COUNT];
+        for (Priority priority : Priority.values()) {
+            LevelSettings level = settings.level(priority);
+            groups[priority.ordinal()] = new Group(false, level.weight(), level.floorPercent());
+        }
+        return groups;
+    }
+
+    static boolean sameWeights(PoolSettings one, PoolSettings other) {
+        for (Priority priority : Priority.values()) {
+            LevelSettings level = one.level(priority);
+            LevelSettings otherLevel = other.level(priority);
+            if (level.weight() != otherLevel.weight() || level.floorPercent() != otherLevel.floorPercent()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     static long virtualCost(long micros, int weight) {
         long scaled = micros * SCALE;
         return weight == 1 ? scaled : scaled / weight;
+    }
+
+    /**
+     * A start that was lifted after the charge has already been forgiven the difference: without this, a short request
+     * that had been expected to be long would earn credit twice.
+     */
+    static long correction(long error, long liftedSince) {
+        if (liftedSince == 0) {
+            return error;
+        }
+        return Math.max(0, error - liftedSince);
     }
 
     void noteBacklog(Flow flow, int flowWeight, int sign) {

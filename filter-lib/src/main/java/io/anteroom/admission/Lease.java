@@ -17,8 +17,15 @@ public non-sealed interface Lease extends Admission, AutoCloseable {
     /** The position that the request had on arrival; 0 if it did not wait. */
     int initialPosition();
 
-    /** Whether it has been closed, or taken back by {@link PoolSettings#longestRun()}. */
+    /** Whether it has been closed, or taken back: after {@link PoolSettings#longestRun()}, or unclaimed. */
     boolean isClosed();
+
+    /**
+     * Somebody has come for a slot that was {@linkplain Arrival#claimWithin() reserved}: it is held until closed now.
+     *
+     * @return whether it was still there
+     */
+    boolean claim();
 
     /** Gives the slot back; the time since admission counts as its cost. */
     @Override

@@ -19,13 +19,19 @@ final class Line {
     /** Counts the changes of order; a charge of one era is not corrected in another. */
     int era;
 
+    /** How many wait, those aside among them. */
     int waiting;
+
     long waitingBytes;
+    /** How many of them are away. */
+    int away;
+
+    final Aside aside = new Aside();
     private boolean overflowing;
 
     Line(PoolSettings settings) {
         this.settings = settings;
-        this.groups = makeGroups(settings);
+        this.groups = Group.of(settings);
         for (int i = 0; i < levels.length; i++) {
             levels[i] = new Level();
         }
@@ -52,13 +58,18 @@ final class Line {
 
     /** Lets an entry wait in its flow. */
     void add(Entry entry, Limits limits) {
+        count(entry, 1);
+        link(entry, limits);
+    }
+
+    private void link(Entry entry, Limits limits) {
         Flow flow = entry.flow;
         Group group = groupOf(flow);
         boolean wasEmpty = flow.waiting == 0;
         group.noteBacklog(flow, weightOf(flow), -1);
         flow.insert(entry);
         group.noteBacklog(flow, weightOf(flow), 1);
-        count(entry, 1);
+        group.waiting++;
         if (wasEmpty && flow.parkedBy == null) {
             Party holder = limits.holderOf(entry);
             if (holder == null) {
@@ -72,8 +83,46 @@ final class Line {
         refresh(flow, group);
     }
 
-    /** Takes a waiting entry out, whatever becomes of it. */
+    /** Takes a waiting entry out that will not run, or that {@link #charge} has been called for. */
     void remove(Entry entry) {
+        if (entry.isAside()) {
+            refund(entry);
+            aside.remove(entry);
+        } else {
+            unlink(entry);
+        }
+        count(entry, -1);
+    }
+
+    /** Takes an entry out that was passed over and runs now; its flow has been charged for it. */
+    void take(Entry entry) {
+        aside.remove(entry);
+        count(entry, -1);
+    }
+
+    /** Passes an entry over whose turn has come: its flow pays as if it ran. */
+    void passOver(Entry entry) {
+        charge(entry);
+        unlink(entry);
+        aside.add(entry);
+    }
+
+    /** Puts one back that was passed over, because its key or address runs as many as it may: its flow is refunded. */
+    void putBack(Entry entry, Limits limits) {
+        refund(entry);
+        aside.remove(entry);
+        link(entry, limits);
+    }
+
+    /** Another size of body. */
+    void setBytes(Entry entry, long bytes) {
+        long more = bytes - entry.bytes;
+        entry.bytes = bytes;
+        levelOf(entry.flow).waitingBytes += more;
+        waitingBytes += more;
+    }
+
+    private void unlink(Entry entry) {
         Flow flow = entry.flow;
         Group group = groupOf(flow);
         boolean wasHead = flow.first == entry;
@@ -84,7 +133,7 @@ final class Line {
         group.noteBacklog(flow, weightOf(flow), -1);
         flow.remove(entry);
         group.noteBacklog(flow, weightOf(flow), 1);
-        count(entry, -1);
+        group.waiting--;
         if (wasHead) {
             headChanged(flow);
         }
@@ -176,20 +225,23 @@ final class Line {
         Flow flow = entry.flow;
         Group group = groupOf(flow);
         long error = trueMicros - entry.costMicros;
-        flow.start += correction(Group.virtualCost(error, weightOf(flow)), flow.lifted - entry.flowLifted);
-        group.start += correction(Group.virtualCost(error, group.weight), group.lifted - entry.groupLifted);
+        flow.start += Group.correction(Group.virtualCost(error, weightOf(flow)), flow.lifted - entry.flowLifted);
+        group.start += Group.correction(Group.virtualCost(error, group.weight), group.lifted - entry.groupLifted);
         group.order.update(flow);
     }
 
-    /**
-     * A start that was lifted after the charge has already been forgiven the difference: without this, a short request
-     * that had been expected to be long would earn credit twice.
-     */
-    private static long correction(long error, long liftedSince) {
-        if (liftedSince == 0) {
-            return error;
+    /** Takes back a charge for one that did not run; share that others have taken meanwhile is not saved up. */
+    private void refund(Entry entry) {
+        if (entry.era != era) {
+            return;
         }
-        return Math.max(0, error - liftedSince);
+        Flow flow = entry.flow;
+        Group group = groupOf(flow);
+        long ofFlow = Group.virtualCost(entry.costMicros, weightOf(flow));
+        long ofGroup = Group.virtualCost(entry.costMicros, group.weight);
+        flow.start -= Math.min(ofFlow, Math.max(0, flow.start - group.virtual));
+        group.start -= Math.min(ofGroup, Math.max(0, group.start - virtual));
+        group.order.update(flow);
     }
 
     /**
@@ -245,19 +297,19 @@ final class Line {
     }
 
     private void count(Entry entry, int by) {
-        groupOf(entry.flow).waiting += by;
         Level level = levelOf(entry.flow);
         level.waiting += by;
         level.waitingBytes += by * entry.bytes;
         waiting += by;
         waitingBytes += by * entry.bytes;
+        away += entry.away ? by : 0;
         entry.flow.key.waiting += by;
         entry.ip.waiting += by;
     }
 
     /** Takes the new settings; where the order or the weights change, all who wait are put in line anew. */
     void configure(PoolSettings changed, Iterable<Party> keys) {
-        boolean sameOrder = changed.order() == settings.order() && sameWeights(changed, settings);
+        boolean sameOrder = changed.order() == settings.order() && Group.sameWeights(changed, settings);
         if (sameOrder) {
             settings = changed;
             return;
@@ -288,7 +340,7 @@ final class Line {
     /** Starts a new era: nobody is owed anything, those who wait keep their order of arrival inside their flow. */
     void rebuild(PoolSettings changed, Iterable<Party> keys) {
         settings = changed;
-        groups = makeGroups(changed);
+        groups = Group.of(changed);
         virtual = 0;
         overflowing = false;
         era++;
@@ -307,9 +359,12 @@ final class Line {
 
     /** Takes in an entry as it was saved; {@link #restore(Flow)} follows when its flow is complete. */
     void restore(Entry entry) {
-        entry.flow.insert(entry);
+        if (entry.isAside()) {
+            aside.restore(entry);
+        } else {
+            entry.flow.insert(entry);
+        }
         count(entry, 1);
-        groupOf(entry.flow).waiting--;
     }
 
     /** Takes in a flow as it was saved. */
@@ -332,33 +387,5 @@ final class Line {
         if (flow.parkedBy == null) {
             group.order.add(flow);
         }
-    }
-
-    private static boolean sameWeights(PoolSettings one, PoolSettings other) {
-        for (Priority priority : Priority.values()) {
-            LevelSettings level = one.level(priority);
-            LevelSettings otherLevel = other.level(priority);
-            if (level.weight() != otherLevel.weight() || level.floorPercent() != otherLevel.floorPercent()) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static Group[] makeGroups(PoolSettings settings) {
-        if (settings.order() == Order.FLAT || settings.order() == Order.FIFO) {
-            return new Group[] {new Group(settings.order() == Order.FIFO, 1, 0)};
-        }
-        Group[] groups = new Group[Priority.COUNT];
-        for (Priority priority : Priority.values()) {
-            LevelSettings level = settings.level(priority);
-            groups[priority.ordinal()] = new Group(false, level.weight(), level.floorPercent());
-        }
-        return groups;
-    }
-
-    /** Who holds a head back, if anybody. */
-    interface Limits {
-        @Nullable Party holderOf(Entry head);
     }
 }

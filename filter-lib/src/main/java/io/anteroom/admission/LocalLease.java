@@ -38,6 +38,11 @@ final class LocalLease implements Lease {
     }
 
     @Override
+    public boolean claim() {
+        return pool.claim(id);
+    }
+
+    @Override
     public void close() {
         pool.release(id);
     }

@@ -128,6 +128,47 @@ final class LocalPool implements Pool {
         });
     }
 
+    boolean keep(long ticket, Absence absence, LocalTicket kept) {
+        return command(() -> {
+            boolean isKept = machine.keep(ticket, absence, nanoClock.getAsLong(), collector);
+            if (isKept) {
+                waiters.put(ticket, kept);
+            }
+            return isKept;
+        });
+    }
+
+    @Override
+    public @Nullable Admission rejoin(long ticket, long bytes, Waiter waiter) {
+        return command(() -> rejoined(ticket, bytes, waiter, nanoClock.getAsLong()));
+    }
+
+    /** The waiter is there before the machine decides, as it may be let in at once. */
+    private @Nullable Admission rejoined(long ticket, long bytes, Waiter waiter, long now) {
+        // What ends now is told to the one who waited for it, not to the one who has just come.
+        machine.tick(now, collector);
+        QueueStatus last = machine.status(ticket, now);
+        LocalTicket absent = waiters.get(ticket);
+        if (last == null || absent == null || !machine.isAway(ticket)) {
+            return null;
+        }
+        LocalTicket present = new LocalTicket(this, ticket, waiter, last);
+        waiters.put(ticket, present);
+        Decision decision = machine.rejoin(ticket, bytes, now, collector);
+        if (decision instanceof Decision.Queued) {
+            return present;
+        }
+        if (decision instanceof Decision.Refused refused) {
+            waiters.put(ticket, absent);
+            return refused.refusal();
+        }
+        return null;
+    }
+
+    boolean claim(long ticket) {
+        return command(() -> machine.claim(ticket, nanoClock.getAsLong(), collector));
+    }
+
     @Override
     public boolean cancel(long ticket) {
         return command(() -> machine.cancel(ticket, nanoClock.getAsLong(), collector));
@@ -205,8 +246,8 @@ final class LocalPool implements Pool {
         });
     }
 
-    private boolean command(Supplier<Boolean> step) {
-        boolean result;
+    private <T extends @Nullable Object> T command(Supplier<T> step) {
+        T result;
         List<News> others;
         lock.lock();
         try {

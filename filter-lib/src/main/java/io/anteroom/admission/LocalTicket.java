@@ -38,4 +38,9 @@ final class LocalTicket implements Ticket {
     public boolean abandon() {
         return pool.abandon(id);
     }
+
+    @Override
+    public boolean keep(Absence absence, Waiter waiter) {
+        return pool.keep(id, absence, new LocalTicket(pool, id, waiter, last));
+    }
 }

@@ -7,7 +7,9 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +20,12 @@ import org.jspecify.annotations.Nullable;
  * depends on nothing else. What can be derived (heaps, histograms, counters, positions) is not in it.
  */
 final class MachineCodec {
-    private static final int VERSION = 1;
+    static final int WITH_ABSENCES = 2;
+    private static final int FIRST_VERSION = 1;
+    private static final int VERSION = WITH_ABSENCES;
+    /** How many reasons of refusal the first version counts. */
+    private static final int FIRST_CODES = 11;
+
     private static final int NOT_PARKED = 0;
     private static final int PARKED_BY_KEY = 1;
     private static final int PARKED_BY_IP = 2;
@@ -34,6 +41,7 @@ final class MachineCodec {
         out.writeLong(state.returns.bookedNanos);
         saveTally(state.tally, out);
         saveLine(state.line, out);
+        out.writeLong(state.line.aside.lastTurn);
         state.estimator.save(out);
         state.memory.save(out);
         List<Party> ips = state.ips.inOrder();
@@ -65,23 +73,26 @@ final class MachineCodec {
 
     private static PoolState read(DataInput in) throws IOException {
         int version = in.readByte();
-        if (version != VERSION) {
-            throw new IOException("version: " + version + " (expected: " + VERSION + ")");
+        if (version < FIRST_VERSION || version > VERSION) {
+            throw new IOException("version: " + version + " (expected: " + FIRST_VERSION + " to " + VERSION + ")");
         }
         PoolState state = new PoolState(SettingsCodec.load(in), 0);
         state.mode = PoolMode.values()[in.readByte()];
         state.nowNanos = in.readLong();
         state.lastSeq = in.readLong();
         state.returns.bookedNanos = in.readLong();
-        loadTally(state.tally, in);
+        loadTally(state.tally, in, version);
         loadLine(state.line, in);
+        if (version >= WITH_ABSENCES) {
+            state.line.aside.lastTurn = in.readLong();
+        }
         state.estimator.load(in);
         state.memory = Memory.load(in);
-        loadParties(state, in);
+        loadParties(state, in, version);
         return state;
     }
 
-    private static void loadParties(PoolState state, DataInput in) throws IOException {
+    private static void loadParties(PoolState state, DataInput in, int version) throws IOException {
         Map<String, Party> ips = new HashMap<>();
         Party[] idleIps = loadIps(ips, in);
         int count = in.readInt();
@@ -93,10 +104,7 @@ final class MachineCodec {
             byName.put(keys[i].name, keys[i]);
             idle[i] = in.readBoolean();
         }
-        int entries = in.readInt();
-        for (int i = 0; i < entries; i++) {
-            restore(state, EntryCodec.load(state, byName, ips, in));
-        }
+        loadEntries(state, byName, ips, in, version);
         for (int i = 0; i < count; i++) {
             state.keys.restore(keys[i], idle[i]);
             for (Flow flow : keys[i].flows) {
@@ -111,6 +119,23 @@ final class MachineCodec {
         for (Party ip : idleIps) {
             state.ips.restore(ip, true);
         }
+    }
+
+    private static void loadEntries(
+            PoolState state, Map<String, Party> keys, Map<String, Party> ips, DataInput in, int version)
+            throws IOException {
+        int count = in.readInt();
+        List<Entry> aside = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            Entry entry = EntryCodec.load(state, keys, ips, in, version);
+            if (entry.isAside()) {
+                aside.add(entry);
+            } else {
+                restore(state, entry);
+            }
+        }
+        aside.sort(Comparator.comparingLong(entry -> entry.turn));
+        aside.forEach(entry -> restore(state, entry));
     }
 
     private static Party[] loadIps(Map<String, Party> ips, DataInput in) throws IOException {
@@ -135,7 +160,7 @@ final class MachineCodec {
             entry.flow.key.running++;
             entry.ip.running++;
             state.line.levelOf(entry.flow).running++;
-            if (!state.settings.longestRun().isZero()) {
+            if (state.isWatched(entry)) {
                 state.deadlines.add(entry);
             }
         } else {
@@ -233,18 +258,24 @@ final class MachineCodec {
         out.writeLong(tally.released);
         out.writeLong(tally.leasesExpired);
         out.writeLong(tally.abandoned);
+        out.writeLong(tally.kept);
+        out.writeLong(tally.lapsed);
         for (long refused : tally.refused) {
             out.writeLong(refused);
         }
     }
 
-    private static void loadTally(Tally tally, DataInput in) throws IOException {
+    private static void loadTally(Tally tally, DataInput in, int version) throws IOException {
         tally.admitted = in.readLong();
         tally.queued = in.readLong();
         tally.released = in.readLong();
         tally.leasesExpired = in.readLong();
         tally.abandoned = in.readLong();
-        for (int i = 0; i < tally.refused.length; i++) {
+        boolean isFirst = version == FIRST_VERSION;
+        tally.kept = isFirst ? 0 : in.readLong();
+        tally.lapsed = isFirst ? 0 : in.readLong();
+        int codes = isFirst ? FIRST_CODES : tally.refused.length;
+        for (int i = 0; i < codes; i++) {
             tally.refused[i] = in.readLong();
         }
     }

@@ -39,6 +39,9 @@ final class Observatory {
         if (state.mode == PoolMode.HOLDING) {
             return QueueStatus.Limit.HOLDING;
         }
+        if (entry.away && entry.isAside()) {
+            return QueueStatus.Limit.RETURN;
+        }
         Party holder = state.holderOf(entry);
         if (holder == null) {
             return QueueStatus.Limit.SLOTS;
@@ -64,6 +67,7 @@ final class Observatory {
                     entry.node.name,
                     entry.bytes,
                     entry.batch,
+                    entry.away,
                     status(entry, nowNanos)));
         }
         return list;
@@ -80,6 +84,7 @@ final class Observatory {
                 state.settings.slots(),
                 state.running,
                 state.line.waiting,
+                state.line.away,
                 state.line.waitingBytes,
                 levels,
                 Duration.ofNanos(state.estimator.meanMicros() * 1000),

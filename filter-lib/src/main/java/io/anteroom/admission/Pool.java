@@ -20,6 +20,15 @@ public interface Pool {
      */
     Admission offer(Arrival arrival, Waiter waiter);
 
+    /**
+     * A caller is back at the place that was {@linkplain Ticket#keep kept} for it.
+     *
+     * @param bytes what its body takes while it waits on
+     * @param waiter told once how the wait ends, if the answer is a {@link Ticket}
+     * @return the ticket, or a refusal that leaves the place as it is, or null if the place is gone or taken
+     */
+    @Nullable Admission rejoin(long ticket, long bytes, Waiter waiter);
+
     /** What the pool is set to. */
     PoolSettings settings();
 

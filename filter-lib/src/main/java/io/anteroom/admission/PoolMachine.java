@@ -94,6 +94,58 @@ public final class PoolMachine {
         return true;
     }
 
+    /**
+     * The caller of a waiting request leaves and means to come back: its place is kept. It stays in line; when its turn
+     * comes while nobody is there others go on, and it stays first for a short grace, after which it ends with
+     * {@link Refusal.Code#ABSENT}.
+     *
+     * @return whether the place is kept; false if the request does not wait, or if as many are away as may be
+     */
+    public boolean keep(long ticket, Absence absence, long nowNanos, Consumer<Effect> effects) {
+        begin(nowNanos, effects);
+        Entry entry = waiting(ticket);
+        return entry != null && gate.absences().keep(entry, absence);
+    }
+
+    /**
+     * A caller is back at the place that was kept for it. One whose turn has come meanwhile is the next; if it is let
+     * in at once, that too is told as an effect.
+     *
+     * @param bytes what its body takes while it waits on
+     * @return {@link Decision.Queued}, or {@link Decision.Admitted} if it runs already, {@link Decision.Refused} if the
+     *     body is one too many, which leaves the place as it is, or {@link Decision.Over} if the place is gone
+     */
+    public Decision rejoin(long ticket, long bytes, long nowNanos, Consumer<Effect> effects) {
+        begin(nowNanos, effects);
+        Entry entry = state.entries.find(ticket);
+        if (entry == null) {
+            return new Decision.Over();
+        }
+        if (entry.running) {
+            return new Decision.Admitted(ticket);
+        }
+        Refusal refusal = gate.absences().rejoin(entry, bytes);
+        if (refusal != null) {
+            state.tally.refused[refusal.code().ordinal()]++;
+            return new Decision.Refused(refusal);
+        }
+        gate.admitWaiting(effects);
+        return new Decision.Queued(ticket, entry.initialPosition);
+    }
+
+    /** Somebody has come for a reserved slot; false if that request does not run, or no longer does. */
+    public boolean claim(long ticket, long nowNanos, Consumer<Effect> effects) {
+        begin(nowNanos, effects);
+        Entry entry = state.entries.find(ticket);
+        if (entry == null || !entry.running) {
+            return false;
+        }
+        if (entry.isReserved()) {
+            state.claim(entry);
+        }
+        return true;
+    }
+
     /** An operator ends a wait. False if that request does not wait. */
     public boolean cancel(long ticket, long nowNanos, Consumer<Effect> effects) {
         begin(nowNanos, effects);
@@ -203,12 +255,23 @@ public final class PoolMachine {
         return entry != null && entry.running;
     }
 
+    /** Whether a request waits whose caller is away. */
+    public boolean isAway(long ticket) {
+        Entry entry = waiting(ticket);
+        return entry != null && entry.away;
+    }
+
     /** How many run. */
     public int running() {
         return state.running;
     }
 
-    /** How many wait. */
+    /** How many of those who wait are away. */
+    public int away() {
+        return state.line.away;
+    }
+
+    /** How many wait, those who are away among them. */
     public int waiting() {
         return state.line.waiting;
     }

@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param slots how many may run
  * @param running how many run; above {@code slots} only while a lowered limit drains
  * @param waiting how many wait
+ * @param away how many of them have left and are expected back
  * @param waitingBytes the bytes that their bodies take
  * @param levels the same by level
  * @param meanRun how long a request holds a slot, on average
@@ -23,6 +24,7 @@ public record PoolSnapshot(
         int slots,
         int running,
         int waiting,
+        int away,
         long waitingBytes,
         Map<Priority, Depth> levels,
         Duration meanRun,
@@ -45,6 +47,8 @@ public record PoolSnapshot(
      * @param released leases closed
      * @param leasesExpired leases taken back after {@link PoolSettings#longestRun()}
      * @param abandoned tickets whose caller left
+     * @param kept how often a caller left and its place was kept
+     * @param lapsed reserved slots that nobody claimed in time
      * @param refused refusals by reason
      */
     public record Counts(
@@ -53,5 +57,7 @@ public record PoolSnapshot(
             long released,
             long leasesExpired,
             long abandoned,
+            long kept,
+            long lapsed,
             Map<Refusal.Code, Long> refused) {}
 }

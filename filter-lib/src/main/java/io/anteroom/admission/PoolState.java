@@ -7,7 +7,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Everything a pool knows, and the four steps of a request through it: create, wait, run, end. Decides nothing. */
-final class PoolState implements Line.Limits {
+final class PoolState implements Limits {
     PoolSettings settings;
     PoolMode mode = PoolMode.OPEN;
     long nowNanos = Long.MIN_VALUE;
@@ -111,7 +111,24 @@ final class PoolState implements Line.Limits {
     }
 
     private long waitDeadline(Entry entry) {
+        long end = waitEnd(entry);
+        return entry.away ? Math.min(end, entry.awayUntilNanos) : end;
+    }
+
+    /** When its longest wait is over, whether somebody is there or not. */
+    long waitEnd(Entry entry) {
         return entry.arrivedNanos + longestWaitNanos(entry);
+    }
+
+    /** Whether the bodies of those who wait leave no room for so many bytes. */
+    boolean lacksBytes(long bytes) {
+        return bytes > 0 && settings.maxWaitingBytes() - line.waitingBytes < bytes;
+    }
+
+    /** To be called when an entry that waits has gone or come back. */
+    void deadlineChanged(Entry entry) {
+        entry.deadlineNanos = waitDeadline(entry);
+        deadlines.update(entry);
     }
 
     /** Its own longest wait, or its level's. */
@@ -123,10 +140,15 @@ final class PoolState implements Line.Limits {
 
     /** Lets an entry run, whether it waited or has just come; a node may tell that it has run for a while. */
     void run(Entry entry, boolean waited, long admittedNanos) {
-        line.charge(entry);
-        if (waited) {
-            line.remove(entry);
+        if (entry.isAside()) {
+            line.take(entry);
             deadlines.remove(entry);
+        } else {
+            line.charge(entry);
+            if (waited) {
+                line.remove(entry);
+                deadlines.remove(entry);
+            }
         }
         entry.running = true;
         entry.admittedNanos = admittedNanos;
@@ -135,16 +157,36 @@ final class PoolState implements Line.Limits {
         line.levelOf(entry.flow).running++;
         running++;
         watch(entry);
+        rebaseIfDue();
+    }
+
+    void rebaseIfDue() {
         if (line.isOverflowing()) {
             line.rebuild(settings, keys.inOrder());
         }
     }
 
     private void watch(Entry entry) {
-        if (!settings.longestRun().isZero()) {
-            entry.deadlineNanos = entry.admittedNanos + settings.longestRun().toNanos();
+        if (isWatched(entry)) {
+            long longest = settings.longestRun().isZero()
+                    ? Long.MAX_VALUE
+                    : settings.longestRun().toNanos();
+            entry.deadlineNanos =
+                    entry.admittedNanos + (entry.isReserved() ? Math.min(longest, entry.claimNanos) : longest);
             deadlines.add(entry);
         }
+    }
+
+    /** Whether something happens to a running entry of which nothing is heard. */
+    boolean isWatched(Entry entry) {
+        return entry.isReserved() || !settings.longestRun().isZero();
+    }
+
+    /** Somebody has come for a reserved slot. */
+    void claim(Entry entry) {
+        entry.claimNanos = Entry.CLAIMED;
+        deadlines.remove(entry);
+        watch(entry);
     }
 
     /** A waiting entry goes without having run. */
@@ -164,7 +206,9 @@ final class PoolState implements Line.Limits {
         running--;
         long micros = Math.max(1, (nowNanos - entry.admittedNanos) / 1000);
         line.correct(entry, micros);
-        estimator.observeCost(key, micros);
+        if (!entry.isReserved()) {
+            estimator.observeCost(key, micros);
+        }
         unparkBelowLimit(key);
         unparkBelowLimit(entry.ip);
         forget(entry);
@@ -203,8 +247,7 @@ final class PoolState implements Line.Limits {
                     deadlines.remove(entry);
                     watch(entry);
                 } else {
-                    entry.deadlineNanos = waitDeadline(entry);
-                    deadlines.update(entry);
+                    deadlineChanged(entry);
                 }
             }
         }

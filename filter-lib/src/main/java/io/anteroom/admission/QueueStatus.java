@@ -27,6 +27,8 @@ public record QueueStatus(
         /** Its IP address runs as many as it may. */
         IP_RUNNING,
         /** An operator holds the pool. */
-        HOLDING
+        HOLDING,
+        /** Its turn has come, and its caller is away. */
+        RETURN
     }
 }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One pass over all who wait that gives each its position and the work ahead of it: a merge of the flows in the order
  * in which {@link Line} would serve them if nobody came, left or cost other than expected, and no running limit held
- * anybody back. O(n log flows); allocates nothing once its scratch has grown.
+ * anybody back; those who were passed over are first. O(n log flows); allocates nothing once its scratch has grown.
  */
 final class Ranking {
     private final Lane[] lanes = new Lane[Priority.COUNT];
@@ -56,6 +56,12 @@ final class Ranking {
         Group[] groups = line.groups();
         long aheadMicros = 0;
         int position = 0;
+        for (Entry entry = line.aside.first(); entry != null; entry = entry.next) {
+            entry.position = ++position;
+            entry.aheadMicros = aheadMicros;
+            entry.passPlaceInFlow = 0;
+            aheadMicros += entry.costMicros;
+        }
         for (Lane lane = nextLane(groups.length); lane != null; lane = nextLane(groups.length)) {
             Flow flow = lane.first();
             Entry entry = flow.passNext;

@@ -42,6 +42,8 @@ public record Refusal(
         /** The pool takes nobody any more. */
         SHUTTING_DOWN,
         /** The node that held its connection is gone. */
-        NODE_LOST
+        NODE_LOST,
+        /** Nobody came back in time to the place that was kept. */
+        ABSENT
     }
 }

@@ -11,6 +11,8 @@ final class Tally {
     long released;
     long leasesExpired;
     long abandoned;
+    long kept;
+    long lapsed;
     final long[] refused = new long[Refusal.Code.values().length];
 
     PoolSnapshot.Counts counts() {
@@ -18,6 +20,6 @@ final class Tally {
         for (Refusal.Code code : Refusal.Code.values()) {
             byCode.put(code, refused[code.ordinal()]);
         }
-        return new PoolSnapshot.Counts(admitted, queued, released, leasesExpired, abandoned, byCode);
+        return new PoolSnapshot.Counts(admitted, queued, released, leasesExpired, abandoned, kept, lapsed, byCode);
     }
 }

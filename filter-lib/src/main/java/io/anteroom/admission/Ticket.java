@@ -15,4 +15,12 @@ public non-sealed interface Ticket extends Admission {
      * @return whether it was still waiting; if not, its {@link Waiter} has been told or is about to be
      */
     boolean abandon();
+
+    /**
+     * The caller leaves and means to come back: its place is kept, and found again by {@link Pool#rejoin}.
+     *
+     * @param waiter told instead of the one before; only of the end, as nobody is let in who is away
+     * @return whether the place is kept; if not, all is as before
+     */
+    boolean keep(Absence absence, Waiter waiter);
 }

@@ -74,7 +74,9 @@ final class WaitEstimator {
             tickets = (group.tickets.servedWithin(2L * flow.waiting + 2, 2L * flow.waiting + 1, weight) + 1) / 2;
             micros += servedOfOthers(line, group, micros + half, settings.order());
             tickets += ticketsOfOthers(line, group, tickets, settings.order());
+            tickets += line.aside.size;
         }
+        micros += line.aside.micros;
         entry.placeInFlow = flow.waiting;
         entry.initialPosition = (int) Math.min(tickets, line.waiting) + 1;
         entry.rawWaitNanos = rawNanos(micros, settings.slots());

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param node the node that holds its connection
  * @param bytes its buffered body
  * @param batch its batch, or null
+ * @param isAway whether its caller has left and is expected back
  * @param status where it stands
  */
 public record WaitingTicket(
@@ -23,4 +24,5 @@ public record WaitingTicket(
         String node,
         long bytes,
         @Nullable String batch,
+        boolean isAway,
         QueueStatus status) {}

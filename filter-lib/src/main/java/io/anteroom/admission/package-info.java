@@ -71,6 +71,20 @@
  * Nobody else waits for it: a slot stays idle only if nobody eligible waits, and a newcomer who finds a slot free
  * overtakes only those who could not have used it.
  *
+ * <h2>Absences</h2>
+ *
+ * <p>A caller may {@linkplain io.anteroom.admission.Ticket#keep leave its place for a while}. The place stays in line.
+ * When its turn comes while nobody is there it is <em>passed over</em>: its flow is charged as if it ran (step 2), it
+ * leaves the flow's list, and whoever comes next goes on, so that no slot idles. From then on it is before everybody
+ * else as soon as its caller {@linkplain io.anteroom.admission.Pool#rejoin is back}, whatever the order, and it is
+ * given up if nobody comes back within the grace; the charge is refunded then, down to {@code V} at most. Because the
+ * charge is paid at the turn and not at the return, the fairness bound holds as it stands. One who is back while its
+ * key or address runs as many as it may takes its place at the head of its flow again.
+ *
+ * <p>An {@linkplain io.anteroom.admission.Arrival#claimWithin() arrival that reserves} has no caller who waits at all:
+ * when its turn comes its slot is held for a moment, until somebody {@linkplain io.anteroom.admission.Lease#claim()
+ * claims} it, and goes to the next otherwise.
+ *
  * <h2>Positions and waits</h2>
  *
  * <p>A position is one more than the number of those who would be admitted first if nobody arrived, left or cost other

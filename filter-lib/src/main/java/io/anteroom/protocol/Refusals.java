@@ -31,6 +31,7 @@ public final class Refusals {
             case CANCELLED -> Kind.CANCELLED;
             case SHUTTING_DOWN -> Kind.SHUTTING_DOWN;
             case NODE_LOST -> Kind.NODE_LOST;
+            case ABSENT -> Kind.WAIT_TIMEOUT;
         };
     }
 
@@ -51,6 +52,7 @@ public final class Refusals {
                 "An operator ended the wait after " + refusal.waited().toMillis() + " ms.";
             case SHUTTING_DOWN -> "The server is shutting down.";
             case NODE_LOST -> "The place was lost together with the node that held it.";
+            case ABSENT -> "Nobody came back in time to the place that was kept.";
         };
     }
 

@@ -391,6 +391,6 @@ final class Exchange {
         if (!waited) {
             return Kind.REFUSED;
         }
-        return code == Refusal.Code.WAIT_TIMEOUT ? Kind.EXPIRED : Kind.SHED;
+        return code == Refusal.Code.WAIT_TIMEOUT || code == Refusal.Code.ABSENT ? Kind.EXPIRED : Kind.SHED;
     }
 }

@@ -48,15 +48,46 @@ public final class Audit {
         }
         boolean leasesExpire = !state.settings.longestRun().isZero();
         for (Entry entry : entries) {
-            boolean expected = !entry.running || leasesExpire;
+            boolean expected = !entry.running || leasesExpire || entry.claimNanos >= 0;
             assertThat(state.deadlines.contains(entry)).as("deadline kept").isEqualTo(expected);
+        }
+        absences(state, entries);
+    }
+
+    /** Who is away, and who was passed over: each once, in the order of their turns, out of every flow. */
+    private static void absences(PoolState state, Entry[] entries) {
+        long away = Arrays.stream(entries).filter(entry -> entry.away).count();
+        assertThat(state.line.away).as("away").isEqualTo((int) away);
+        Set<Entry> aside = new HashSet<>();
+        long turn = 0;
+        long micros = 0;
+        for (Entry entry = state.line.aside.first(); entry != null; entry = entry.next) {
+            assertThat(entry.turn).as("order of turns").isGreaterThan(turn);
+            assertThat(entry.readyPlace != IndexedHeap.ABSENT).as("ready").isEqualTo(!entry.away);
+            turn = entry.turn;
+            micros += entry.costMicros;
+            aside.add(entry);
+        }
+        assertThat(turn).isLessThanOrEqualTo(state.line.aside.lastTurn);
+        assertThat(state.line.aside.size).isEqualTo(aside.size());
+        assertThat(state.line.aside.micros).isEqualTo(micros);
+        for (Entry entry : entries) {
+            assertThat(entry.isAside()).as("aside").isEqualTo(aside.contains(entry));
+            assertThat(entry.running && (entry.away || entry.isAside())).isFalse();
+            if (!entry.running) {
+                long end = entry.arrivedNanos + state.longestWaitNanos(entry);
+                assertThat(entry.deadlineNanos).isEqualTo(entry.away ? Math.min(end, entry.awayUntilNanos) : end);
+            }
+            if (entry.away) {
+                assertThat(entry.bytes).as("bytes of one that is away").isZero();
+            }
         }
     }
 
     private static void flows(PoolState state, Entry[] entries) {
         Map<Flow, Integer> waiting = new HashMap<>();
         for (Entry entry : entries) {
-            waiting.merge(entry.flow, entry.running ? 0 : 1, Integer::sum);
+            waiting.merge(entry.flow, entry.running || entry.isAside() ? 0 : 1, Integer::sum);
         }
         waiting.forEach((flow, count) -> {
             assertThat(flow.waiting).as("flow " + flow.key.name).isEqualTo(count);
@@ -124,6 +155,11 @@ public final class Audit {
     private static void work(PoolState state, Entry[] entries) {
         boolean admits = state.mode == PoolMode.OPEN || state.mode == PoolMode.DRAINING;
         boolean free = admits && state.running < state.settings.slots();
+        if (free) {
+            assertThat(state.line.aside.next())
+                    .as("a slot idles while one is back")
+                    .isNull();
+        }
         for (Entry entry : entries) {
             if (entry.running || entry.flow.first != entry) {
                 continue;
@@ -167,10 +203,13 @@ public final class Audit {
         return entry == null ? Long.MIN_VALUE : entry.deadlineNanos;
     }
 
-    /** Whether an earlier arrival of the same key and level still waits. */
+    /** Whether an earlier arrival of the same key and level still waits that is there. */
     public static boolean hasEarlierInFlow(PoolMachine machine, long ticket) {
         Entry entry = machine.state().entries.find(ticket);
-        return entry != null && entry.flow.first != null && entry.flow.first.isBefore(entry);
+        return entry != null
+                && Arrays.stream(machine.state().entries.toArray())
+                        .anyMatch(other ->
+                                !other.running && !other.away && other.flow == entry.flow && other.isBefore(entry));
     }
 
     /** Everything that runs or waits, and whether it runs. */

@@ -8,10 +8,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -201,7 +203,29 @@ final class CodecTest {
 
         assertThatThrownBy(() -> Desk.loaded(saved))
                 .isInstanceOf(IOException.class)
-                .hasMessage("version: 9 (expected: 1)");
+                .hasMessage("version: 9 (expected: 1 to 2)");
+    }
+
+    /** Written by the first version: requests 3 and 6 wait, 2 and 4 run, 1 has ended, 5 was refused. */
+    @Test
+    void load_firstVersion_isRead() throws IOException {
+        Desk desk = Desk.ofSlots(1);
+        try (InputStream in = CodecTest.class.getResourceAsStream("pool-v1.bin")) {
+            desk.machine = Desk.loaded(in.readAllBytes());
+        }
+        desk.nowNanos = 8 * SECOND.toNanos();
+        Audit.check(desk.machine);
+
+        assertThat(Audit.requests(desk.machine))
+                .containsOnly(Map.entry(2L, true), Map.entry(3L, false), Map.entry(4L, true), Map.entry(6L, false));
+        assertThat(desk.snapshot().counts().refused())
+                .containsEntry(Refusal.Code.NO_SLOT, 1L)
+                .containsEntry(Refusal.Code.ABSENT, 0L);
+        assertThat(desk.machine.nextDeadlineNanos()).isEqualTo(12 * SECOND.toNanos());
+        desk.keep(6);
+        desk.release(2);
+        assertThat(desk.granted()).containsExactly(3L);
+        assertThat(Desk.loaded(desk.saved()).stateHash()).isEqualTo(desk.machine.stateHash());
     }
 
     @Test
@@ -265,6 +289,18 @@ final class CodecTest {
                 desk -> desk.release(1),
                 desk -> desk.abandon(2),
                 desk -> desk.cancel(2),
+                desk -> desk.keep(2),
+                desk -> desk.keep(2, new Absence(SECOND, SECOND, 1)),
+                desk -> desk.keep(2, new Absence(SECOND.multipliedBy(20), SECOND, 1)),
+                desk -> {
+                    desk.keep(2);
+                    desk.rejoin(2);
+                },
+                desk -> {
+                    desk.keep(2);
+                    desk.release(1);
+                },
+                desk -> desk.offer(900, by("a").withReservation(SECOND)),
                 desk -> desk.move(2, Priority.HIGH),
                 desk -> desk.mode(PoolMode.HOLDING),
                 desk -> desk.mode(PoolMode.DRAINING),

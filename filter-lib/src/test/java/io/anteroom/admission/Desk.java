@@ -16,6 +16,9 @@ import java.util.Map;
 final class Desk {
     static final Duration SECOND = Duration.ofSeconds(1);
 
+    /** Kept for twenty seconds, first for five of them once its turn has come. */
+    static final Absence KEPT = new Absence(Duration.ofSeconds(20), Duration.ofSeconds(5), 100);
+
     PoolMachine machine;
     long nowNanos;
     private long lastTicket;
@@ -107,6 +110,22 @@ final class Desk {
 
     boolean abandon(long ticket) {
         return machine.abandon(ticket, nowNanos, effects::add);
+    }
+
+    boolean keep(long ticket) {
+        return keep(ticket, KEPT);
+    }
+
+    boolean keep(long ticket, Absence absence) {
+        return machine.keep(ticket, absence, nowNanos, effects::add);
+    }
+
+    Decision rejoin(long ticket) {
+        return machine.rejoin(ticket, 0, nowNanos, effects::add);
+    }
+
+    boolean claim(long ticket) {
+        return machine.claim(ticket, nowNanos, effects::add);
     }
 
     boolean cancel(long ticket) {

@@ -575,4 +575,98 @@ public abstract class PoolsContract {
         assertThat(counts.abandoned()).isEqualTo(1);
         assertThat(counts.leasesExpired()).isZero();
     }
+
+    private static final Absence AWAY = new Absence(Duration.ofSeconds(20), Duration.ofSeconds(5), 10);
+
+    @Test
+    void rejoin_keptPlace_tellsTheNewWaiterOnly() {
+        Pool pool = pool(1);
+        Lease lease = run(pool, "a");
+        RecordingWaiter gone = new RecordingWaiter();
+        RecordingWaiter absent = new RecordingWaiter();
+        RecordingWaiter back = new RecordingWaiter();
+        Ticket ticket = queue(pool, by("b"), gone);
+        assertThat(ticket.keep(AWAY, absent)).isTrue();
+        world.advance(SECOND);
+
+        assertThat(pool.rejoin(ticket.id(), 7, back)).isInstanceOf(Ticket.class);
+        assertThat(pool.snapshot().waitingBytes()).isEqualTo(7);
+        lease.close();
+        world.runPending();
+
+        assertThat(back.lease().id()).isEqualTo(ticket.id());
+        assertThat(back.lease().waited()).isEqualTo(SECOND);
+        assertThat(gone.told() + absent.told()).isZero();
+    }
+
+    @Test
+    void rejoin_afterItsTurn_isToldOnAnotherThread() {
+        Pool pool = pool(1);
+        Lease lease = run(pool, "a");
+        RecordingWaiter back = new RecordingWaiter();
+        Ticket ticket = queue(pool, by("b"), new RecordingWaiter());
+        ticket.keep(AWAY, new RecordingWaiter());
+        lease.close();
+        world.runPending();
+
+        assertThat(pool.rejoin(ticket.id(), 0, back)).isInstanceOf(Ticket.class);
+        assertThat(back.told()).isZero();
+        world.runPending();
+
+        assertThat(back.lease().id()).isEqualTo(ticket.id());
+    }
+
+    @Test
+    void rejoin_placeTakenOrGone_isNoPlace() {
+        Pool pool = pool(1);
+        run(pool, "a");
+        Ticket taken = queue(pool, by("b"), new RecordingWaiter());
+        RecordingWaiter absent = new RecordingWaiter();
+        Ticket gone = queue(pool, by("c"), new RecordingWaiter());
+        gone.keep(AWAY, absent);
+        RecordingWaiter late = new RecordingWaiter();
+
+        assertThat(pool.rejoin(taken.id(), 0, late)).as("somebody is there").isNull();
+        assertThat(pool.rejoin(4711, 0, late)).isNull();
+        world.advance(SECOND.multipliedBy(20));
+        assertThat(pool.rejoin(gone.id(), 0, late)).isNull();
+
+        assertThat(absent.code()).isEqualTo(Refusal.Code.ABSENT);
+        assertThat(late.told()).isZero();
+        assertThat(gone.keep(AWAY, absent)).isFalse();
+    }
+
+    @Test
+    void rejoin_noRoomForItsBody_leavesThePlaceAsItIs() {
+        Pool pool = pools.open("llm", settings(1).withQueue(5, 10));
+        run(pool, "a");
+        RecordingWaiter absent = new RecordingWaiter();
+        RecordingWaiter back = new RecordingWaiter();
+        Ticket ticket = queue(pool, by("b"), new RecordingWaiter());
+        ticket.keep(AWAY, absent);
+
+        Admission answer = pool.rejoin(ticket.id(), 11, back);
+
+        assertThat(answer)
+                .isInstanceOfSatisfying(
+                        Refusal.class, refusal -> assertThat(refusal.code()).isEqualTo(Refusal.Code.QUEUE_BYTES_FULL));
+        world.advance(SECOND.multipliedBy(20));
+        assertThat(absent.code()).isEqualTo(Refusal.Code.ABSENT);
+        assertThat(back.told()).isZero();
+    }
+
+    @Test
+    void claim_reservedLease_isKeptElseTakenBack() {
+        Pool pool = pool(2);
+        Lease claimed = (Lease) pool.offer(by("a").withReservation(SECOND), new RecordingWaiter());
+        Lease lapsed = (Lease) pool.offer(by("b").withReservation(SECOND), new RecordingWaiter());
+
+        assertThat(claimed.claim()).isTrue();
+        world.advance(SECOND);
+
+        assertThat(claimed.isClosed()).isFalse();
+        assertThat(lapsed.isClosed()).isTrue();
+        assertThat(lapsed.claim()).isFalse();
+        assertThat(pool.snapshot().running()).isEqualTo(1);
+    }
 }

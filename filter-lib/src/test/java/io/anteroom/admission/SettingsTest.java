@@ -165,14 +165,15 @@ final class SettingsTest {
     void arrival_withEachValue_changesOnlyThat() {
         Caller caller = Caller.of("a", "b");
         Arrival plain = Arrival.of(caller, Priority.HIGH);
-        assertThat(plain).isEqualTo(new Arrival(caller, Priority.HIGH, null, 0, null, null, true, null));
+        assertThat(plain).isEqualTo(new Arrival(caller, Priority.HIGH, null, 0, null, null, true, null, null));
 
         Arrival all = plain.withLongestWait(Duration.ofSeconds(1))
                 .withBytes(2)
                 .withCost(Duration.ofSeconds(3))
                 .withOnFull(OnFull.REJECT)
                 .withoutQueueing()
-                .withBatch("x");
+                .withBatch("x")
+                .withReservation(Duration.ofSeconds(4));
 
         assertThat(all)
                 .isEqualTo(new Arrival(
@@ -183,12 +184,21 @@ final class SettingsTest {
                         Duration.ofSeconds(3),
                         OnFull.REJECT,
                         false,
-                        "x"));
+                        "x",
+                        Duration.ofSeconds(4)));
     }
 
     @Test
     void arrival_outOfBounds_isRefusedByName() {
         Arrival plain = Arrival.of(Caller.of("a", "b"), Priority.HIGH);
+        refused(() -> plain.withReservation(Duration.ofHours(2)), "claim-within: PT2H (expected: from PT0S to PT1H)");
+        refused(
+                () -> new Absence(Duration.ofDays(2), Duration.ZERO, 1),
+                "hold-place: PT48H (expected: from PT0S to PT24H)");
+        refused(
+                () -> new Absence(Duration.ZERO, Duration.ofHours(2), 1),
+                "return-grace: PT2H (expected: from PT0S to PT1H)");
+        refused(() -> new Absence(Duration.ZERO, Duration.ZERO, -1), "max-kept: -1 (expected: at least 0)");
         refused(() -> plain.withBytes(-1), "bytes: -1 (expected: at least 0)");
         refused(() -> plain.withLongestWait(Duration.ofDays(2)), "longest-wait: PT48H (expected: from PT0S to PT24H)");
         refused(() -> plain.withCost(Duration.ofSeconds(-1)), "cost: PT-1S (expected: from PT0S to PT24H)");

@@ -59,7 +59,7 @@ final class ScenarioReport {
         mostWaiting = Math.max(mostWaiting, machine.waiting());
         busy += seconds * Math.min(slots, machine.running());
         possible += seconds * slots;
-        if (machine.waiting() > 0) {
+        if (machine.waiting() > machine.away()) {
             wasted += seconds * Math.max(0, slots - machine.running());
         }
     }
@@ -68,7 +68,7 @@ final class ScenarioReport {
         return busy / possible;
     }
 
-    /** The share of the slots that idled while somebody waited. */
+    /** The share of the slots that idled while somebody waited who was there. */
     double wasted() {
         return wasted / possible;
     }

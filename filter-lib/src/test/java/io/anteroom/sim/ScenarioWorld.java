@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.sim;
 
+import io.anteroom.admission.Absence;
 import io.anteroom.admission.Arrival;
 import io.anteroom.admission.Caller;
 import io.anteroom.admission.Decision;
@@ -149,6 +150,30 @@ final class ScenarioWorld {
             report.work.merge(request.client.key(), (double) request.costNanos / SECOND, Double::sum);
         }
         carryOut();
+    }
+
+    /**
+     * One that is held for a while, leaves with its place kept, and comes back after a while, as an SDK does that is
+     * told to; or never does.
+     */
+    void arriveAndLeave(Request request, Duration held, Absence absence, Duration pause, boolean comesBack) {
+        arrive(request);
+        after(held, () -> leave(request, held, absence, pause, comesBack));
+    }
+
+    private void leave(Request request, Duration held, Absence absence, Duration pause, boolean comesBack) {
+        if (live.get(request.ticket) != request
+                || request.running
+                || !machine.keep(request.ticket, absence, poolNanos(), effects::add)) {
+            return;
+        }
+        if (comesBack) {
+            after(pause, () -> {
+                machine.rejoin(request.ticket, 0, poolNanos(), effects::add);
+                carryOut();
+                after(held, () -> leave(request, held, absence, pause, true));
+            });
+        }
     }
 
     void configure(PoolSettings settings) {

@@ -3,6 +3,7 @@ package io.anteroom.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.anteroom.admission.Absence;
 import io.anteroom.admission.Audit;
 import io.anteroom.admission.CallerLimits;
 import io.anteroom.admission.OnFull;
@@ -16,6 +17,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -303,6 +305,50 @@ final class ScenariosTest {
         assertThat(world.report.row("3 low").shed).isPositive();
         assertThat(world.machine.nextDeadlineNanos()).isEqualTo(Long.MAX_VALUE);
         keep("burst_then_silence", world);
+    }
+
+    /**
+     * Held for 5 s, away for 3 s, held again: those who come back wait hardly longer than those who stay, those who
+     * never do cost nobody a slot.
+     */
+    @Test
+    void kept_places() {
+        PoolSettings patient = PoolSettings.ofSlots(4).withQueue(500, ALL).withEarlyRefusal(false);
+        for (Priority priority : Priority.values()) {
+            patient = patient.withLevel(priority, patient.level(priority).withLongestWait(Duration.ofSeconds(300)));
+        }
+        ScenarioWorld world = new ScenarioWorld(12, patient);
+        Absence absence = new Absence(Duration.ofSeconds(30), Duration.ofSeconds(4), 200);
+        for (int i = 0; i < 2_400; i++) {
+            String key = "key-" + world.random.nextInt(12);
+            double at = world.random.nextDouble() * 600;
+            // A load of 0.97 without those who never come back, who would make it 1.2.
+            long cost = (long) (ScenarioWorld.SECOND * (0.5 + world.random.nextDouble()) * 1.2);
+            int kind = i % 5;
+            Client client = Client.of(kind == 0 ? "vanish" : kind < 3 ? "return" : "stay", key, Priority.NORMAL);
+            Request request = new Request(client, cost);
+            if (kind < 3) {
+                world.at(
+                        at,
+                        () -> world.arriveAndLeave(
+                                request, Duration.ofSeconds(5), absence, Duration.ofSeconds(3), kind != 0));
+            } else {
+                world.at(at, () -> world.arrive(request));
+            }
+        }
+
+        world.run();
+
+        assertNobodyVanished(world, "stay", "return", "vanish");
+        Row stay = world.report.row("stay");
+        Row back = world.report.row("return");
+        assertThat(stay.served).isEqualTo(stay.arrived);
+        assertThat(back.served).as("nobody who comes back loses the place").isEqualTo(back.arrived);
+        assertThat(world.report.row("vanish").expired).isPositive();
+        assertThat(back.wait(0.5)).isLessThan(stay.wait(0.5) + 3);
+        assertThat(back.wait(0.99)).isLessThan(stay.wait(0.99) + 6);
+        assertThat(world.report.wasted()).isZero();
+        keep("kept_places", world);
     }
 
     @Test

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.sim;
 
+import io.anteroom.admission.Absence;
 import io.anteroom.admission.Arrival;
 import io.anteroom.admission.PoolSettings;
 import io.anteroom.admission.Registration;
@@ -14,12 +15,42 @@ final class SimRequest {
     Arrival arrival;
     boolean isRunning;
     long admittedNanos;
+    Absence absence;
+    long leftNanos;
 
     SimRequest(long ticket, String node, Arrival arrival, long nowNanos) {
         this.ticket = ticket;
         this.node = node;
         this.arrival = arrival;
         this.arrivedNanos = nowNanos;
+    }
+
+    /** Its caller is gone, or back if there is no absence. */
+    void leave(Absence absence, long nowNanos) {
+        this.absence = absence;
+        leftNanos = nowNanos;
+    }
+
+    void sends(long bytes) {
+        arrival = arrival.withBytes(bytes);
+    }
+
+    boolean isReserved() {
+        return arrival.claimWithin() != null;
+    }
+
+    void claim() {
+        Arrival a = arrival;
+        arrival = new Arrival(
+                a.caller(),
+                a.priority(),
+                a.longestWait(),
+                a.bytes(),
+                a.cost(),
+                a.onFull(),
+                a.mayQueue(),
+                a.batch(),
+                null);
     }
 
     SimRequest run(long nowNanos) {
@@ -41,6 +72,6 @@ final class SimRequest {
     Registration registration(long nowNanos) {
         Duration waited = Duration.ofNanos((isRunning ? admittedNanos : nowNanos) - arrivedNanos);
         Duration ran = isRunning ? Duration.ofNanos(nowNanos - admittedNanos) : Duration.ZERO;
-        return new Registration(ticket, arrival, waited, isRunning, ran);
+        return new Registration(ticket, arrival, waited, isRunning, ran, isRunning ? null : absence);
     }
 }

@@ -3,6 +3,7 @@ package io.anteroom.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.anteroom.admission.Absence;
 import io.anteroom.admission.Arrival;
 import io.anteroom.admission.Audit;
 import io.anteroom.admission.Caller;
@@ -38,9 +39,9 @@ import java.util.Random;
  * <ol>
  *   <li>never more than the slots run, but while a lowered limit drains, and then nobody is admitted;
  *   <li>every ticket has exactly one end;
- *   <li>no slot idles while somebody eligible waits;
+ *   <li>no slot idles while somebody eligible waits who is there;
  *   <li>nobody waits past the deadline, nobody expires early;
- *   <li>arrival order inside a flow;
+ *   <li>arrival order inside a flow, of those who are there: a kept place is never behind a later one;
  *   <li>the fairness bound between flows, where costs come out as expected;
  *   <li>every counter equals what is counted anew;
  *   <li>a second machine fed the same is equal, and so is one that was saved and loaded;
@@ -99,13 +100,15 @@ final class SimWorld {
             arrive();
         } else if (what < 760) {
             release();
-        } else if (what < 800) {
+        } else if (what < 785) {
             leave();
-        } else if (what < 900) {
+        } else if (what < 830) {
+            goOrComeBack();
+        } else if (what < 915) {
             passTime();
-        } else if (what < 925) {
+        } else if (what < 935) {
             operate();
-        } else if (what < 955) {
+        } else if (what < 957) {
             edit();
         } else if (what < 970) {
             repeat();
@@ -171,6 +174,56 @@ final class SimWorld {
         }
         carryOut();
         assertThat(live).doesNotContainKey(ticket);
+    }
+
+    private void goOrComeBack() {
+        SimRequest request = any(false);
+        SimRequest reserved = any(true);
+        if (reserved != null && reserved.isReserved() && random.nextBoolean()) {
+            claim(reserved);
+        } else if (request != null && request.absence == null) {
+            keep(request);
+        } else if (request != null) {
+            rejoin(request);
+        }
+    }
+
+    private void keep(SimRequest request) {
+        Absence absence = new Absence(
+                Duration.ofMillis(random.nextInt(20_000)), Duration.ofMillis(random.nextInt(4000)), random.nextInt(20));
+        int away = machine.away();
+        boolean kept = both(m -> m.keep(request.ticket, absence, nowNanos, this::collect));
+        assertThat(kept).isEqualTo(away < absence.most() && !absence.hold().isZero());
+        if (kept) {
+            request.leave(absence, nowNanos);
+        }
+        // One without a hold or a grace may be over at this very moment.
+        tick();
+    }
+
+    private void rejoin(SimRequest request) {
+        long bytes = random.nextInt(3000);
+        Decision decision = both(m -> m.rejoin(request.ticket, bytes, nowNanos, this::collect));
+        if (decision instanceof Decision.Queued) {
+            request.leave(null, nowNanos);
+            request.sends(bytes);
+        } else {
+            assertThat(decision).isInstanceOf(Decision.Refused.class);
+        }
+        carryOut();
+        boolean stillThere = live.containsKey(request.ticket);
+        Decision again = both(m -> m.rejoin(request.ticket, bytes, nowNanos, this::collect));
+        if (request.absence == null && stillThere) {
+            assertThat(again).isInstanceOf(request.isRunning ? Decision.Admitted.class : Decision.Queued.class);
+        }
+        carryOut();
+    }
+
+    private void claim(SimRequest request) {
+        boolean claimed = both(m -> m.claim(request.ticket, nowNanos, this::collect));
+        assertThat(claimed).isTrue();
+        request.claim();
+        carryOut();
     }
 
     private void passTime() {
@@ -387,6 +440,7 @@ final class SimWorld {
             assertThat(effect.node()).isEqualTo(request.node);
             if (effect instanceof Effect.Granted) {
                 assertThat(request.isRunning).as("granted twice").isFalse();
+                assertThat(request.absence).as("granted to nobody").isNull();
                 assertThat(nowNanos - request.arrivedNanos)
                         .as("admitted after the deadline")
                         .isLessThanOrEqualTo(request.longestWaitNanos(machine.settings()));
@@ -398,12 +452,20 @@ final class SimWorld {
                     assertThat(nowNanos - request.arrivedNanos)
                             .as("expired early")
                             .isGreaterThanOrEqualTo(request.longestWaitNanos(machine.settings()));
+                } else if (gone.refusal().code() == Refusal.Code.ABSENT) {
+                    long away = nowNanos - request.leftNanos;
+                    long hold = request.absence.hold().toNanos();
+                    long grace = request.absence.grace().toNanos();
+                    assertThat(away).as("given up early").isGreaterThanOrEqualTo(Math.min(hold, grace));
                 }
                 end(effect.ticket());
             } else {
                 assertThat(request.isRunning).as("a lease that is none").isTrue();
+                long longest = machine.settings().longestRun().toNanos();
+                long reserved =
+                        request.isReserved() ? request.arrival.claimWithin().toNanos() : Long.MAX_VALUE;
                 assertThat(nowNanos - request.admittedNanos)
-                        .isGreaterThanOrEqualTo(machine.settings().longestRun().toNanos());
+                        .isGreaterThanOrEqualTo(Math.min(longest == 0 ? Long.MAX_VALUE : longest, reserved));
                 end(effect.ticket());
             }
         }
@@ -451,7 +513,8 @@ final class SimWorld {
                 cost,
                 answers[random.nextInt(3)],
                 random.nextInt(20) != 0,
-                random.nextInt(10) == 0 ? "batch" : null);
+                random.nextInt(10) == 0 ? "batch" : null,
+                !exactCosts && random.nextInt(8) == 0 ? Duration.ofMillis(1 + random.nextInt(5000)) : null);
     }
 
     private Caller caller() {
@@ -463,7 +526,15 @@ final class SimWorld {
 
     private static Arrival with(Arrival a, Priority priority) {
         return new Arrival(
-                a.caller(), priority, a.longestWait(), a.bytes(), a.cost(), a.onFull(), a.mayQueue(), a.batch());
+                a.caller(),
+                priority,
+                a.longestWait(),
+                a.bytes(),
+                a.cost(),
+                a.onFull(),
+                a.mayQueue(),
+                a.batch(),
+                a.claimWithin());
     }
 
     private PoolSettings settings() {

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.admission;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rules for those who wait without being there: their place is kept for a while, their turn is passed over without
+ * idling the slot, and whoever comes back after that is first.
+ */
+final class Absences {
+    private final PoolState state;
+    private final Refusals refusals;
+
+    Absences(PoolState state, Refusals refusals) {
+        this.state = state;
+        this.refusals = refusals;
+    }
+
+    /** The caller goes and means to come back. False if as many are away as may be. */
+    boolean keep(Entry entry, Absence absence) {
+        if (entry.away) {
+            return true;
+        }
+        if (state.line.away >= absence.most() || absence.hold().isZero()) {
+            return false;
+        }
+        leave(entry, absence);
+        state.tally.kept++;
+        return true;
+    }
+
+    private void leave(Entry entry, Absence absence) {
+        if (entry.isAside()) {
+            state.line.aside.unready(entry);
+        }
+        entry.away = true;
+        state.line.away++;
+        entry.graceNanos = absence.grace().toNanos();
+        long hold = entry.isAside()
+                ? Math.min(absence.hold().toNanos(), entry.graceNanos)
+                : absence.hold().toNanos();
+        entry.awayUntilNanos = state.nowNanos + hold;
+        state.line.setBytes(entry, 0);
+        state.deadlineChanged(entry);
+    }
+
+    /** The turn of one that is away has come: it stays first for its grace, and others go on. */
+    void passOver(Entry entry) {
+        state.estimator.observeAdmitted(entry, state.nowNanos - entry.arrivedNanos);
+        state.line.passOver(entry);
+        state.rebaseIfDue();
+        entry.awayUntilNanos = Math.min(entry.awayUntilNanos, state.nowNanos + entry.graceNanos);
+        state.deadlineChanged(entry);
+    }
+
+    /**
+     * The caller of a waiting entry is back.
+     *
+     * @param bytes what its body takes while it waits on
+     * @return why not, or null; a refusal leaves its place as it is
+     */
+    @Nullable Refusal rejoin(Entry entry, long bytes) {
+        if (!entry.away) {
+            return null;
+        }
+        if (state.lacksBytes(bytes) && !mayRunNow(entry)) {
+            return refusals.refuse(entry, Refusal.Code.QUEUE_BYTES_FULL, state.settings.maxWaitingBytes());
+        }
+        comeBack(entry, bytes);
+        return null;
+    }
+
+    private void comeBack(Entry entry, long bytes) {
+        entry.away = false;
+        state.line.away--;
+        state.line.setBytes(entry, bytes);
+        if (entry.isAside()) {
+            state.line.aside.ready(entry);
+        }
+        state.deadlineChanged(entry);
+    }
+
+    /** A node says whether somebody is there, which is the truth; limits are not asked. */
+    void register(Entry entry, Registration registration) {
+        Absence absence = registration.absence();
+        if (entry.running) {
+            if (entry.isReserved() && registration.arrival().claimWithin() == null) {
+                state.claim(entry);
+            }
+        } else if (absence == null && entry.away) {
+            comeBack(entry, registration.arrival().bytes());
+        } else if (absence != null && !entry.away) {
+            leave(entry, absence);
+        }
+    }
+
+    /** Whether one that was passed over finds a free slot; nobody else who could have it waits then. */
+    boolean mayRunNow(Entry entry) {
+        return entry.isAside()
+                && state.running < state.settings.slots()
+                && (state.mode == PoolMode.OPEN || state.mode == PoolMode.DRAINING)
+                && state.holderOf(entry) == null;
+    }
+}
