@@ -103,6 +103,10 @@ final class Observatory {
         Entry newcomer =
                 new Entry(0, flow, nobody, new Node(""), 0, nowNanos, cost, Arrival.of(caller, Priority.NORMAL));
         state.estimator.place(newcomer, state.line, state.settings, ranking);
+        if (state.line.waiting < WaitEstimator.SHORT) {
+            // Nobody has really come: those who wait stand where they stood.
+            rank();
+        }
         return state.estimator.estimate(Priority.NORMAL, newcomer.placeInFlow, newcomer.rawWaitNanos);
     }
 }

@@ -15,7 +15,7 @@ import java.util.Optional;
 final class WaitEstimator {
     private static final long FIRST_GUESS_MICROS = 1_000_000;
     /** A queue of fewer is looked at as a whole by each newcomer. */
-    private static final int SHORT = 64;
+    static final int SHORT = 64;
 
     private static final int KEY_MEMORY = 60;
     private static final int POOL_MEMORY = 500;

@@ -24,6 +24,8 @@ final class PositionsTest {
             long runs = churn(desk, random);
 
             desk.machine.rank();
+            // Looking at the pool, with its estimate for a newcomer, moves nobody.
+            assertThat(desk.machine.snapshot(desk.nowNanos).slots()).isEqualTo(1);
             List<Long> promised = new ArrayList<>();
             for (WaitingTicket ticket : desk.machine.list(Integer.MAX_VALUE, desk.nowNanos)) {
                 assertThat(ticket.status().position()).isEqualTo(promised.size() + 1);
