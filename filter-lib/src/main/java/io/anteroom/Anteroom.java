@@ -7,6 +7,8 @@ import io.anteroom.admission.PoolSettings;
 import io.anteroom.admission.Pools;
 import io.anteroom.event.QueueListener;
 import io.anteroom.net.TrustedProxies;
+import io.anteroom.protocol.ProtocolSettings;
+import io.anteroom.protocol.StatusMode;
 import io.anteroom.servlet.CallerPolicy;
 import io.anteroom.servlet.CallerResolver;
 import io.anteroom.servlet.DoorSettings;
@@ -100,6 +102,7 @@ public final class Anteroom implements AutoCloseable {
         private WaitStrategy waitStrategy = WaitStrategy.AUTO;
         private boolean forceQueue;
         private boolean probe = true;
+        private ProtocolSettings protocol = ProtocolSettings.DEFAULT;
         private QueueListener listener = DoorSettings.NOBODY;
 
         private Builder() {}
@@ -201,6 +204,20 @@ public final class Anteroom implements AutoCloseable {
             return this;
         }
 
+        /**
+         * What clients are told, and how: the status mode of those who do not say it, statuses of refusals, the
+         * direction of the engines' priority, aliases of paths; by default {@link ProtocolSettings#DEFAULT}.
+         */
+        public Builder protocol(ProtocolSettings protocol) {
+            this.protocol = protocol;
+            return this;
+        }
+
+        /** How clients of streams are told their standing that do not say it themselves; by default in comments. */
+        public Builder status(StatusMode mode) {
+            return protocol(protocol.withStatus(mode));
+        }
+
         /** Uses these pools, which stay open when this is closed; by default pools of this JVM. */
         public Builder pools(Pools pools) {
             this.pools = pools;
@@ -252,6 +269,7 @@ public final class Anteroom implements AutoCloseable {
                     waitStrategy,
                     forceQueue,
                     probe,
+                    protocol,
                     listener);
         }
 

@@ -174,6 +174,15 @@ final class TestServer implements AutoCloseable {
                     response.setHeader("X-Length-Header", request.getHeader("Content-Length"));
                     request.getInputStream().transferTo(response.getOutputStream());
                 }
+                case "v1" -> {
+                    response.setHeader("X-Path", request.getRequestURI() + "?" + request.getQueryString());
+                    request.getInputStream().transferTo(response.getOutputStream());
+                }
+                case "lines" -> {
+                    response.setContentType("application/x-ndjson");
+                    response.getWriter().write("{\"done\":true}\n");
+                }
+                case "json" -> json(request, response);
                 case "asyncecho" -> asyncEcho(request, response);
                 case "facts" ->
                     response.getWriter()
@@ -204,6 +213,15 @@ final class TestServer implements AutoCloseable {
                 }
                 default -> response.getWriter().write("hello");
             }
+        }
+
+        private static void json(HttpServletRequest request, HttpServletResponse response) throws IOException {
+            byte[] body = "{\"id\":1}".getBytes(StandardCharsets.UTF_8);
+            response.setContentType("application/json");
+            if (!"chunked".equals(request.getQueryString())) {
+                response.setContentLength(body.length);
+            }
+            response.getOutputStream().write(body);
         }
 
         private void hold() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.protocol;
 
+import io.anteroom.protocol.Dialect.Family;
 import io.anteroom.protocol.Problem.Kind;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -26,16 +27,16 @@ public final class Answers {
      */
     public static Answer of(Problem problem, Dialect dialect, String requestId, @Nullable String accept) {
         return new Answer(
-                problem.kind().status(dialect),
+                problem.status(dialect),
                 headers(problem, requestId),
                 contentType(dialect, accept),
                 body(problem, dialect, requestId).getBytes(StandardCharsets.UTF_8));
     }
 
-    /** The end of an event stream that has begun: the dialect's error events. */
-    public static byte[] event(Problem problem, Dialect dialect, String requestId) {
-        String events = switch (dialect) {
-            case RESPONSES -> responsesFailed(problem, requestId);
+    /** The end of a stream that has begun: the dialect's error events, or its last line. */
+    static String lastEvent(Problem problem, Dialect dialect, String requestId, long sequence) {
+        return switch (dialect.family()) {
+            case RESPONSES -> responsesFailed(problem, requestId, sequence);
             case ANTHROPIC -> event("error", anthropic(problem, requestId));
             case OLLAMA -> ollama(problem) + "\n";
             case OPENAI, PLAIN ->
@@ -46,7 +47,6 @@ public final class Answers {
                                 .raw("error", error(problem))
                                 .end());
         };
-        return events.getBytes(StandardCharsets.UTF_8);
     }
 
     private static Map<String, String> headers(Problem problem, String requestId) {
@@ -68,12 +68,14 @@ public final class Answers {
     }
 
     private static String contentType(Dialect dialect, @Nullable String accept) {
-        boolean mayBeProblem = dialect == Dialect.OPENAI || dialect == Dialect.RESPONSES || dialect == Dialect.PLAIN;
+        Family family = dialect.family();
+        boolean mayBeProblem = family != Family.ANTHROPIC && family != Family.OLLAMA;
         return mayBeProblem && accept != null && accept.contains(PROBLEM_JSON) ? PROBLEM_JSON : JSON;
     }
 
-    private static String body(Problem problem, Dialect dialect, String requestId) {
-        return switch (dialect) {
+    /** The body of an answer of its own. */
+    static String body(Problem problem, Dialect dialect, String requestId) {
+        return switch (dialect.family()) {
             case ANTHROPIC -> anthropic(problem, requestId);
             case OLLAMA -> ollama(problem);
             case OPENAI, RESPONSES, PLAIN -> merged(problem, requestId);
@@ -85,7 +87,7 @@ public final class Answers {
         return new JsonText()
                 .text("type", problemType(kind))
                 .text("title", kind.title())
-                .number("status", kind.status(Dialect.OPENAI))
+                .number("status", problem.status(Dialect.OPENAI))
                 .text("detail", problem.message())
                 .raw("error", error(problem))
                 .text("request_id", requestId)
@@ -95,17 +97,17 @@ public final class Answers {
     private static String error(Problem problem) {
         JsonText error = new JsonText()
                 .text("message", problem.message())
-                .text("type", errorType(problem.kind()))
+                .text("type", errorType(problem))
                 .none("param")
-                .text("code", problem.kind().code());
+                .text("code", problem.code());
         return withQueue(error, problem).end();
     }
 
     private static String anthropic(Problem problem, String requestId) {
         JsonText error = new JsonText()
-                .text("type", anthropicType(problem.kind()))
+                .text("type", anthropicType(problem))
                 .text("message", problem.message())
-                .text("code", problem.kind().code());
+                .text("code", problem.code());
         return new JsonText()
                 .text("type", "error")
                 .raw("error", withQueue(error, problem).end())
@@ -118,8 +120,8 @@ public final class Answers {
                 .end();
     }
 
-    private static String responsesFailed(Problem problem, String requestId) {
-        String code = problem.kind().code();
+    private static String responsesFailed(Problem problem, String requestId, long sequence) {
+        String code = problem.code();
         String error = new JsonText()
                 .text("code", code)
                 .text("message", problem.message())
@@ -133,7 +135,7 @@ public final class Answers {
                 .end();
         JsonText last = new JsonText()
                 .text("type", "error")
-                .number("sequence_number", 1)
+                .number("sequence_number", sequence + 1)
                 .text("code", code)
                 .text("message", problem.message())
                 .none("param");
@@ -141,7 +143,7 @@ public final class Answers {
                         "response.failed",
                         new JsonText()
                                 .text("type", "response.failed")
-                                .number("sequence_number", 0)
+                                .number("sequence_number", sequence)
                                 .raw("response", response)
                                 .end())
                 + event("error", withQueue(last, problem).end());
@@ -164,23 +166,29 @@ public final class Answers {
         };
     }
 
-    private static String errorType(Kind kind) {
-        return switch (kind) {
-            case FAIR_SHARE, RATE_LIMITED -> "rate_limit_error";
-            case QUOTA -> "insufficient_quota";
-            case UNAUTHORIZED, BAD_REQUEST, TOO_LARGE, HEADER_TOO_LARGE -> "invalid_request_error";
-            default -> "server_error";
+    private static String errorType(Problem problem) {
+        if (problem.kind() == Kind.QUOTA) {
+            return "insufficient_quota";
+        }
+        int status = problem.status(Dialect.OPENAI);
+        return switch (status) {
+            case 403 -> "permission_error";
+            case 429 -> "rate_limit_error";
+            default -> status >= 400 && status < 500 ? "invalid_request_error" : "server_error";
         };
     }
 
-    private static String anthropicType(Kind kind) {
-        return switch (kind) {
-            case FAIR_SHARE, RATE_LIMITED, QUOTA -> "rate_limit_error";
-            case UNAUTHORIZED -> "authentication_error";
-            case BAD_REQUEST, HEADER_TOO_LARGE -> "invalid_request_error";
-            case TOO_LARGE -> "request_too_large";
-            case UPSTREAM_FAILED -> "api_error";
-            default -> "overloaded_error";
+    private static String anthropicType(Problem problem) {
+        int status = problem.status(Dialect.ANTHROPIC);
+        return switch (status) {
+            case 401 -> "authentication_error";
+            case 403 -> "permission_error";
+            case 404 -> "not_found_error";
+            case 413 -> "request_too_large";
+            case 429 -> "rate_limit_error";
+            case 503, 529 -> "overloaded_error";
+            case 504 -> "timeout_error";
+            default -> status >= 400 && status < 500 ? "invalid_request_error" : "api_error";
         };
     }
 }

@@ -74,13 +74,9 @@ public final class HeaderOptions {
         return wait == null ? null : seconds(wait);
     }
 
-    /** Modes that are not there yet are answered with the default. */
     private static @Nullable StatusMode preferredStatus(@Nullable String prefer) {
         String status = preference(prefer, "queue-status");
-        if (status == null) {
-            return null;
-        }
-        return status.equals("none") ? StatusMode.NONE : StatusMode.COMMENT;
+        return status == null ? null : StatusMode.ofWord(status);
     }
 
     private static @Nullable String preference(@Nullable String prefer, String name) {

@@ -43,6 +43,7 @@ public final class Headers {
             IGNORED,
             "Retry-After",
             "retry-after-ms",
+            "Preference-Applied",
             "Server-Timing");
 
     private Headers() {}

@@ -33,11 +33,14 @@ public final class JsonBody {
     private final List<JsonCut.Member> members = new ArrayList<>(16);
     private final BodyOptions options = new BodyOptions();
     private @Nullable String model;
+    private @Nullable Integer number;
     private boolean stream;
+    private boolean hasGateflow;
 
-    private JsonBody(byte[] body, boolean modelApi) {
+    private JsonBody(byte[] body, Dialect dialect) {
         this.body = body;
-        this.modelApi = modelApi;
+        this.modelApi = dialect.isModelApi();
+        this.stream = dialect.streamsByDefault();
     }
 
     /**
@@ -46,10 +49,18 @@ public final class JsonBody {
      * @param options the options in it
      * @param model its {@code model}, or null
      * @param stream whether it asks for a streamed answer
+     * @param number its {@code priority}, where that is an integer, or null
+     * @param hasGateflow whether it has a member {@code gateflow}
      * @param forwarded the body without the members that are ours; the same array if there are none
      */
     @SuppressWarnings("ArrayRecordComponent") // Never compared, never copied.
-    public record Content(Options options, @Nullable String model, boolean stream, byte[] forwarded) {}
+    public record Content(
+            Options options,
+            @Nullable String model,
+            boolean stream,
+            @Nullable Integer number,
+            boolean hasGateflow,
+            byte[] forwarded) {}
 
     /**
      * Reads a body.
@@ -59,7 +70,7 @@ public final class JsonBody {
      * @throws BadRequest if an option cannot be read, or if a model request is not JSON
      */
     public static Content read(byte[] body, Dialect dialect) throws BadRequest {
-        JsonBody json = new JsonBody(body, dialect.isModelApi());
+        JsonBody json = new JsonBody(body, dialect);
         try {
             return json.read();
         } catch (StreamConstraintsException e) {
@@ -75,7 +86,7 @@ public final class JsonBody {
         if (modelApi) {
             throw BadRequest.json(what, "a JSON object");
         }
-        return new Content(Options.NONE, null, false, body);
+        return new Content(Options.NONE, null, false, null, false, body);
     }
 
     private Content read() throws IOException, BadRequest {
@@ -93,7 +104,7 @@ public final class JsonBody {
                 return unreadable("something follows the JSON object");
             }
         }
-        return new Content(options.read(), model, stream, JsonCut.without(body, members));
+        return new Content(options.read(), model, stream, number, hasGateflow, JsonCut.without(body, members));
     }
 
     private void member(JsonParser parser) throws IOException, BadRequest {
@@ -103,15 +114,17 @@ public final class JsonBody {
         boolean ours = false;
         switch (name) {
             case "model" -> model = value == JsonToken.VALUE_STRING ? parser.getText() : null;
-            case "stream" -> stream = value == JsonToken.VALUE_TRUE;
+            case "stream" -> stream = value == JsonToken.VALUE_TRUE || (stream && value == JsonToken.VALUE_NULL);
             case "gateflow" -> {
                 ours = true;
+                hasGateflow = true;
                 options.gateflow(parser);
             }
             case "priority" -> {
                 ours = modelApi;
                 if (ours) {
                     options.priority("priority", parser);
+                    number = isInt(value, parser) ? (Integer) parser.getIntValue() : null;
                 }
             }
             default -> {
@@ -121,6 +134,10 @@ public final class JsonBody {
         parser.skipChildren();
         parser.finishToken();
         members.add(new JsonCut.Member(start, (int) parser.currentLocation().getByteOffset(), ours));
+    }
+
+    private static boolean isInt(JsonToken value, JsonParser parser) throws IOException {
+        return value == JsonToken.VALUE_NUMBER_INT && parser.getNumberType() == JsonParser.NumberType.INT;
     }
 
     private static String at(StreamReadException e) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.protocol;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 
@@ -38,6 +39,24 @@ final class JsonCut {
         }
         length = append(body, members.get(members.size() - 1).end(), body.length, out, length);
         return Arrays.copyOf(out, length);
+    }
+
+    /** An object with one more member at its end; nothing else changes. */
+    static byte[] with(byte[] body, String member) {
+        int end = body.length - 1;
+        while (body[end] != '}') {
+            end--;
+        }
+        int before = end - 1;
+        while (body[before] <= ' ' && body[before] >= 0) {
+            before--;
+        }
+        byte[] added = (body[before] == '{' ? member : "," + member).getBytes(StandardCharsets.US_ASCII);
+        byte[] out = new byte[body.length + added.length];
+        int length = append(body, 0, end, out, 0);
+        length = append(added, 0, added.length, out, length);
+        append(body, end, body.length, out, length);
+        return out;
     }
 
     private static int append(byte[] from, int start, int end, byte[] to, int at) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import io.anteroom.protocol.Problem.Kind;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,13 +20,22 @@ public final class LateErrors {
 
     private LateErrors() {}
 
-    /** The problem of an application that answered with something else than an event stream. */
-    public static Problem answered(int status, @Nullable String contentType, byte[] body) {
+    /**
+     * The problem of an application that answered with something that cannot follow what has been sent.
+     *
+     * @param status its status, which decides the type of the error
+     * @param contentType the type of its body, or null
+     * @param body the beginning of its body
+     * @param retryAfter its own Retry-After, or null
+     */
+    public static Problem answered(
+            int status, @Nullable String contentType, byte[] body, @Nullable Duration retryAfter) {
         String said = contentType != null && contentType.contains("json") ? message(body) : text(contentType, body);
-        String begin = status >= 200 && status < 300
-                ? "The backend answered without an event stream"
-                : "The backend answered " + status;
-        return new Problem(Kind.UPSTREAM_FAILED, said == null ? begin + "." : begin + ": " + said, null, null);
+        boolean isError = status >= 400 && status <= 599;
+        String begin = isError ? "The backend answered " + status : "The backend answered without a stream";
+        String again = retryAfter == null ? "" : " Please try again in " + RetryAfter.wholeSeconds(retryAfter) + "s.";
+        String message = (said == null ? begin + "." : begin + ": " + said) + again;
+        return new Problem(Kind.UPSTREAM_FAILED, message, null, null, isError ? status : 0, null);
     }
 
     /** The problem of an application that failed. */

@@ -11,12 +11,41 @@ import org.jspecify.annotations.Nullable;
  * @param message what a human reads: figures and the next step
  * @param retryAfter when it is worth coming back, or null if it never is
  * @param queue the {@code queue} object as JSON, or null
+ * @param ownStatus the HTTP status where it is not the kind's, else 0
+ * @param ownCode the {@code error.code} where it is not the kind's, or null
  */
 public record Problem(
         Kind kind,
         String message,
         @Nullable Duration retryAfter,
-        @Nullable String queue) {
+        @Nullable String queue,
+        int ownStatus,
+        @Nullable String ownCode) {
+
+    /** A problem with the status and the code of its kind. */
+    public Problem(Kind kind, String message, @Nullable Duration retryAfter, @Nullable String queue) {
+        this(kind, message, retryAfter, queue, 0, null);
+    }
+
+    /** The same with another status, for clients of all dialects. */
+    public Problem withStatus(int status) {
+        return new Problem(kind, message, retryAfter, queue, status, ownCode);
+    }
+
+    /** A failure of a backend, told by a code of its own. */
+    public static Problem ofUpstream(int status, String code, String message) {
+        return new Problem(Kind.UPSTREAM_FAILED, message, null, null, status, code);
+    }
+
+    /** The HTTP status that clients of a dialect are given. */
+    public int status(Dialect dialect) {
+        return ownStatus != 0 ? ownStatus : kind.status(dialect);
+    }
+
+    /** The stable name in {@code error.code}. */
+    public String code() {
+        return ownCode != null ? ownCode : kind.code();
+    }
 
     /** The kinds of problems: one row of the table of refusals each. */
     public enum Kind {
@@ -78,7 +107,7 @@ public record Problem(
             return dialect == Dialect.ANTHROPIC ? anthropicStatus : status;
         }
 
-        /** The stable name in {@code error.code}. */
+        /** The stable name in {@code error.code}, unless the problem has its own. */
         public String code() {
             return code;
         }

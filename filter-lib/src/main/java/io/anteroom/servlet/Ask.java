@@ -4,6 +4,8 @@ package io.anteroom.servlet;
 import io.anteroom.admission.Arrival;
 import io.anteroom.admission.Pool;
 import io.anteroom.protocol.Dialect;
+import io.anteroom.protocol.Manner;
+import jakarta.servlet.FilterChain;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,18 +14,31 @@ import org.jspecify.annotations.Nullable;
  * @param id its id, the client's own or ours
  * @param pool the pool that it wants a slot of
  * @param arrival what it asks of the pool
- * @param dialect how its client is spoken to
- * @param showsStatus whether status comments may be sent while it waits
+ * @param manner how its client is spoken to
  * @param hasBody whether it may have a body at all
  * @param body its body as far as it has been read, or null if nobody has touched it
  * @param ignored the options that its caller may not use, or null
+ * @param alias the path that is meant, if it came to another, else null
  */
 record Ask(
         String id,
         Pool pool,
         Arrival arrival,
-        Dialect dialect,
-        boolean showsStatus,
+        Manner manner,
         boolean hasBody,
         @Nullable BufferedBody body,
-        @Nullable String ignored) {}
+        @Nullable String ignored,
+        @Nullable String alias) {
+
+    Dialect dialect() {
+        return manner.dialect();
+    }
+
+    /** What the request goes on to: the application, at the path that is meant. */
+    FilterChain chain(FilterChain given) {
+        String meant = alias;
+        return meant == null
+                ? given
+                : (request, response) -> request.getRequestDispatcher(meant).forward(request, response);
+    }
+}

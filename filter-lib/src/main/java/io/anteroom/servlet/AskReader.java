@@ -7,16 +7,18 @@ import io.anteroom.admission.Pool;
 import io.anteroom.net.TrustedProxies;
 import io.anteroom.protocol.BadRequest;
 import io.anteroom.protocol.Dialect;
+import io.anteroom.protocol.EnginePriority;
 import io.anteroom.protocol.HeaderOptions;
 import io.anteroom.protocol.Headers;
 import io.anteroom.protocol.JsonBody;
+import io.anteroom.protocol.Manner;
 import io.anteroom.protocol.Options;
-import io.anteroom.protocol.StatusMode;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Finds out what a request asks for: its caller, its options, its pool. Safe from any thread. */
 final class AskReader {
@@ -31,31 +33,50 @@ final class AskReader {
     /**
      * Reads a request, and its body if that is JSON within the bound.
      *
+     * @param alias the path that is meant, if it came to another, else null
      * @throws BadRequest if something in it cannot be read
      * @throws IOException if the client failed to send its body
      */
-    Ask read(HttpServletRequest request, String id, Pool byPath, Dialect dialect) throws BadRequest, IOException {
+    Ask read(HttpServletRequest request, String id, Pool byPath, Dialect dialect, @Nullable String alias)
+            throws BadRequest, IOException {
         Optional<Identity> identity = settings.callers().resolve(request);
         CallerPolicy policy = admitted(settings.policies().of(identity));
         Options options = HeaderOptions.read(request::getHeader);
         boolean hasBody = Bodies.mayHaveBody(request);
         BufferedBody body = hasBody ? bodies.readJson(request) : null;
-        String model = settings.routes().hasModels() ? request.getHeader(Headers.MODEL) : null;
-        boolean stream = false;
-        if (body != null && body.isWhole()) {
-            JsonBody.Content content = JsonBody.read(body.bytes(), dialect);
+        JsonBody.Content content = body != null && body.isWhole() ? JsonBody.read(body.bytes(), dialect) : null;
+        String model = content == null ? null : content.model();
+        if (model == null && settings.routes().hasModels()) {
+            model = request.getHeader(Headers.MODEL);
+        }
+        if (content != null) {
             options = content.options().or(options);
-            body = body.forwarding(content.forwarded());
-            stream = content.stream();
-            model = content.model() != null ? content.model() : model;
         }
         Pool byModel = settings.routes().byModel(model);
         Pool pool = byModel != null ? byModel : byPath;
-        boolean showsStatus =
-                dialect.streamsEvents() && options.status() != StatusMode.NONE && (stream || wantsEvents(request));
         long bytes = !hasBody ? 0 : body == null ? bodies.expectedBytes(request) : body.bytes().length;
         Grant grant = grant(caller(request, identity, policy), policy, options, pool, bytes);
-        return new Ask(id, pool, grant.arrival(), dialect, showsStatus, hasBody, body, grant.ignored());
+        Manner manner = manner(request, dialect, options, content, body != null);
+        if (body != null && content != null) {
+            body = body.forwarding(forwarded(content, dialect, pool, grant));
+        }
+        return new Ask(id, pool, grant.arrival(), manner, hasBody, body, grant.ignored(), alias);
+    }
+
+    private Manner manner(
+            HttpServletRequest request,
+            Dialect dialect,
+            Options options,
+            JsonBody.@Nullable Content content,
+            boolean isJson) {
+        boolean streams = (content != null && content.stream()) || wantsEvents(request);
+        Manner manner = Manner.of(dialect, options.status(), settings.protocol().status(), streams, isJson);
+        return content == null ? manner : manner.saying(content.model(), content.hasGateflow());
+    }
+
+    private byte[] forwarded(JsonBody.Content content, Dialect dialect, Pool pool, Grant grant) {
+        EnginePriority engine = settings.protocol().engine(pool.name());
+        return engine.forward(content.forwarded(), dialect, grant.arrival().priority(), content.number());
     }
 
     /** Before the body is read: one that is not let in costs as little as may be. */

@@ -67,7 +67,7 @@ final class AsyncWait extends Wait {
                 return early;
             }
             this.passage = passage;
-            if (ticket != null && exchange.ask().showsStatus()) {
+            if (ticket != null && exchange.ask().manner().showsStatus()) {
                 stream = new StatusStream(passage, exchange.ask(), sinceNanos(), live.settings());
             }
             exchange.mark();

@@ -4,13 +4,14 @@ package io.anteroom.servlet;
 import jakarta.servlet.ServletInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.Arrays;
 
 /**
  * A request's body, or its beginning if it is longer than the bound: the rest is still with the container.
  *
  * @param bytes what has been read, and is handed to the application
  * @param isWhole whether that is all
- * @param removed how many bytes of the original have been cut out of {@code bytes}
+ * @param removed how many bytes {@code bytes} are shorter than the original; below 0 if they are longer
  */
 @SuppressWarnings("ArrayRecordComponent") // Never compared, never copied.
 record BufferedBody(byte[] bytes, boolean isWhole, int removed) {
@@ -40,7 +41,7 @@ record BufferedBody(byte[] bytes, boolean isWhole, int removed) {
 
     /** The same with other bytes for the application. */
     BufferedBody forwarding(byte[] forwarded) {
-        return forwarded.length == bytes.length
+        return Arrays.equals(forwarded, bytes)
                 ? this
                 : new BufferedBody(forwarded, isWhole, bytes.length - forwarded.length);
     }

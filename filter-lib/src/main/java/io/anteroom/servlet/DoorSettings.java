@@ -3,6 +3,7 @@ package io.anteroom.servlet;
 
 import io.anteroom.event.QueueListener;
 import io.anteroom.net.TrustedProxies;
+import io.anteroom.protocol.ProtocolSettings;
 import java.time.Duration;
 
 /**
@@ -19,6 +20,7 @@ import java.time.Duration;
  * @param waitStrategy how requests wait
  * @param forceQueue whether every request goes the way of those that wait, for tests
  * @param probe whether the kernel's socket table is asked for clients that left
+ * @param protocol what clients are told, and how
  * @param listener told what happens
  */
 public record DoorSettings(
@@ -33,6 +35,7 @@ public record DoorSettings(
         WaitStrategy waitStrategy,
         boolean forceQueue,
         boolean probe,
+        ProtocolSettings protocol,
         QueueListener listener) {
 
     /** A listener that costs nothing. */

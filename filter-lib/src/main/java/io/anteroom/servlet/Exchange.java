@@ -166,7 +166,7 @@ final class Exchange {
             throws IOException, ServletException {
         Wait waited = wait;
         if (waited != null && waited.resumes()) {
-            pass(request, waited.resumedResponse(response), chain);
+            pass(request, waited.resumedResponse(response), ask.chain(chain));
         } else if (request.getDispatcherType() == DispatcherType.ASYNC) {
             pass(request, response, chain);
         } else {

@@ -149,7 +149,7 @@ final class ExchangeRequest extends HttpServletRequestWrapper {
     }
 
     private boolean isCut() {
-        return body != null && body.removed() > 0;
+        return body != null && body.removed() != 0;
     }
 
     private boolean hides(String name) {

@@ -56,12 +56,14 @@ public final class FrontDoor implements AutoCloseable {
             known.again(request, response, chain);
             return;
         }
-        String path = path(request);
+        String came = path(request);
+        String alias = settings.protocol().aliases().get(came);
+        String path = alias == null ? came : alias;
         Pool pool = isFirstPass(request) ? settings.routes().byPath(path) : null;
         if (pool == null) {
             chain.doFilter(request, response);
         } else {
-            enter(request, response, chain, path, pool);
+            enter(request, response, chain, pool, Dialect.ofPath(path), alias);
         }
     }
 
@@ -76,13 +78,17 @@ public final class FrontDoor implements AutoCloseable {
     }
 
     private void enter(
-            HttpServletRequest request, HttpServletResponse response, FilterChain chain, String path, Pool pool)
+            HttpServletRequest request,
+            HttpServletResponse response,
+            FilterChain chain,
+            Pool pool,
+            Dialect dialect,
+            @Nullable String alias)
             throws IOException, ServletException {
         String id = RequestIds.of(request);
-        Dialect dialect = Dialect.ofPath(path);
         Ask ask;
         try {
-            ask = asks.read(request, id, pool, dialect);
+            ask = asks.read(request, id, pool, dialect, alias);
         } catch (BadRequest e) {
             Replies.problem(request, response, e.problem(), dialect, id);
             return;
@@ -90,7 +96,7 @@ public final class FrontDoor implements AutoCloseable {
         Exchange exchange = new Exchange(ask, live, request, attribute);
         boolean isThrough = false;
         try {
-            offer(exchange, new Passage(exchange, request, response), chain);
+            offer(exchange, new Passage(exchange, request, response, settings.protocol()), ask.chain(chain));
             isThrough = true;
         } finally {
             if (!isThrough) {

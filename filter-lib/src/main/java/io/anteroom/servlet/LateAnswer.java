@@ -1,33 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.servlet;
 
-import io.anteroom.protocol.Answers;
 import io.anteroom.protocol.LateErrors;
 import io.anteroom.protocol.Problem;
+import io.anteroom.protocol.StatusFrames;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * What goes out behind the comments that a client has been sent while it waited. The application's first byte decides:
- * a 2xx event stream follows, anything else is kept (up to 64 KiB, for at most 10 s) and told as the dialect's error
- * event. Until then comments go on, so that nobody on the way takes the stream for dead. The stream always ends
+ * What goes out behind the frames that a client has been sent while it waited. The application's first byte decides: a
+ * 2xx stream of the same form follows, anything else is kept (up to 64 KiB, for at most 10 s) and told as the dialect's
+ * error event. Until then frames go on, so that nobody on the way takes the stream for dead. The stream always ends
  * normally. Safe from any thread: the lock is held by whoever writes.
  */
 final class LateAnswer {
     private static final int MAX_KEPT = 64 << 10;
     private static final long KEEPING_NANOS = TimeUnit.SECONDS.toNanos(10);
-    private static final byte[] RUNNING = ": queue running\n".getBytes(StandardCharsets.US_ASCII);
 
     /** What has become of the answer. */
     private enum Stage {
         /** Nothing has been written: everything can still change. */
         OPEN,
-        /** An event stream: its bytes go through. */
+        /** A stream of the right form: its bytes go through. */
         STREAMING,
         /** Something else: its bytes are kept. */
         KEEPING,
@@ -38,6 +36,7 @@ final class LateAnswer {
     private final HttpServletResponse response;
     private final Ask ask;
     private final LateHead head;
+    private final StatusFrames frames;
     private final ReentrantLock lock = new ReentrantLock();
     private final ByteArrayOutputStream kept = new ByteArrayOutputStream(0);
     private volatile Stage stage = Stage.OPEN;
@@ -45,10 +44,11 @@ final class LateAnswer {
     private volatile boolean isAsync;
     private boolean isFlushed;
 
-    LateAnswer(HttpServletResponse response, Ask ask, LateHead head) {
+    LateAnswer(HttpServletResponse response, Ask ask, LateHead head, StatusFrames frames) {
         this.response = response;
         this.ask = ask;
         this.head = head;
+        this.frames = frames;
     }
 
     boolean isStreaming() {
@@ -106,7 +106,7 @@ final class LateAnswer {
 
     private void decide() {
         if (stage == Stage.OPEN) {
-            stage = head.isEventStream() ? Stage.STREAMING : Stage.KEEPING;
+            stage = head.canFollow() ? Stage.STREAMING : Stage.KEEPING;
             lastNanos = System.nanoTime();
             if (head.contains("Set-Cookie")) {
                 Log.info("request " + ask.id() + ": a cookie was lost, because the answer had begun");
@@ -161,10 +161,13 @@ final class LateAnswer {
         lock.lock();
         try {
             if (stage != Stage.ENDED) {
-                boolean isWhole = stage == Stage.STREAMING || (stage == Stage.OPEN && head.isEventStream());
+                boolean isWhole = stage == Stage.STREAMING || (stage == Stage.OPEN && head.canEndEmpty());
                 stage = Stage.ENDED;
                 if (!isWhole) {
-                    send(LateErrors.answered(head.status(), head.get("Content-Type"), kept.toByteArray()), "");
+                    send(
+                            LateErrors.answered(
+                                    head.status(), head.get("Content-Type"), kept.toByteArray(), head.retryAfter()),
+                            false);
                 }
             }
         } finally {
@@ -177,10 +180,9 @@ final class LateAnswer {
         lock.lock();
         try {
             if (stage != Stage.ENDED) {
-                // An event may have been cut in the middle: the blank line keeps it apart from ours.
-                String apart = stage == Stage.STREAMING ? "\n\n" : "";
+                boolean isInside = stage == Stage.STREAMING;
                 stage = Stage.ENDED;
-                send(LateErrors.failed(), apart);
+                send(LateErrors.failed(), isInside);
             }
         } finally {
             lock.unlock();
@@ -208,7 +210,7 @@ final class LateAnswer {
             try {
                 if (stage == Stage.OPEN && !isAsync) {
                     lastNanos = System.nanoTime();
-                    response.getOutputStream().write(RUNNING);
+                    response.getOutputStream().write(frames.running());
                     response.flushBuffer();
                 }
             } catch (IOException | IllegalStateException e) {
@@ -219,16 +221,13 @@ final class LateAnswer {
         }
     }
 
-    private void send(Problem problem, String apart) {
+    private void send(Problem problem, boolean isInside) {
         try {
             ServletOutputStream out = response.getOutputStream();
             if (isAsync && !out.isReady()) {
                 return;
             }
-            ByteArrayOutputStream last = new ByteArrayOutputStream();
-            last.writeBytes(apart.getBytes(StandardCharsets.US_ASCII));
-            last.writeBytes(Answers.event(problem, ask.dialect(), ask.id()));
-            out.write(last.toByteArray());
+            out.write(frames.failed(problem, isInside));
             if (!isAsync || out.isReady()) {
                 out.flush();
             }

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.servlet;
 
+import io.anteroom.protocol.Manner;
+import io.anteroom.protocol.RetryAfter;
+import io.anteroom.protocol.StatusMode;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -13,7 +18,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class LateHead {
     private final Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    private final Manner manner;
     private int status = 200;
+
+    LateHead(Manner manner) {
+        this.manner = manner;
+    }
 
     int status() {
         return status;
@@ -56,14 +66,25 @@ final class LateHead {
         status = 200;
     }
 
-    /** Whether its body can follow what has been sent: the events of a stream, in the clear. */
-    boolean isEventStream() {
+    /** Whether its body can follow what has been sent: a stream of the same form, in the clear. */
+    boolean canFollow() {
         String type = get("Content-Type");
         String encoding = get("Content-Encoding");
         return status >= 200
                 && status < 300
                 && type != null
-                && type.trim().regionMatches(true, 0, "text/event-stream", 0, 17)
+                && manner.isContinuedBy(type)
                 && (encoding == null || encoding.equalsIgnoreCase("identity"));
+    }
+
+    /** Whether an answer without a body can follow: the end of a stream, but never the end of JSON. */
+    boolean canEndEmpty() {
+        return canFollow() && manner.status() != StatusMode.WHITESPACE;
+    }
+
+    /** When the application would have its client come back, or null. */
+    @Nullable Duration retryAfter() {
+        String value = get("Retry-After");
+        return value == null ? null : RetryAfter.read(value, Instant.now());
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.servlet;
 
+import io.anteroom.protocol.StatusFrames;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletResponse;
@@ -22,16 +23,17 @@ final class LateResponse extends HttpServletResponseWrapper {
     private static final int BUFFER = 64 << 10;
 
     private final Ask ask;
-    private final LateHead head = new LateHead();
+    private final LateHead head;
     private final LateAnswer answer;
     private @Nullable LateOutput out;
     private @Nullable PrintWriter writer;
     private @Nullable String charset;
 
-    LateResponse(HttpServletResponse response, Ask ask) {
+    LateResponse(HttpServletResponse response, Ask ask, StatusFrames frames) {
         super(response);
         this.ask = ask;
-        this.answer = new LateAnswer(response, ask, head);
+        this.head = new LateHead(ask.manner());
+        this.answer = new LateAnswer(response, ask, head, frames);
     }
 
     LateAnswer answer() {

@@ -4,6 +4,7 @@ package io.anteroom.servlet;
 import io.anteroom.admission.Lease;
 import io.anteroom.admission.Refusal;
 import io.anteroom.protocol.Problem;
+import io.anteroom.protocol.ProtocolSettings;
 import io.anteroom.protocol.Refusals;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -22,8 +23,10 @@ final class Passage {
     private final HttpServletResponse response;
     private final ExchangeRequest wrappedRequest;
     private final ExchangeResponse wrappedResponse;
+    private final ProtocolSettings protocol;
 
-    Passage(Exchange exchange, HttpServletRequest request, HttpServletResponse response) {
+    Passage(Exchange exchange, HttpServletRequest request, HttpServletResponse response, ProtocolSettings protocol) {
+        this.protocol = protocol;
         this.exchange = exchange;
         this.request = request;
         this.response = response;
@@ -65,7 +68,7 @@ final class Passage {
             Replies.admitted(request, response, exchange.ask(), lease, queued);
             return given;
         }
-        LateResponse late = new LateResponse(given, exchange.ask());
+        LateResponse late = new LateResponse(given, exchange.ask(), stream.frames());
         wrappedRequest.respondsLate(late);
         exchange.respondsLate(late);
         return late;
@@ -73,11 +76,11 @@ final class Passage {
 
     /** Tells the client why it gets no slot. */
     void refuse(Refusal refusal, @Nullable StatusStream stream) throws IOException {
-        Problem problem = Refusals.problem(exchange.ask().pool().name(), refusal);
+        Ask ask = exchange.ask();
+        Problem problem = protocol.dress(Refusals.problem(ask.pool().name(), refusal));
         if (stream != null && stream.hasBegun()) {
             stream.end(problem);
         } else {
-            Ask ask = exchange.ask();
             Replies.problem(request, wrappedResponse, problem, ask.dialect(), ask.id());
         }
     }

@@ -6,6 +6,7 @@ import io.anteroom.protocol.Answer;
 import io.anteroom.protocol.Answers;
 import io.anteroom.protocol.Dialect;
 import io.anteroom.protocol.Headers;
+import io.anteroom.protocol.Manner;
 import io.anteroom.protocol.Problem;
 import io.anteroom.protocol.Problem.Kind;
 import jakarta.servlet.http.HttpServletRequest;
@@ -54,24 +55,30 @@ final class Replies {
             response.setHeader(Headers.INITIAL_POSITION, Integer.toString(lease.initialPosition()));
             response.addHeader("Server-Timing", "queue;dur=" + millis);
         }
+        mode(response, ask.manner());
         ignored(response, ask.ignored());
         expose(request, response);
     }
 
-    /** Begins an event stream for a request that still waits. */
+    /** Begins the answer for a request that still waits. */
     static void beginStream(HttpServletRequest request, HttpServletResponse response, Ask ask, int initialPosition) {
         response.setStatus(HttpServletResponse.SC_OK);
-        response.setContentType("text/event-stream");
+        response.setContentType(ask.manner().contentType());
         response.setHeader("Cache-Control", "no-cache, no-transform");
         response.setHeader("X-Accel-Buffering", "no");
         response.setHeader(Headers.REQUEST_ID, ask.id());
         response.setHeader(Headers.WAS_QUEUED, "true");
         response.setHeader(Headers.INITIAL_POSITION, Integer.toString(initialPosition));
-        if (request.getHeader("Prefer") != null) {
-            response.setHeader("Preference-Applied", "queue-status=comment");
-        }
+        mode(response, ask.manner());
         ignored(response, ask.ignored());
         expose(request, response);
+    }
+
+    private static void mode(HttpServletResponse response, Manner manner) {
+        if (manner.isStatusAsked()) {
+            response.setHeader(
+                    "Preference-Applied", "queue-status=" + manner.status().word());
+        }
     }
 
     private static void ignored(HttpServletResponse response, @Nullable String ignored) {

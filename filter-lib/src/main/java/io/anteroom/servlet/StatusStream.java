@@ -4,15 +4,15 @@ package io.anteroom.servlet;
 import io.anteroom.admission.Lease;
 import io.anteroom.admission.QueueStatus;
 import io.anteroom.admission.Ticket;
-import io.anteroom.protocol.Answers;
 import io.anteroom.protocol.Problem;
 import io.anteroom.protocol.StatusFrames;
+import io.anteroom.protocol.StatusMode;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The status comments of one waiting request: nothing until the grace is over, then one at each change of position, at
+ * The status frames of one waiting request: nothing until the grace is over, then one at each change of position, at
  * most one a second, and at least one per heartbeat. One thread at a time writes; any thread may ask whether a comment
  * is due.
  */
@@ -21,6 +21,7 @@ final class StatusStream {
 
     private final Passage passage;
     private final Ask ask;
+    private final StatusFrames frames;
     private final long sinceNanos;
     private final long graceNanos;
     private final long heartbeatNanos;
@@ -31,6 +32,7 @@ final class StatusStream {
     StatusStream(Passage passage, Ask ask, long sinceNanos, DoorSettings settings) {
         this.passage = passage;
         this.ask = ask;
+        this.frames = new StatusFrames(ask.manner(), ask.id(), System.currentTimeMillis() / 1000);
         this.sinceNanos = sinceNanos;
         this.graceNanos = settings.commitAfter().toNanos();
         this.heartbeatNanos = settings.heartbeat().toNanos();
@@ -47,8 +49,11 @@ final class StatusStream {
             return nowNanos - sinceNanos >= graceNanos;
         }
         long silent = nowNanos - lastNanos;
+        boolean tellsPosition = ask.manner().status() != StatusMode.WHITESPACE;
         return silent >= heartbeatNanos
-                || (silent >= MIN_INTERVAL_NANOS && ticket.status().position() != lastPosition);
+                || (tellsPosition
+                        && silent >= MIN_INTERVAL_NANOS
+                        && ticket.status().position() != lastPosition);
     }
 
     /** How long to wait before asking {@link #isDue} again, for a thread that has nothing else to do. */
@@ -66,22 +71,30 @@ final class StatusStream {
         QueueStatus status = ticket.status();
         lastNanos = System.nanoTime();
         lastPosition = status.position();
-        send(StatusFrames.comment(status));
+        send(frames.status(status));
     }
 
     /** Writes the comment that ends the wait, if the answer has begun. */
     void admitted(Lease lease) throws IOException {
         if (begun) {
-            send(StatusFrames.admitted(lease.waited()));
+            send(frames.admitted(lease.waited()));
         }
     }
 
     /** Writes the dialect's error. */
     void end(Problem problem) throws IOException {
-        send(Answers.event(problem, ask.dialect(), ask.id()));
+        send(frames.failed(problem, false));
+    }
+
+    /** What can be said after the wait. */
+    StatusFrames frames() {
+        return frames;
     }
 
     private void send(byte[] bytes) throws IOException {
+        if (bytes.length == 0) {
+            return;
+        }
         OutputStream out = passage.wrappedResponse().getOutputStream();
         out.write(bytes);
         out.flush();

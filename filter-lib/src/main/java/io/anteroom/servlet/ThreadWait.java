@@ -27,7 +27,7 @@ final class ThreadWait extends Wait {
 
     @Override
     void begin(@Nullable Ticket ticket, Passage passage, FilterChain chain) throws IOException, ServletException {
-        if (ticket != null && exchange.ask().showsStatus()) {
+        if (ticket != null && exchange.ask().manner().showsStatus()) {
             stream = new StatusStream(passage, exchange.ask(), sinceNanos(), live.settings());
         }
         live.park(this, passage.request());

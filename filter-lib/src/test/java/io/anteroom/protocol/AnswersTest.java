@@ -39,7 +39,7 @@ final class AnswersTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"OPENAI", "RESPONSES", "PLAIN"})
+    @EnumSource(names = {"OPENAI", "COMPLETIONS", "EMBEDDINGS", "RESPONSES", "PLAIN"})
     void refusal_openAiAndPlain_isErrorMergedWithProblem(Dialect dialect) {
         Answer answer = full(dialect, "application/json");
 
@@ -150,22 +150,22 @@ final class AnswersTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"OPENAI", "PLAIN"})
+    @EnumSource(names = {"OPENAI", "COMPLETIONS", "PLAIN"})
     void event_chat_isOneErrorEvent(Dialect dialect) {
-        assertThat(text(Answers.event(Refusals.problem("llm", FULL), dialect, "id1")))
+        assertThat(Answers.lastEvent(Refusals.problem("llm", FULL), dialect, "id1", 0))
                 .isEqualTo("event: error\ndata: {\"type\":\"error\",\"error\":" + ERROR + "}\n\n");
     }
 
     @Test
     void event_anthropic_isItsErrorEvent() {
-        assertThat(text(Answers.event(Refusals.problem("llm", FULL), Dialect.ANTHROPIC, "id1")))
+        assertThat(Answers.lastEvent(Refusals.problem("llm", FULL), Dialect.ANTHROPIC, "id1", 0))
                 .startsWith("event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",")
                 .endsWith(",\"request_id\":\"id1\"}\n\n");
     }
 
     @Test
     void event_responses_failsAndThenErrs() {
-        assertThat(text(Answers.event(Refusals.problem("llm", FULL), Dialect.RESPONSES, "id1")))
+        assertThat(Answers.lastEvent(Refusals.problem("llm", FULL), Dialect.RESPONSES, "id1", 0))
                 .isEqualTo("event: response.failed\ndata: {\"type\":\"response.failed\",\"sequence_number\":0,"
                         + "\"response\":{\"id\":\"resp_id1\",\"object\":\"response\",\"status\":\"failed\",\"error\":"
                         + "{\"code\":\"queue_full\",\"message\":\"" + MESSAGE + "\"},\"output\":[]}}\n\n"
@@ -175,8 +175,35 @@ final class AnswersTest {
 
     @Test
     void event_ollama_isOneLine() {
-        assertThat(text(Answers.event(Refusals.problem("llm", FULL), Dialect.OLLAMA, "id1")))
+        assertThat(Answers.lastEvent(Refusals.problem("llm", FULL), Dialect.OLLAMA, "id1", 0))
                 .isEqualTo("{\"error\":\"" + MESSAGE + "\",\"queue\":" + QUEUE + "}\n");
+    }
+
+    @Test
+    void quota_isNotWorthARetry() {
+        Answer answer = Answers.of(
+                new Problem(Problem.Kind.QUOTA, "The budget is used up.", null, null), Dialect.OPENAI, "id1", null);
+
+        assertThat(answer.status()).isEqualTo(429);
+        assertThat(answer.headers())
+                .containsEntry("x-should-retry", "false")
+                .containsEntry("Queue-Reject-Reason", "quota")
+                .doesNotContainKeys("Retry-After", "retry-after-ms");
+        assertThat(text(answer.body())).contains("\"code\":\"insufficient_quota\"");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"429,rate_limit_error,429", "504,timeout_error,504"})
+    void status_ownOne_countsForEveryDialectAndItsType(int status, String anthropicType, int expected) {
+        Problem problem = Refusals.problem("llm", FULL).withStatus(status);
+
+        Answer anthropic = Answers.of(problem, Dialect.ANTHROPIC, "id1", null);
+        Answer openai = Answers.of(problem, Dialect.OPENAI, "id1", null);
+
+        assertThat(anthropic.status()).isEqualTo(expected);
+        assertThat(openai.status()).isEqualTo(expected);
+        assertThat(text(anthropic.body())).contains("\"error\":{\"type\":\"" + anthropicType + "\"");
+        assertThat(text(openai.body())).contains("\"status\":" + status).contains("\"code\":\"queue_full\"");
     }
 
     @Test

@@ -138,16 +138,73 @@ final class JsonBodyTest {
         byte[] ollama = "{\"error\":\"busy\"}".getBytes(StandardCharsets.UTF_8);
         byte[] broken = "{\"error\":".getBytes(StandardCharsets.UTF_8);
 
-        assertThat(LateErrors.answered(404, "application/json", openAi).message())
+        assertThat(LateErrors.answered(404, "application/json", openAi, null).message())
                 .isEqualTo("The backend answered 404: no such model");
-        assertThat(LateErrors.answered(503, "application/json", ollama).message())
+        assertThat(LateErrors.answered(503, "application/json", ollama, null).message())
                 .isEqualTo("The backend answered 503: busy");
-        assertThat(LateErrors.answered(503, "application/json", broken).message())
+        assertThat(LateErrors.answered(503, "application/json", broken, null).message())
                 .isEqualTo("The backend answered 503.");
-        assertThat(LateErrors.answered(200, "text/html", ollama).message())
-                .isEqualTo("The backend answered without an event stream.");
-        assertThat(LateErrors.answered(500, "text/plain", "oops\n".getBytes(StandardCharsets.UTF_8))
+        assertThat(LateErrors.answered(200, "text/html", ollama, null).message())
+                .isEqualTo("The backend answered without a stream.");
+        assertThat(LateErrors.answered(500, "text/plain", "oops\n".getBytes(StandardCharsets.UTF_8), null)
                         .message())
                 .isEqualTo("The backend answered 500: oops");
+    }
+
+    @Test
+    void lateErrors_retryAfterOfTheBackend_isPassedOn() {
+        assertThat(LateErrors.answered(503, null, new byte[0], Duration.ofSeconds(7))
+                        .message())
+                .isEqualTo("The backend answered 503. Please try again in 7s.");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'{}',OPENAI,false",
+        "'{\"stream\":true}',OPENAI,true",
+        "'{}',OLLAMA,true",
+        "'{\"stream\":false}',OLLAMA,false",
+        "'{\"stream\":null}',OLLAMA_GENERATE,true",
+        "'{}',OLLAMA_EMBED,false"
+    })
+    void stream_notSaid_isTheDialectsDefault(String json, Dialect dialect, boolean expected) throws BadRequest {
+        assertThat(JsonBody.read(json.getBytes(StandardCharsets.UTF_8), dialect).stream())
+                .isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "LOWER_FIRST|OPENAI|NORMAL|{}|{\"priority\":100}",
+                "LOWER_FIRST|OPENAI|NORMAL|{\"a\":1}|{\"a\":1,\"priority\":100}",
+                "LOWER_FIRST|COMPLETIONS|HIGH|{ \"a\":1 } |{ \"a\":1 ,\"priority\":1} ",
+                "LOWER_FIRST|OPENAI|NORMAL|{\"priority\":500}|{\"priority\":500}",
+                "LOWER_FIRST|OPENAI|NORMAL|{\"priority\":5,\"a\":1}|{\"a\":1,\"priority\":100}",
+                "LOWER_FIRST|OPENAI|NORMAL|{\"priority\":\"low\"}|{\"priority\":100}",
+                "HIGHER_FIRST|RESPONSES|LOW|{\"priority\":2000}|{\"priority\":-2000}",
+                "HIGHER_FIRST|OPENAI|CRITICAL|{}|{\"priority\":0}",
+                "HIGHER_FIRST|ANTHROPIC|LOW|{\"priority\":2000}|{}",
+                "LOWER_FIRST|OLLAMA|LOW|{\"priority\":2000}|{}",
+                "NONE|OPENAI|LOW|{\"priority\":2000}|{}"
+            })
+    void enginePriority_granted_isForwardedInItsDirection(
+            EnginePriority engine, Dialect dialect, Priority granted, String json, String expected) throws BadRequest {
+        JsonBody.Content content = JsonBody.read(json.getBytes(StandardCharsets.UTF_8), dialect);
+
+        byte[] forwarded = engine.forward(content.forwarded(), dialect, granted, content.number());
+
+        assertThat(new String(forwarded, StandardCharsets.UTF_8)).isEqualTo(expected);
+    }
+
+    @Test
+    void number_besideAStrongerPriority_mayBeAnyNumber() throws BadRequest {
+        JsonBody.Content content =
+                read("{\"gateflow\":{\"queue\":{\"priority\":\"low\"}},\"priority\":99999999999999999999}");
+
+        assertThat(content.options().priority()).isEqualTo(Priority.LOW);
+        assertThat(content.number()).isNull();
+        assertThat(content.hasGateflow()).isTrue();
     }
 }
