@@ -303,6 +303,9 @@ final class LocalPool implements Pool {
     }
 
     private void tell(List<News> others) {
+        if (others.isEmpty()) {
+            return;
+        }
         for (News one : others) {
             Effect effect = one.effect();
             LocalTicket ticket = one.ticket();

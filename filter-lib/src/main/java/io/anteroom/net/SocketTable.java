@@ -2,6 +2,7 @@
 package io.anteroom.net;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -23,7 +24,10 @@ public final class SocketTable {
     private static final int CLOSE_WAIT = 0x08;
     private static final int LISTEN = 0x0A;
 
+    private static final int BUFFER_BYTES = 32 << 10;
+
     private final List<Path> files;
+    private final byte[] buffer = new byte[BUFFER_BYTES];
 
     SocketTable(List<Path> files) {
         this.files = files;
@@ -81,7 +85,9 @@ public final class SocketTable {
         Sight sight = new Sight();
         for (Path file : files) {
             if (Files.isReadable(file)) {
-                new Lines(Files.readAllBytes(file), wanted, localPorts, sight).read();
+                try (InputStream in = Files.newInputStream(file)) {
+                    new Lines(buffer, wanted, localPorts, sight).read(in);
+                }
             }
         }
         return sight;
@@ -91,18 +97,36 @@ public final class SocketTable {
     @SuppressWarnings("ArrayRecordComponent") // Never compared, never copied.
     private record Lines(byte[] text, Set<Connection> wanted, Set<Integer> localPorts, Sight sight) {
 
-        void read() {
-            int at = next(0, '\n') + 1;
-            while (at > 0 && at < text.length) {
-                line(at);
-                at = next(at, '\n') + 1;
+        /** Piece by piece: with ten thousand connections the whole table is megabytes, once a second. */
+        void read(InputStream in) throws IOException {
+            int kept = 0;
+            for (int got = in.read(text, 0, text.length); got >= 0; got = in.read(text, kept, text.length - kept)) {
+                int end = kept + got;
+                int start = lines(end);
+                if (start == 0 && end == text.length) {
+                    throw new IOException("a line of " + end + " bytes in the kernel's table of connections");
+                }
+                kept = end - start;
+                System.arraycopy(text, start, text, 0, kept);
             }
         }
 
-        private void line(int start) {
-            int local = next(start, ':') + 2;
-            int localEnd = next(local, ':');
-            if (local < 2 || localEnd < 0) {
+        /** Reads the whole lines before {@code end}; where the next one starts. */
+        private int lines(int end) {
+            int start = 0;
+            for (int i = 0; i < end; i++) {
+                if (text[i] == '\n') {
+                    line(start, i);
+                    start = i + 1;
+                }
+            }
+            return start;
+        }
+
+        private void line(int start, int end) {
+            int local = next(start, end) + 2;
+            int localEnd = next(local, end);
+            if (local < 2 || localEnd < 0 || localEnd + 6 > end) {
                 return;
             }
             int localPort = (int) hex(localEnd + 1, 4);
@@ -110,7 +134,10 @@ public final class SocketTable {
                 return;
             }
             int remote = localEnd + 6;
-            int remoteEnd = next(remote, ':');
+            int remoteEnd = next(remote, end);
+            if (remoteEnd < 0 || remoteEnd + 8 > end) {
+                return;
+            }
             int remotePort = (int) hex(remoteEnd + 1, 4);
             int state = (int) hex(remoteEnd + 6, 2);
             if (state == LISTEN) {
@@ -151,15 +178,16 @@ public final class SocketTable {
 
         private long hex(int start, int digits) {
             long value = 0;
-            for (int i = start; i < start + digits && i < text.length; i++) {
+            for (int i = start; i < start + digits; i++) {
                 value = (value << 4) | Character.digit(text[i], 16);
             }
             return value;
         }
 
-        private int next(int from, char c) {
-            for (int i = Math.max(0, from); i < text.length; i++) {
-                if (text[i] == c) {
+        /** Where the next colon is, or -1. */
+        private int next(int from, int end) {
+            for (int i = from; i < end; i++) {
+                if (text[i] == ':') {
                     return i;
                 }
             }
