@@ -64,7 +64,7 @@ final class Gate {
     /** Nobody eligible waits while a slot is free, so a newcomer with a free slot overtakes only those held back. */
     private boolean mayRunNow(Entry entry) {
         return state.mode == PoolMode.OPEN
-                && state.running < state.settings.slots()
+                && state.running < state.slots()
                 && entry.flow.waiting == 0
                 && state.holderOf(entry) == null;
     }
@@ -73,7 +73,7 @@ final class Gate {
         if (state.mode == PoolMode.DRAINING || state.mode == PoolMode.CLOSED) {
             return refusals.shuttingDown(entry);
         }
-        state.estimator.place(entry, state.line, state.settings, ranking);
+        state.estimator.place(entry, state, ranking);
         Refusal refusal = refusedByLimit(entry, arrival);
         if (refusal == null) {
             refusal = refusedByWait(entry);
@@ -91,7 +91,7 @@ final class Gate {
 
     private @Nullable Refusal refusedByLimit(Entry entry, Arrival arrival) {
         if (!arrival.mayQueue() || state.longestWaitNanos(entry) == 0) {
-            return refusals.refuse(entry, Refusal.Code.NO_SLOT, state.settings.slots());
+            return refusals.refuse(entry, Refusal.Code.NO_SLOT, state.slots());
         }
         int perKey = state.limitsOf(entry.flow.key).maxWaiting();
         if (entry.flow.key.waiting >= perKey) {
@@ -169,7 +169,7 @@ final class Gate {
     /** Lets those in who may run, in order. */
     void admitWaiting(Consumer<Effect> effects) {
         while (state.line.waiting > 0
-                && state.running < state.settings.slots()
+                && state.running < state.slots()
                 && (state.mode == PoolMode.OPEN || state.mode == PoolMode.DRAINING)) {
             Entry returned = state.line.aside.next();
             if (returned != null) {
@@ -277,7 +277,7 @@ final class Gate {
                 entry.ownWaitNanos,
                 entry.bytes,
                 entry.batch);
-        state.estimator.place(moved, state.line, state.settings);
+        state.estimator.place(moved, state);
         moved.initialPosition = entry.initialPosition;
         moved.away = entry.away;
         moved.awayUntilNanos = entry.awayUntilNanos;
@@ -335,7 +335,7 @@ final class Gate {
                 cost(arrival, key),
                 arrival);
         state.memory.remove(entry.id);
-        state.estimator.place(entry, state.line, state.settings);
+        state.estimator.place(entry, state);
         state.add(entry);
         if (registration.isRunning()) {
             state.run(entry, false, state.nowNanos - registration.ran().toNanos());

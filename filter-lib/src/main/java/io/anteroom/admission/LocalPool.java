@@ -201,6 +201,14 @@ final class LocalPool implements Pool {
     }
 
     @Override
+    public void limitSlots(int most) {
+        command(() -> {
+            machine.limitSlots(most, nanoClock.getAsLong(), collector);
+            return true;
+        });
+    }
+
+    @Override
     public PoolSnapshot snapshot() {
         return query(() -> machine.snapshot(nanoClock.getAsLong()));
     }

@@ -36,6 +36,7 @@ final class MachineCodec {
         out.writeByte(VERSION);
         SettingsCodec.save(state.settings, out);
         out.writeByte(state.mode.ordinal());
+        out.writeInt(state.slotLimit);
         out.writeLong(state.nowNanos);
         out.writeLong(state.lastSeq);
         out.writeLong(state.returns.bookedNanos);
@@ -78,6 +79,7 @@ final class MachineCodec {
         }
         PoolState state = new PoolState(SettingsCodec.load(in), 0);
         state.mode = PoolMode.values()[in.readByte()];
+        state.slotLimit = in.readInt();
         state.nowNanos = in.readLong();
         state.lastSeq = in.readLong();
         state.returns.bookedNanos = in.readLong();

@@ -25,7 +25,7 @@ final class Observatory {
     QueueStatus status(Entry entry, long nowNanos) {
         boolean ranked = entry.position > 0;
         int place = ranked ? entry.passPlaceInFlow : entry.placeInFlow;
-        long raw = ranked ? state.estimator.rawNanos(entry.aheadMicros, state.settings.slots()) : entry.rawWaitNanos;
+        long raw = ranked ? state.estimator.rawNanos(entry.aheadMicros, state.slots()) : entry.rawWaitNanos;
         return new QueueStatus(
                 ranked ? entry.position : entry.initialPosition,
                 entry.initialPosition,
@@ -82,6 +82,7 @@ final class Observatory {
         return new PoolSnapshot(
                 state.mode,
                 state.settings.slots(),
+                state.slots(),
                 state.running,
                 state.line.waiting,
                 state.line.away,
@@ -93,7 +94,7 @@ final class Observatory {
     }
 
     private Optional<Estimate> newcomersEstimate(long nowNanos) {
-        if (state.mode == PoolMode.OPEN && state.running < state.settings.slots()) {
+        if (state.mode == PoolMode.OPEN && state.running < state.slots()) {
             return Optional.of(new Estimate(Duration.ZERO, Duration.ZERO, Duration.ZERO));
         }
         Party nobody = Party.key("");
@@ -102,7 +103,7 @@ final class Observatory {
         long cost = state.estimator.meanMicros();
         Entry newcomer =
                 new Entry(0, flow, nobody, new Node(""), 0, nowNanos, cost, Arrival.of(caller, Priority.NORMAL));
-        state.estimator.place(newcomer, state.line, state.settings, ranking);
+        state.estimator.place(newcomer, state, ranking);
         if (state.line.waiting < WaitEstimator.SHORT) {
             // Nobody has really come: those who wait stand where they stood.
             rank();

@@ -41,6 +41,15 @@ public interface Pool {
     /** Holds, resumes, drains or closes; see {@link PoolMode}. */
     void mode(PoolMode mode);
 
+    /**
+     * Lets at most so many of the {@link PoolSettings#slots()} be used, for what is known of the backends: they may
+     * have less room than was promised, or serve others besides. Lowering drains as {@link #configure} does, and the
+     * settings stay as they are.
+     *
+     * @param most at least 1; what exceeds the slots of the settings changes nothing
+     */
+    void limitSlots(int most);
+
     /** Figures as of now. */
     PoolSnapshot snapshot();
 

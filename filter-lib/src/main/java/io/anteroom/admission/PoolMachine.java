@@ -205,6 +205,20 @@ public final class PoolMachine {
         gate.admitWaiting(effects);
     }
 
+    /**
+     * How many of the slots may be used from now on, for what is known of the backends; see {@link Pool#limitSlots}.
+     *
+     * @throws IllegalArgumentException if {@code most} is less than 1
+     */
+    public void limitSlots(int most, long nowNanos, Consumer<Effect> effects) {
+        if (most < 1) {
+            throw new IllegalArgumentException("most: " + most + " (expected: at least 1)");
+        }
+        begin(nowNanos, effects);
+        state.slotLimit = most;
+        gate.admitWaiting(effects);
+    }
+
     /** A node is gone: its places are given up and its slots are free. */
     public void nodeLost(String node, long nowNanos, Consumer<Effect> effects) {
         begin(nowNanos, effects);

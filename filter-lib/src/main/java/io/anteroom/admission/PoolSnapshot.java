@@ -9,8 +9,9 @@ import java.util.Optional;
  * Figures of a pool at one moment.
  *
  * @param mode what an operator has told it
- * @param slots how many may run
- * @param running how many run; above {@code slots} only while a lowered limit drains
+ * @param slots how many may run by the settings
+ * @param usableSlots how many may run now: fewer than {@code slots} where {@link Pool#limitSlots} says so
+ * @param running how many run; above {@code usableSlots} only while a lowered limit drains
  * @param waiting how many wait
  * @param away how many of them have left and are expected back
  * @param waitingBytes the bytes that their bodies take
@@ -22,6 +23,7 @@ import java.util.Optional;
 public record PoolSnapshot(
         PoolMode mode,
         int slots,
+        int usableSlots,
         int running,
         int waiting,
         int away,

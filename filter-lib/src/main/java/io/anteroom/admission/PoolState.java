@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 final class PoolState implements Limits {
     PoolSettings settings;
     PoolMode mode = PoolMode.OPEN;
+    /** How many of the slots may be used, for what is known of the backends. */
+    int slotLimit = Integer.MAX_VALUE;
+
     long nowNanos = Long.MIN_VALUE;
     long lastSeq = Long.MIN_VALUE;
 
@@ -29,6 +32,11 @@ final class PoolState implements Limits {
         this.settings = settings;
         this.line = new Line(settings);
         this.memory = new Memory(remembered);
+    }
+
+    /** How many may run now. */
+    int slots() {
+        return Math.min(settings.slots(), slotLimit);
     }
 
     /** A moment of arrival that no other request of this pool has. */

@@ -13,13 +13,13 @@ final class Refusals {
     }
 
     Refusal refuse(Entry entry, Refusal.Code code, long limit) {
-        long interval = state.estimator.rawNanos(0, state.settings.slots());
+        long interval = state.estimator.rawNanos(0, state.slots());
         return make(entry, code, limit, interval * (state.line.waiting / 2), interval);
     }
 
     /** Back when the wait has become as short as the caller has patience for. */
     Refusal tooLong(Entry entry, long likelyNanos, long longestNanos) {
-        long interval = state.estimator.rawNanos(0, state.settings.slots());
+        long interval = state.estimator.rawNanos(0, state.slots());
         return make(entry, Refusal.Code.WAIT_TOO_LONG, longestNanos / 1_000_000, likelyNanos - longestNanos, interval);
     }
 

@@ -46,40 +46,43 @@ final class WaitEstimator {
     }
 
     /** A newcomer's raw wait, and its position, by what waits now: exact in a short queue, else from the histograms. */
-    void place(Entry entry, Line line, PoolSettings settings, Ranking ranking) {
+    void place(Entry entry, PoolState state, Ranking ranking) {
+        Line line = state.line;
         if (line.waiting >= SHORT) {
-            place(entry, line, settings);
+            place(entry, state);
             return;
         }
-        ranking.runWith(entry, line, settings.order());
+        ranking.runWith(entry, line, state.settings.order());
         entry.placeInFlow = entry.flow.waiting;
         entry.initialPosition = entry.position;
-        entry.rawWaitNanos = rawNanos(entry.aheadMicros, settings.slots());
+        entry.rawWaitNanos = rawNanos(entry.aheadMicros, state.slots());
     }
 
     /** The same without looking at everybody. */
-    void place(Entry entry, Line line, PoolSettings settings) {
+    void place(Entry entry, PoolState state) {
+        Line line = state.line;
+        Order order = state.settings.order();
         Flow flow = entry.flow;
         long half = entry.costMicros / 2;
         Group group = line.groupOf(flow);
         int weight = line.weightOf(flow);
         long micros;
         long tickets;
-        if (settings.order() == Order.FIFO) {
+        if (order == Order.FIFO) {
             micros = group.micros.total();
             tickets = line.waiting;
         } else {
             micros =
                     group.micros.servedWithin(flow.waitingMicros + entry.costMicros, flow.waitingMicros + half, weight);
             tickets = (group.tickets.servedWithin(2L * flow.waiting + 2, 2L * flow.waiting + 1, weight) + 1) / 2;
-            micros += servedOfOthers(line, group, micros + half, settings.order());
-            tickets += ticketsOfOthers(line, group, tickets, settings.order());
+            micros += servedOfOthers(line, group, micros + half, order);
+            tickets += ticketsOfOthers(line, group, tickets, order);
             tickets += line.aside.size;
         }
         micros += line.aside.micros;
         entry.placeInFlow = flow.waiting;
         entry.initialPosition = (int) Math.min(tickets, line.waiting) + 1;
-        entry.rawWaitNanos = rawNanos(micros, settings.slots());
+        entry.rawWaitNanos = rawNanos(micros, state.slots());
     }
 
     private static long servedOfOthers(Line line, Group own, long micros, Order order) {

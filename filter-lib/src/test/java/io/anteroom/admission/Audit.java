@@ -154,7 +154,7 @@ public final class Audit {
     /** No slot idles while somebody eligible waits; whoever is held back is held back by a limit that is met. */
     private static void work(PoolState state, Entry[] entries) {
         boolean admits = state.mode == PoolMode.OPEN || state.mode == PoolMode.DRAINING;
-        boolean free = admits && state.running < state.settings.slots();
+        boolean free = admits && state.running < state.slots();
         if (free) {
             assertThat(state.line.aside.next())
                     .as("a slot idles while one is back")

@@ -271,6 +271,7 @@ final class CodecTest {
     @Test
     void stateHash_anyDifference_shows() {
         List<Consumer<Desk>> differences = List.of(
+                desk -> desk.limitSlots(3),
                 desk -> {},
                 desk -> desk.offer(900, by("a")),
                 desk -> desk.offer(901, by("a")),

@@ -140,6 +140,10 @@ final class Desk {
         machine.configure(settings, nowNanos, effects::add);
     }
 
+    void limitSlots(int most) {
+        machine.limitSlots(most, nowNanos, effects::add);
+    }
+
     void mode(PoolMode mode) {
         machine.mode(mode, nowNanos, effects::add);
     }

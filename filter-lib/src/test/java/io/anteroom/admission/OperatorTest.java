@@ -4,10 +4,13 @@ package io.anteroom.admission;
 import static io.anteroom.admission.Desk.SECOND;
 import static io.anteroom.admission.Desk.by;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -49,6 +52,73 @@ final class OperatorTest {
         assertThat(desk.release(waits)).isFalse();
         assertThat(desk.release(12345)).isFalse();
         assertThat(desk.isWaiting(waits)).isTrue();
+    }
+
+    @Test
+    void limitSlots_fewer_drainsAndKeepsTheSettings() {
+        Desk desk = Desk.ofSlots(3);
+        long one = desk.run(by("a"));
+        desk.run(by("a"));
+
+        desk.limitSlots(1);
+        long waits = desk.queue(by("b"));
+        desk.release(one);
+
+        assertThat(desk.isWaiting(waits)).isTrue();
+        assertThat(desk.machine.running()).isEqualTo(1);
+        assertThat(desk.snapshot().slots()).isEqualTo(3);
+        assertThat(desk.snapshot().usableSlots()).isEqualTo(1);
+        assertThat(desk.machine.settings()).isEqualTo(Desk.settings(3));
+    }
+
+    @Test
+    void limitSlots_more_admitsAtOnceUpToTheSettings() {
+        Desk desk = Desk.ofSlots(2);
+        desk.limitSlots(1);
+        desk.run(by("a"));
+        long second = desk.queue(by("b"));
+        long third = desk.queue(by("b"));
+
+        desk.limitSlots(100);
+
+        assertThat(desk.granted()).containsExactly(second);
+        assertThat(desk.isWaiting(third)).isTrue();
+        assertThat(desk.snapshot().usableSlots()).isEqualTo(2);
+    }
+
+    @Test
+    void limitSlots_lessThanOne_isRefused() {
+        Desk desk = Desk.ofSlots(2);
+
+        assertThatThrownBy(() -> desk.limitSlots(0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("most: 0 (expected: at least 1)");
+    }
+
+    @Test
+    void limitSlots_estimateKnown_growsWithFewerSlots() {
+        Desk desk = Desk.ofSlots(4);
+        Set<Long> running = new TreeSet<>();
+        for (int i = 0; i < 200; i++) {
+            if (desk.offer(by("k" + i % 5)) instanceof Decision.Admitted admitted) {
+                running.add(admitted.ticket());
+            }
+            desk.advance(Duration.ofMillis(300));
+            if (i % 2 == 0) {
+                long ends = running.iterator().next();
+                running.remove(ends);
+                desk.release(ends);
+            }
+            running.addAll(desk.granted());
+        }
+        long last = desk.queue(by("k1"));
+        desk.machine.rank();
+        Duration before = desk.status(last).estimate().orElseThrow().likely();
+
+        desk.limitSlots(1);
+
+        desk.machine.rank();
+        assertThat(desk.status(last).estimate().orElseThrow().likely()).isGreaterThan(before.multipliedBy(2));
     }
 
     @Test

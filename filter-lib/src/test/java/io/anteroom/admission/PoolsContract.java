@@ -342,6 +342,21 @@ public abstract class PoolsContract {
     }
 
     @Test
+    void limitSlots_anyShell_holdsNewcomersBackAndLetsThemInAgain() {
+        Pool pool = pool(2);
+        pool.limitSlots(1);
+        run(pool, "a");
+        RecordingWaiter waiter = new RecordingWaiter();
+        queue(pool, by("b"), waiter);
+
+        pool.limitSlots(2);
+        world.runPending();
+
+        assertThat(waiter.lease().isClosed()).isFalse();
+        assertThat(pool.snapshot().usableSlots()).isEqualTo(2);
+    }
+
+    @Test
     void configure_fewerSlots_drains() {
         Pool pool = pool(2);
         Lease first = run(pool, "a");

@@ -65,6 +65,7 @@ final class SimWorld {
     private final List<Effect> effects = new ArrayList<>();
     private long log = 17;
     private int admittedInStep;
+    private int slotLimit = Integer.MAX_VALUE;
     private int runningBefore;
 
     SimWorld(long seed) {
@@ -262,7 +263,23 @@ final class SimWorld {
         carryOut();
     }
 
+    /** What is known of the backends changes how many slots may be used. */
+    private void limitSlots() {
+        admittedInStep = 0;
+        runningBefore = machine.running();
+        slotLimit = random.nextBoolean() ? 1 + random.nextInt(6) : Integer.MAX_VALUE;
+        both(m -> {
+            m.limitSlots(slotLimit, nowNanos, this::collect);
+            return 0;
+        });
+        carryOut();
+    }
+
     private void operate() {
+        if (random.nextInt(4) == 0) {
+            limitSlots();
+            return;
+        }
         if (random.nextInt(3) == 0) {
             PoolMode[] modes = {PoolMode.OPEN, PoolMode.OPEN, PoolMode.HOLDING, PoolMode.DRAINING, PoolMode.CLOSED};
             PoolMode mode = modes[random.nextInt(modes.length)];
@@ -389,7 +406,7 @@ final class SimWorld {
     }
 
     private void check() {
-        int slots = machine.settings().slots();
+        int slots = Math.min(machine.settings().slots(), slotLimit);
         if (machine.running() > slots) {
             assertThat(admittedInStep).as("admitted above the slots").isZero();
             assertThat(machine.running()).isLessThanOrEqualTo(Math.max(runningBefore, slots));
