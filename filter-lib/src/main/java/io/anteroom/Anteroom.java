@@ -5,6 +5,9 @@ import io.anteroom.admission.LocalPools;
 import io.anteroom.admission.Pool;
 import io.anteroom.admission.PoolSettings;
 import io.anteroom.admission.Pools;
+import io.anteroom.backend.BackendSettings;
+import io.anteroom.backend.BackendWatch;
+import io.anteroom.backend.PoolBackends;
 import io.anteroom.event.QueueListener;
 import io.anteroom.net.TrustedProxies;
 import io.anteroom.protocol.ProtocolSettings;
@@ -30,6 +33,7 @@ public final class Anteroom implements AutoCloseable {
     private final Pools pools;
     private final boolean ownsPools;
     private final FrontDoor door;
+    private final Map<String, PoolBackends> backends = new LinkedHashMap<>();
 
     private Anteroom(Pools pools, boolean ownsPools, FrontDoor door) {
         this.pools = pools;
@@ -61,6 +65,16 @@ public final class Anteroom implements AutoCloseable {
         return pools;
     }
 
+    /**
+     * What a pool's backends say of themselves, by name and with how old that is; empty if none were given for it.
+     *
+     * @throws IllegalArgumentException if there is no pool of that name
+     */
+    public Map<String, BackendWatch.Known> backends(String pool) {
+        PoolBackends known = backends.get(pool(pool).name());
+        return known == null ? Map.of() : known.known();
+    }
+
     FrontDoor door() {
         return door;
     }
@@ -80,6 +94,7 @@ public final class Anteroom implements AutoCloseable {
     /** Drains without waiting for those who run, and closes the pools unless they were given to the builder. */
     @Override
     public void close() {
+        backends.values().forEach(PoolBackends::close);
         door.close();
         if (ownsPools) {
             pools.close();
@@ -91,6 +106,7 @@ public final class Anteroom implements AutoCloseable {
         private final Map<String, PoolSettings> poolSettings = new LinkedHashMap<>();
         private final Map<String, String> paths = new LinkedHashMap<>();
         private final Map<String, String> models = new LinkedHashMap<>();
+        private final Map<String, BackendSettings> backends = new LinkedHashMap<>();
         private @Nullable Pools pools;
         private CallerResolver callers = CallerResolver.API_KEY;
         private PolicySource policies = identity -> CallerPolicy.DEFAULT;
@@ -224,6 +240,16 @@ public final class Anteroom implements AutoCloseable {
             return this;
         }
 
+        /**
+         * Says which backends stand behind a pool, so that they are asked how they are; by default none.
+         *
+         * @param pool the name of a pool
+         */
+        public Builder backends(String pool, BackendSettings settings) {
+            backends.put(pool, settings);
+            return this;
+        }
+
         /** Is told what happens to each request; by default nobody. */
         public Builder listener(QueueListener listener) {
             this.listener = listener;
@@ -240,14 +266,25 @@ public final class Anteroom implements AutoCloseable {
             if (poolSettings.isEmpty()) {
                 throw new IllegalArgumentException("pools: none (expected: at least one)");
             }
+            backends.keySet().forEach(this::checkPool);
             Pools opened = pools != null ? pools : new LocalPools(System::nanoTime);
             try {
-                return new Anteroom(opened, pools == null, new FrontDoor(settings(opened)));
+                Anteroom anteroom = new Anteroom(opened, pools == null, new FrontDoor(settings(opened)));
+                backends.forEach((pool, asked) ->
+                        anteroom.backends.put(pool, PoolBackends.start(anteroom.pool(pool), asked, System::nanoTime)));
+                return anteroom;
             } catch (IllegalArgumentException e) {
                 if (pools == null) {
                     opened.close();
                 }
                 throw e;
+            }
+        }
+
+        private void checkPool(String pool) {
+            if (!poolSettings.containsKey(pool)) {
+                throw new IllegalArgumentException(
+                        "backends: " + pool + " (expected: one of " + poolSettings.keySet() + ")");
             }
         }
 

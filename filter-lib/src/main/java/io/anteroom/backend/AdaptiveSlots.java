@@ -11,7 +11,7 @@ public final class AdaptiveSlots {
     private static final double FULL_CACHE = 0.9;
 
     private final int min;
-    private final int max;
+    private int max;
     private double slots;
 
     /**
@@ -32,6 +32,18 @@ public final class AdaptiveSlots {
     /** The slots now. */
     public int slots() {
         return (int) slots;
+    }
+
+    /** Follows an edit of the configured slots; one that had all of them has all of them again. */
+    void atMost(int most) {
+        boolean hadAll = slots >= max;
+        max = Math.max(min, most);
+        slots = hadAll ? max : Math.min(max, slots);
+    }
+
+    /** Nothing is known any more: all of them. */
+    void forget() {
+        slots = max;
     }
 
     /**

@@ -2,6 +2,8 @@
 package io.anteroom.backend;
 
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ScheduledFuture;
@@ -21,10 +23,13 @@ public final class BackendWatch implements AutoCloseable {
     /** After so many intervals without an answer the last one says nothing any more. */
     private static final int STALE_INTERVALS = 3;
 
+    private static final Logger LOG = System.getLogger(BackendWatch.class.getName());
+
     private final BackendStatus backend;
     private final Duration interval;
     private final LongSupplier nanoClock;
-    private final @Nullable ScheduledThreadPoolExecutor scheduler;
+    private final Runnable asked;
+    private volatile @Nullable ScheduledThreadPoolExecutor scheduler;
     private volatile @Nullable Answer last;
     private volatile @Nullable String problem;
 
@@ -40,15 +45,19 @@ public final class BackendWatch implements AutoCloseable {
      */
     public record Known(Optional<BackendReading> reading, Duration age, boolean isFresh, Optional<String> problem) {}
 
-    /** A watch that nobody has started: {@link #ask} asks. */
-    BackendWatch(BackendStatus backend, Duration interval, LongSupplier nanoClock, boolean isStarted) {
+    /**
+     * A watch that has not begun.
+     *
+     * @param asked called after each question, answered or not, on the thread that asked
+     */
+    BackendWatch(BackendStatus backend, Duration interval, LongSupplier nanoClock, Runnable asked) {
         if (interval.compareTo(SHORTEST) < 0) {
             throw new IllegalArgumentException("interval: " + interval + " (expected: at least " + SHORTEST + ")");
         }
         this.backend = backend;
         this.interval = interval;
         this.nanoClock = nanoClock;
-        this.scheduler = isStarted ? start() : null;
+        this.asked = asked;
     }
 
     /**
@@ -58,10 +67,13 @@ public final class BackendWatch implements AutoCloseable {
      * @param nanoClock a clock that never runs backwards, in nanoseconds
      */
     public static BackendWatch start(BackendStatus backend, Duration interval, LongSupplier nanoClock) {
-        return new BackendWatch(backend, interval, nanoClock, true);
+        BackendWatch watch = new BackendWatch(backend, interval, nanoClock, () -> {});
+        watch.begin();
+        return watch;
     }
 
-    private ScheduledThreadPoolExecutor start() {
+    /** Asks from now on, on a thread of its own. */
+    void begin() {
         ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1, task -> {
             Thread thread = new Thread(task, "anteroom-backend");
             thread.setDaemon(true);
@@ -69,7 +81,7 @@ public final class BackendWatch implements AutoCloseable {
         });
         ScheduledFuture<?> unused =
                 executor.scheduleWithFixedDelay(this::ask, 0, interval.toNanos(), TimeUnit.NANOSECONDS);
-        return executor;
+        scheduler = executor;
     }
 
     void ask() {
@@ -80,6 +92,13 @@ public final class BackendWatch implements AutoCloseable {
             problem = String.valueOf(e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            return;
+        }
+        try {
+            asked.run();
+        } catch (RuntimeException e) {
+            // The executor would not ask again, and nobody would be told.
+            LOG.log(Level.ERROR, "what a backend says could not be used", e);
         }
     }
 

@@ -17,7 +17,7 @@ class BackendWatchTest {
 
     private final AtomicLong clock = new AtomicLong(-5);
     private final AtomicReference<String> failure = new AtomicReference<>();
-    private final BackendWatch watch = new BackendWatch(this::read, INTERVAL, clock::get, false);
+    private final BackendWatch watch = new BackendWatch(this::read, INTERVAL, clock::get, () -> {});
 
     private BackendReading read() throws IOException {
         String why = failure.get();
@@ -62,7 +62,7 @@ class BackendWatchTest {
 
     @Test
     void interval_isBounded() {
-        assertThatThrownBy(() -> new BackendWatch(this::read, Duration.ofMillis(249), clock::get, false))
+        assertThatThrownBy(() -> new BackendWatch(this::read, Duration.ofMillis(249), clock::get, () -> {}))
                 .hasMessageContaining("interval: PT0.249S (expected: at least PT0.25S)");
     }
 

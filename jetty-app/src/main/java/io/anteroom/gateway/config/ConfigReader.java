@@ -5,9 +5,11 @@ import io.anteroom.admission.PoolSettings;
 import io.anteroom.gateway.config.GatewayConfig.KnownCaller;
 import io.anteroom.gateway.config.GatewayConfig.Listen;
 import io.anteroom.gateway.config.GatewayConfig.Log;
+import io.anteroom.gateway.config.GatewayConfig.PoolBackend;
 import io.anteroom.gateway.config.GatewayConfig.Route;
 import io.anteroom.gateway.config.GatewayConfig.Shutdown;
 import io.anteroom.gateway.config.GatewayConfig.Threads;
+import io.anteroom.gateway.config.GatewayConfig.Upstream;
 import io.anteroom.gateway.config.GatewayConfig.Waiting;
 import java.io.IOException;
 import java.net.URI;
@@ -66,11 +68,14 @@ public final class ConfigReader {
     }
 
     private GatewayConfig config(Section root) {
-        Map<String, PoolSettings> pools = pools(root);
+        Upstream upstream = new UpstreamReader(environment).read(root.section("upstream"));
+        Map<String, PoolBackend> backends = new LinkedHashMap<>();
+        Map<String, PoolSettings> pools = pools(root, upstream, backends);
         return new GatewayConfig(
                 listen(root.section("listen")),
-                new UpstreamReader(environment).read(root.section("upstream")),
+                upstream,
                 pools,
+                backends,
                 routes(root, pools.keySet()),
                 callers(root.sections("callers")),
                 root.list("trusted-proxies", "a network as 10.0.0.0/8 or an address", Networks::checked),
@@ -100,13 +105,18 @@ public final class ConfigReader {
         return listen;
     }
 
-    private static Map<String, PoolSettings> pools(Section root) {
+    private static Map<String, PoolSettings> pools(Section root, Upstream upstream, Map<String, PoolBackend> backends) {
         Map<String, PoolSettings> pools = new LinkedHashMap<>();
         root.named("pools").forEach((name, section) -> {
             if (!name.matches("[a-z0-9][a-z0-9._-]{0,63}")) {
                 root.section("pools").problem(name, "a name of a-z, 0-9, dot, dash and underscore");
             }
             pools.put(name, PoolReader.read(section));
+            PoolBackend backend = PoolReader.backend(section.section("backend"), upstream);
+            if (backend != null) {
+                backends.put(name, backend);
+            }
+            section.end();
         });
         return pools.isEmpty() ? Map.of(ONLY_POOL, PoolSettings.ofSlots(8)) : pools;
     }

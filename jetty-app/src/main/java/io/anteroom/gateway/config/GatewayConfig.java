@@ -3,6 +3,7 @@ package io.anteroom.gateway.config;
 
 import io.anteroom.admission.PoolSettings;
 import io.anteroom.admission.Priority;
+import io.anteroom.backend.BackendKind;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param listen where clients come in
  * @param upstream where requests go
  * @param pools the pools by name
+ * @param backends how the backends of a pool are asked how they are, by the name of the pool
  * @param routes which requests take a slot of which pool, the first that fits; others pass without waiting
  * @param callers the callers that are known by their key; all others are told apart by key or address
  * @param trustedProxies the networks whose {@code X-Forwarded-For} is believed
@@ -27,6 +29,7 @@ public record GatewayConfig(
         Listen listen,
         Upstream upstream,
         Map<String, PoolSettings> pools,
+        Map<String, PoolBackend> backends,
         List<Route> routes,
         List<KnownCaller> callers,
         List<String> trustedProxies,
@@ -43,22 +46,26 @@ public record GatewayConfig(
 
     /** The same with another place to listen. */
     public GatewayConfig withListen(Listen listen) {
-        return new GatewayConfig(listen, upstream, pools, routes, callers, trustedProxies, waiting, shutdown, log);
+        return new GatewayConfig(
+                listen, upstream, pools, backends, routes, callers, trustedProxies, waiting, shutdown, log);
     }
 
     /** The same with another log. */
     public GatewayConfig withLog(Log log) {
-        return new GatewayConfig(listen, upstream, pools, routes, callers, trustedProxies, waiting, shutdown, log);
+        return new GatewayConfig(
+                listen, upstream, pools, backends, routes, callers, trustedProxies, waiting, shutdown, log);
     }
 
     /** The same with another way to wait. */
     public GatewayConfig withWaiting(Waiting waiting) {
-        return new GatewayConfig(listen, upstream, pools, routes, callers, trustedProxies, waiting, shutdown, log);
+        return new GatewayConfig(
+                listen, upstream, pools, backends, routes, callers, trustedProxies, waiting, shutdown, log);
     }
 
     /** The same with other known callers. */
     public GatewayConfig withCallers(List<KnownCaller> callers) {
-        return new GatewayConfig(listen, upstream, pools, routes, callers, trustedProxies, waiting, shutdown, log);
+        return new GatewayConfig(
+                listen, upstream, pools, backends, routes, callers, trustedProxies, waiting, shutdown, log);
     }
 
     /**
@@ -96,6 +103,22 @@ public record GatewayConfig(
         ASYNC,
         /** A virtual thread for each request, on JDK 21 and newer. */
         VIRTUAL
+    }
+
+    /**
+     * How a pool's backends are asked how they are.
+     *
+     * @param kind what they are
+     * @param urls their base addresses
+     * @param every from one question to the next
+     * @param adaptiveSlots whether the pool uses only as many slots as they have room for
+     * @param minSlots how many slots each keeps whatever it says
+     */
+    public record PoolBackend(BackendKind kind, List<URI> urls, Duration every, boolean adaptiveSlots, int minSlots) {
+        /** Copies the list. */
+        public PoolBackend {
+            urls = List.copyOf(urls);
+        }
     }
 
     /**

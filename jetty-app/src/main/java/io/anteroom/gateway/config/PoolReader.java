@@ -9,9 +9,16 @@ import io.anteroom.admission.OnFull;
 import io.anteroom.admission.Order;
 import io.anteroom.admission.PoolSettings;
 import io.anteroom.admission.Priority;
+import io.anteroom.backend.BackendKind;
+import io.anteroom.backend.BackendWatch;
+import io.anteroom.gateway.config.GatewayConfig.PoolBackend;
+import io.anteroom.gateway.config.GatewayConfig.Upstream;
+import java.net.URI;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Reads one pool. */
 final class PoolReader {
@@ -23,8 +30,38 @@ final class PoolReader {
 
     private static final int ALL = Integer.MAX_VALUE;
 
+    private static final Map<String, BackendKind> KINDS = Map.of(
+            "vllm",
+            BackendKind.VLLM,
+            "sglang",
+            BackendKind.SGLANG,
+            "llama-cpp",
+            BackendKind.LLAMA_CPP,
+            "tgi",
+            BackendKind.TGI,
+            "ollama",
+            BackendKind.OLLAMA);
+
     private PoolReader() {}
 
+    /** How its backends are asked, if that is said; those of the upstream unless it names others. */
+    static @Nullable PoolBackend backend(Section section, Upstream upstream) {
+        if (!section.has("kind")) {
+            section.end();
+            return null;
+        }
+        List<URI> own = section.list("urls", "an address as http://127.0.0.1:8000", UpstreamReader::url);
+        PoolBackend backend = new PoolBackend(
+                section.choice("kind", BackendKind.VLLM, KINDS),
+                section.has("urls") ? own : upstream.urls(),
+                section.duration("every", Duration.ofSeconds(1), BackendWatch.SHORTEST, Duration.ofMinutes(1)),
+                section.yes("adaptive-slots", false),
+                section.count("min-slots", 1, 1, 1_000_000));
+        section.end();
+        return backend;
+    }
+
+    /** Reads everything of it but {@code backend}; the caller ends the section. */
     static PoolSettings read(Section section) {
         PoolSettings usual = PoolSettings.ofSlots(8);
         PoolSettings pool = new PoolSettings(
@@ -38,7 +75,6 @@ final class PoolReader {
                 section.choice("on-full", usual.onFull(), ON_FULL),
                 section.yes("early-refusal", usual.earlyRefusal()),
                 section.duration("longest-run", usual.longestRun(), Duration.ZERO, Duration.ofDays(30)));
-        section.end();
         return pool;
     }
 

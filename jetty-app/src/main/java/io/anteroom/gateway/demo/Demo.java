@@ -3,9 +3,11 @@ package io.anteroom.gateway.demo;
 
 import io.anteroom.admission.PoolSettings;
 import io.anteroom.admission.PoolSnapshot;
+import io.anteroom.backend.BackendKind;
 import io.anteroom.gateway.config.ConfigReader;
 import io.anteroom.gateway.config.GatewayConfig;
 import io.anteroom.gateway.config.GatewayConfig.Log;
+import io.anteroom.gateway.config.GatewayConfig.PoolBackend;
 import io.anteroom.gateway.config.GatewayConfig.Waiting;
 import io.anteroom.gateway.server.Gateway;
 import io.anteroom.gateway.sim.ModelCounts;
@@ -15,6 +17,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.BindException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -88,6 +91,7 @@ public final class Demo {
                 usual.listen(),
                 usual.upstream(),
                 Map.of(POOL, PoolSettings.ofSlots(SLOTS)),
+                Map.of(POOL, new PoolBackend(BackendKind.VLLM, List.of(model.uri()), Duration.ofSeconds(1), false, 1)),
                 usual.routes(),
                 DemoCaller.ALL.stream().map(DemoCaller::known).toList(),
                 usual.trustedProxies(),
@@ -117,7 +121,7 @@ public final class Demo {
             Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
             PoolSnapshot pool = gateway.pool(POOL).snapshot();
             if (terminal) {
-                String screen = view.screen(pool, model.counts(), elapsed);
+                String screen = view.screen(pool, gateway.backends(POOL).values(), model.counts(), elapsed);
                 // Up over what was drawn before, and each line wiped before it is drawn again.
                 out.print((height == 0 ? "" : "\u001b[" + height + "A") + screen.replace("\n", "\u001b[K\n"));
                 height = (int) screen.lines().count();

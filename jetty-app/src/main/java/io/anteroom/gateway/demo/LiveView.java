@@ -6,8 +6,11 @@ import io.anteroom.admission.PoolSnapshot;
 import io.anteroom.admission.PoolSnapshot.Depth;
 import io.anteroom.admission.Priority;
 import io.anteroom.admission.Refusal;
+import io.anteroom.backend.BackendReading;
+import io.anteroom.backend.BackendWatch.Known;
 import io.anteroom.gateway.sim.ModelCounts;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Locale;
 import java.util.Map;
 
@@ -22,7 +25,7 @@ final class LiveView {
     }
 
     /** Several lines. */
-    String screen(PoolSnapshot pool, ModelCounts model, Duration elapsed) {
+    String screen(PoolSnapshot pool, Collection<Known> backends, ModelCounts model, Duration elapsed) {
         StringBuilder screen = new StringBuilder();
         String slots = "#".repeat(pool.running()) + ".".repeat(Math.max(0, pool.slots() - pool.running()));
         line(screen, "in use    %2d of %d   [%s]        %s", pool.running(), pool.slots(), slots, clock(elapsed));
@@ -36,6 +39,7 @@ final class LiveView {
         line(screen, "");
         line(screen, "estimate  %s", estimate(pool));
         line(screen, "so far    %s", ends(pool));
+        backends.forEach(known -> line(screen, "backend   %s", backend(known)));
         line(screen, "model     %d at work, %d let in too many", model.running(), model.overAdmissions());
         return screen.toString();
     }
@@ -59,6 +63,21 @@ final class LiveView {
                 p95,
                 estimate(pool),
                 model.overAdmissions());
+    }
+
+    /** What it says of itself, and how old that is: nothing that is decided rests on it. */
+    private static String backend(Known known) {
+        if (known.reading().isEmpty()) {
+            return "says nothing" + known.problem().map(why -> ": " + why).orElse(" yet");
+        }
+        BackendReading reading = known.reading().get();
+        return String.format(
+                Locale.ROOT,
+                "says that %d run and %d wait in it, %.1f s ago%s",
+                reading.running().orElse(0),
+                reading.waiting().orElse(0),
+                seconds(known.age()),
+                known.isFresh() ? "" : " (stale)");
     }
 
     private static Depth depth(PoolSnapshot pool, Priority priority) {

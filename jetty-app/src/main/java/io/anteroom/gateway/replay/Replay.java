@@ -123,6 +123,7 @@ public final class Replay {
                 usual.listen().withPort(0),
                 usual.upstream(),
                 Map.of(POOL, pool()),
+                Map.of(),
                 usual.routes(),
                 usual.callers(),
                 usual.trustedProxies(),

@@ -4,8 +4,11 @@ package io.anteroom.gateway.server;
 import io.anteroom.Anteroom;
 import io.anteroom.AnteroomFilter;
 import io.anteroom.admission.Pool;
+import io.anteroom.backend.BackendSettings;
+import io.anteroom.backend.BackendWatch;
 import io.anteroom.event.QueueListener;
 import io.anteroom.gateway.config.GatewayConfig;
+import io.anteroom.gateway.config.GatewayConfig.PoolBackend;
 import io.anteroom.gateway.config.GatewayConfig.Threads;
 import io.anteroom.gateway.config.GatewayConfig.Waiting;
 import io.anteroom.gateway.proxy.UpstreamProxy;
@@ -14,6 +17,7 @@ import io.anteroom.servlet.WaitStrategy;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A running gateway: the filter with its pools, the proxy behind it, and the server around both. */
@@ -61,8 +65,21 @@ public final class Gateway implements AutoCloseable {
                 .waitStrategy(config.listen().threads() == Threads.VIRTUAL ? WaitStrategy.AUTO : WaitStrategy.ASYNC)
                 .listener(listener);
         config.pools().forEach(builder::pool);
+        config.backends().forEach((pool, backend) -> builder.backends(pool, settings(backend)));
         config.routes().forEach(route -> builder.route(route.path(), route.pool()));
         return builder.build();
+    }
+
+    private static BackendSettings settings(PoolBackend backend) {
+        BackendSettings settings = BackendSettings.of(
+                        backend.kind(), backend.urls().toArray(URI[]::new))
+                .every(backend.every());
+        return backend.adaptiveSlots() ? settings.adaptive(backend.minSlots()) : settings;
+    }
+
+    /** What a pool's backends say of themselves, by their address. */
+    public Map<String, BackendWatch.Known> backends(String pool) {
+        return anteroom.backends(pool);
     }
 
     /** Where it listens. */

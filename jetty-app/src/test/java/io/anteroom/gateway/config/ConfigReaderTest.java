@@ -8,7 +8,9 @@ import io.anteroom.admission.OnFull;
 import io.anteroom.admission.Order;
 import io.anteroom.admission.PoolSettings;
 import io.anteroom.admission.Priority;
+import io.anteroom.backend.BackendKind;
 import io.anteroom.gateway.config.GatewayConfig.KnownCaller;
+import io.anteroom.gateway.config.GatewayConfig.PoolBackend;
 import io.anteroom.gateway.config.GatewayConfig.Route;
 import io.anteroom.gateway.config.GatewayConfig.Threads;
 import java.net.URI;
@@ -50,6 +52,47 @@ final class ConfigReaderTest {
         assertThat(config.callers()).isEmpty();
         assertThat(config.log().access()).isTrue();
         assertThat(ConfigReader.defaults(URI.create("http://127.0.0.1:8000"))).isEqualTo(config);
+    }
+
+    @Test
+    void parse_backend_isAskedAtTheUpstreamUnlessItSaysWhere() throws Exception {
+        GatewayConfig config = parse(UPSTREAM + """
+
+                pools:
+                  chat:
+                    backend: {kind: llama-cpp}
+                  code:
+                    backend: {kind: vllm, urls: [http://a:1, http://b:2], every: 5s, adaptive-slots: true, min-slots: 3}
+                  none: {}
+                routes: [{path: /v1/*, pool: chat}]
+                """);
+
+        assertThat(config.backends()).containsOnlyKeys("chat", "code");
+        assertThat(config.backends().get("chat"))
+                .isEqualTo(new PoolBackend(
+                        BackendKind.LLAMA_CPP,
+                        List.of(URI.create("http://127.0.0.1:8000")),
+                        Duration.ofSeconds(1),
+                        false,
+                        1));
+        assertThat(config.backends().get("code"))
+                .isEqualTo(new PoolBackend(
+                        BackendKind.VLLM,
+                        List.of(URI.create("http://a:1"), URI.create("http://b:2")),
+                        Duration.ofSeconds(5),
+                        true,
+                        3));
+    }
+
+    @Test
+    void parse_backendWithMistakes_tellsThem() {
+        String yaml = "pools:\n  chat:\n    backend: {kind: gpt, every: 100ms, min-slots: 0, slots: 3}\n";
+
+        assertThat(problems(UPSTREAM + "\n" + yaml))
+                .anyMatch(text -> text.contains("pools.chat.backend.kind: gpt (expected: llama-cpp or ollama or "))
+                .anyMatch(text -> text.contains("pools.chat.backend.every: 100ms (expected: "))
+                .anyMatch(text -> text.contains("pools.chat.backend.min-slots: 0 (expected: "))
+                .anyMatch(text -> text.contains("pools.chat.backend.slots: unknown key"));
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.anteroom.gateway.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.anteroom.backend.BackendWatch.Known;
 import io.anteroom.event.QueueEvent;
 import io.anteroom.gateway.config.ConfigReader;
 import io.anteroom.gateway.config.GatewayConfig;
@@ -259,6 +260,21 @@ final class GatewayTest {
         assertThat(running.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
         assertThat(waiting.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(503);
         assertThat(waiting.get().body()).contains("shutting_down");
+    }
+
+    @Test
+    void backend_asked_saysWhatItHas() throws Exception {
+        start("pools: {llm: {slots: 8, backend: {kind: vllm, every: 250ms}}}");
+
+        Known known = gateway.backends("llm").get(model.uri().toString());
+        long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        while (known.reading().isEmpty() && System.nanoTime() < deadline) {
+            Thread.onSpinWait();
+            known = gateway.backends("llm").get(model.uri().toString());
+        }
+
+        assertThat(known.reading().orElseThrow().running()).hasValue(0);
+        assertThat(known.isFresh()).isTrue();
     }
 
     @Test
