@@ -97,7 +97,7 @@ final class Absences {
     /** Whether one that was passed over finds a free slot; nobody else who could have it waits then. */
     boolean mayRunNow(Entry entry) {
         return entry.isAside()
-                && state.running < state.settings.slots()
+                && state.running < state.slots()
                 && (state.mode == PoolMode.OPEN || state.mode == PoolMode.DRAINING)
                 && state.holderOf(entry) == null;
     }

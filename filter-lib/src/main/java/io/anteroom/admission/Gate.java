@@ -183,6 +183,9 @@ final class Gate {
             Entry head = flow.head();
             if (head.away) {
                 absences.passOver(head);
+                if (head.deadlineNanos <= state.nowNanos) {
+                    giveUp(head, effects);
+                }
             } else {
                 grant(head, effects);
             }

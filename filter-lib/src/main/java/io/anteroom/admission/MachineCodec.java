@@ -79,7 +79,7 @@ final class MachineCodec {
         }
         PoolState state = new PoolState(SettingsCodec.load(in), 0);
         state.mode = PoolMode.values()[in.readByte()];
-        state.slotLimit = in.readInt();
+        state.slotLimit = version >= WITH_ABSENCES ? in.readInt() : Integer.MAX_VALUE;
         state.nowNanos = in.readLong();
         state.lastSeq = in.readLong();
         state.returns.bookedNanos = in.readLong();
