@@ -38,5 +38,25 @@ def table(results):
     return "\n".join(rows) + "\n"
 
 
+INTRODUCTION = """# Clients
+
+What real clients make of Anteroom's queue. This page is written by `bench/clients --write`, which sends all of them at once
+through the real gateway to a simulated model server; versions are pinned in [examples/clients](../examples/clients).
+
+- **served at once**: the model is free; what every other column is compared with.
+- **waits**: longer than `commit-after`, which is 1 s here, then served. *Statuses* are counted on the wire: comments, or
+  lines of NDJSON for Ollama. *Reads position* tells what the client's own API gives of `Queue-Initial-Position`.
+- **refused, comes back**: the queue is full, and is not when the client retries by itself. *Sooner than asked*: it does not
+  heed `Retry-After`. A client that does not retry has to raise an error that says why.
+- **stays refused**: the error that the client raises in the end carries the gateway's own words. *Still tries* after 25 s.
+- **fails, breaks off, is over after the beginning**: the status can no longer be changed; the client has to raise an error.
+- **status chunks**: asked for with `Prefer: queue-status=chunk`. *Reads it*: the client hands the `queue` member on.
+
+"""
+
+
 def page(results):
-    return ""
+    """The whole of docs/clients.md."""
+    breakages = sum(not result.ok for cells in results.values() for result in cells.values())
+    count = len({client for cells in results.values() for client in cells})
+    return INTRODUCTION + table(results) + f"\n{count} clients, {len(results)} scenarios, {breakages} breakages.\n"

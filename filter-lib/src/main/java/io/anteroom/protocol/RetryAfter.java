@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * When to come back, as SDKs understand it: {@code Retry-After} is a whole number of seconds from 1 to 60 (0 is retried
- * at once, and above 60 several SDKs ignore it), {@code retry-after-ms} is the same in milliseconds. The body tells the
- * truth beyond the minute.
+ * at once, and above 60 several SDKs ignore it), {@code retry-after-ms} is the same in milliseconds, also from a second
+ * on: SDKs that know it believe it first, and give up after three tries. The body tells the truth beyond the minute.
  */
 public final class RetryAfter {
     static final long MAX_SECONDS = 60;
@@ -24,7 +24,7 @@ public final class RetryAfter {
 
     /** What the header field {@code retry-after-ms} says. */
     public static long headerMillis(Duration retryAfter) {
-        return Math.max(1, Math.min(MAX_SECONDS * 1000, retryAfter.toMillis()));
+        return Math.max(1000, Math.min(MAX_SECONDS * 1000, retryAfter.toMillis()));
     }
 
     /** Rounded up, at least 1, without an upper bound. */

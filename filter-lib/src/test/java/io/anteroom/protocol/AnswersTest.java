@@ -91,7 +91,15 @@ final class AnswersTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0,1,1", "1,1,1", "999,1,999", "1000,1,1000", "1001,2,1001", "60000,60,60000", "86400000,60,60000"})
+    @CsvSource({
+        "0,1,1000",
+        "1,1,1000",
+        "999,1,1000",
+        "1000,1,1000",
+        "1001,2,1001",
+        "60000,60,60000",
+        "86400000,60,60000"
+    })
     void retryAfter_anyDuration_isWholeSecondsFromOneToSixty(long millis, String seconds, String retryMillis) {
         Refusal refusal =
                 new Refusal(Refusal.Code.NO_SLOT, 0, 0, Duration.ZERO, Duration.ofMillis(millis), Optional.empty());

@@ -34,7 +34,7 @@ public final class ModelServer implements AutoCloseable {
         connector = new WatchingConnector(server, Duration.ofSeconds(30), new HttpConnectionFactory(http));
         connector.setHost("127.0.0.1");
         connector.setPort(settings.port());
-        connector.setIdleTimeout(60_000);
+        connector.setIdleTimeout(600_000); // also the longest silence of an answer in the making
         connector.setAcceptQueueSize(4096);
         server.addConnector(connector);
         slots = new ModelSlots(settings.slots());
