@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.rate;
+
+import io.anteroom.rate.BucketStore.Claim;
+import io.anteroom.rate.BucketStore.Take;
+import io.anteroom.rate.RateLimits.Taken;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one request has to pay: taken once, before it waits, and settled once, when it has ended. Safe from any thread.
+ */
+public final class Toll {
+    private enum Stage {
+        /** Nothing has been taken. */
+        OPEN,
+        /** Taken, until it is settled. */
+        TAKEN,
+        /** Refused, given back or settled: nothing more happens. */
+        OVER
+    }
+
+    private final RateLimits limits;
+    private final Claim[] claims;
+    private final List<Entry> entries;
+    private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.OPEN);
+    private final @Nullable AnswerMeter meter;
+    private volatile @Nullable Taken taken;
+
+    /**
+     * A reservation from a budget.
+     *
+     * @param price what tokens cost, or null
+     */
+    record Entry(Budget budget, String subject, @Nullable Price price, long reserved) {
+        static long amount(Unit unit, @Nullable Price price, Usage usage) {
+            return switch (unit) {
+                case REQUESTS -> 1;
+                case TOKENS -> usage.total();
+                case COST -> price == null ? 0 : price.micros(usage.input(), usage.output());
+            };
+        }
+    }
+
+    Toll(RateLimits limits, Demand demand, Claim[] claims, List<Entry> entries) {
+        this.limits = limits;
+        this.claims = claims;
+        this.entries = entries;
+        this.meter = countsTokens(claims, entries) ? new AnswerMeter(demand.prompt()) : null;
+    }
+
+    private static boolean countsTokens(Claim[] claims, List<Entry> entries) {
+        for (Claim claim : claims) {
+            if (claim.limit().unit() == Unit.TOKENS) {
+                return true;
+            }
+        }
+        return entries.stream().anyMatch(entry -> entry.budget().unit() != Unit.REQUESTS);
+    }
+
+    /** Reads the answer to find out what was used, or null if nothing depends on that. */
+    public @Nullable AnswerMeter meter() {
+        return meter;
+    }
+
+    /** Takes everything, or nothing. To be called once. */
+    public Verdict take() {
+        for (int i = 0; i < entries.size(); i++) {
+            Verdict.Exhausted exhausted = limits.reserve(entries.get(i));
+            if (exhausted != null) {
+                giveBackEntries(i);
+                return over(exhausted);
+            }
+        }
+        if (claims.length == 0) {
+            stage.set(Stage.TAKEN);
+            return Verdict.Passed.AT_ONCE;
+        }
+        Taken got = limits.take(claims);
+        taken = got;
+        Take take = got.take();
+        if (!got.isLetIn()) {
+            giveBackEntries(entries.size());
+            return over(
+                    take == null
+                            ? new Verdict.Unavailable()
+                            : new Verdict.Limited(claims[take.lacking()].limit(), Duration.ofNanos(take.waitNanos())));
+        }
+        stage.set(Stage.TAKEN);
+        return take == null || take.waitNanos() == 0
+                ? Verdict.Passed.AT_ONCE
+                : new Verdict.Passed(Duration.ofNanos(take.waitNanos()));
+    }
+
+    private Verdict over(Verdict verdict) {
+        stage.set(Stage.OVER);
+        return verdict;
+    }
+
+    private void giveBackEntries(int count) {
+        for (int i = 0; i < count; i++) {
+            limits.settle(entries.get(i), 0);
+        }
+    }
+
+    /** The request never ran: everything is given back. Does nothing if nothing is held. */
+    public void giveBack() {
+        if (stage.compareAndSet(Stage.TAKEN, Stage.OVER)) {
+            giveBackEntries(entries.size());
+            correct(null);
+        }
+    }
+
+    /** The request has ended: what was really used takes the place of what was reserved. */
+    public void settle() {
+        if (stage.compareAndSet(Stage.TAKEN, Stage.OVER)) {
+            Usage usage = meter == null ? Usage.NONE : meter.usage();
+            for (Entry entry : entries) {
+                limits.settle(entry, Entry.amount(entry.budget().unit(), entry.price(), usage));
+            }
+            correct(usage);
+        }
+    }
+
+    private void correct(@Nullable Usage usage) {
+        Taken got = taken;
+        BucketStore from = got == null ? null : got.from();
+        if (from == null) {
+            return;
+        }
+        for (Claim claim : claims) {
+            long used = usage == null ? 0 : claim.limit().unit() == Unit.TOKENS ? usage.total() : claim.amount();
+            if (used != claim.amount()) {
+                limits.correct(from, claim, used - claim.amount());
+            }
+        }
+    }
+
+    /** How the limits stood right after taking, in the order of the settings; empty if nobody knows. */
+    public List<LimitState> states() {
+        Taken got = taken;
+        Take take = got == null ? null : got.take();
+        if (take == null) {
+            return List.of();
+        }
+        List<LimitState> states = new ArrayList<>(claims.length);
+        for (int i = 0; i < claims.length; i++) {
+            Duration reset = Duration.ofNanos(take.resetNanos()[i]);
+            states.add(new LimitState(claims[i].limit(), Math.max(0, take.remaining()[i]), reset));
+        }
+        return states;
+    }
+}
