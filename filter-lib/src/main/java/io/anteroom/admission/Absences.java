@@ -44,12 +44,23 @@ final class Absences {
         state.deadlineChanged(entry);
     }
 
-    /** The turn of one that is away has come: it stays first for its grace, and others go on. */
+    /** The turn of one that cannot run has come: it is first once it can, for its grace if it is away. */
     void passOver(Entry entry) {
         state.estimator.observeAdmitted(entry, state.nowNanos - entry.arrivedNanos);
         state.line.passOver(entry);
         state.rebaseIfDue();
-        entry.awayUntilNanos = Math.min(entry.awayUntilNanos, state.nowNanos + entry.graceNanos);
+        if (entry.away) {
+            entry.awayUntilNanos = Math.min(entry.awayUntilNanos, state.nowNanos + entry.graceNanos);
+            state.deadlineChanged(entry);
+        }
+    }
+
+    /** One that could not run yet can from now on. */
+    void letGo(Entry entry) {
+        entry.held = false;
+        if (entry.isAside() && entry.canRun()) {
+            state.line.aside.ready(entry);
+        }
         state.deadlineChanged(entry);
     }
 
@@ -74,7 +85,7 @@ final class Absences {
         entry.away = false;
         state.line.away--;
         state.line.setBytes(entry, bytes);
-        if (entry.isAside()) {
+        if (entry.isAside() && entry.canRun()) {
             state.line.aside.ready(entry);
         }
         state.deadlineChanged(entry);
@@ -97,6 +108,7 @@ final class Absences {
     /** Whether one that was passed over finds a free slot; nobody else who could have it waits then. */
     boolean mayRunNow(Entry entry) {
         return entry.isAside()
+                && !entry.held
                 && state.running < state.slots()
                 && (state.mode == PoolMode.OPEN || state.mode == PoolMode.DRAINING)
                 && state.holderOf(entry) == null;

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param batch the batch that it belongs to, at most 256 characters, or null
  * @param claimWithin how long its slot is reserved once it has one, at most an hour: for a caller that does not wait
  *     but comes back to {@linkplain Lease#claim() claim} it; null for one that is there
+ * @param notBefore how long it may not run yet, at most a day, because something else than a slot is not free for it:
+ *     it has a place meanwhile, its turn is passed over, and others go on; null for one that may run now
  */
 public record Arrival(
         Caller caller,
@@ -27,7 +29,8 @@ public record Arrival(
         @Nullable OnFull onFull,
         boolean mayQueue,
         @Nullable String batch,
-        @Nullable Duration claimWithin) {
+        @Nullable Duration claimWithin,
+        @Nullable Duration notBefore) {
 
     /** Checks all bounds. */
     public Arrival {
@@ -44,45 +47,53 @@ public record Arrival(
         if (claimWithin != null) {
             Bounds.check("claim-within", claimWithin, Duration.ofHours(1));
         }
+        if (notBefore != null) {
+            Bounds.check("not-before", notBefore, Bounds.LONGEST);
+        }
     }
 
     /** An arrival with nothing special about it. */
     public static Arrival of(Caller caller, Priority priority) {
-        return new Arrival(caller, priority, null, 0, null, null, true, null, null);
+        return new Arrival(caller, priority, null, 0, null, null, true, null, null, null);
     }
 
     /** The same with its own longest wait. */
     public Arrival withLongestWait(Duration longestWait) {
-        return new Arrival(caller, priority, longestWait, bytes, cost, onFull, mayQueue, batch, claimWithin);
+        return new Arrival(caller, priority, longestWait, bytes, cost, onFull, mayQueue, batch, claimWithin, notBefore);
     }
 
     /** The same with the size of its buffered body. */
     public Arrival withBytes(long bytes) {
-        return new Arrival(caller, priority, longestWait, bytes, cost, onFull, mayQueue, batch, claimWithin);
+        return new Arrival(caller, priority, longestWait, bytes, cost, onFull, mayQueue, batch, claimWithin, notBefore);
     }
 
     /** The same with a known cost, the time that it will hold a slot. */
     public Arrival withCost(Duration cost) {
-        return new Arrival(caller, priority, longestWait, bytes, cost, onFull, mayQueue, batch, claimWithin);
+        return new Arrival(caller, priority, longestWait, bytes, cost, onFull, mayQueue, batch, claimWithin, notBefore);
     }
 
     /** The same with its own answer to a full queue. */
     public Arrival withOnFull(OnFull onFull) {
-        return new Arrival(caller, priority, longestWait, bytes, cost, onFull, mayQueue, batch, claimWithin);
+        return new Arrival(caller, priority, longestWait, bytes, cost, onFull, mayQueue, batch, claimWithin, notBefore);
     }
 
     /** The same for a caller that would rather be refused than wait. */
     public Arrival withoutQueueing() {
-        return new Arrival(caller, priority, longestWait, bytes, cost, onFull, false, batch, claimWithin);
+        return new Arrival(caller, priority, longestWait, bytes, cost, onFull, false, batch, claimWithin, notBefore);
     }
 
     /** The same as part of a batch. */
     public Arrival withBatch(String batch) {
-        return new Arrival(caller, priority, longestWait, bytes, cost, onFull, mayQueue, batch, claimWithin);
+        return new Arrival(caller, priority, longestWait, bytes, cost, onFull, mayQueue, batch, claimWithin, notBefore);
     }
 
     /** The same for a caller that comes back for its slot. */
     public Arrival withReservation(Duration claimWithin) {
-        return new Arrival(caller, priority, longestWait, bytes, cost, onFull, mayQueue, batch, claimWithin);
+        return new Arrival(caller, priority, longestWait, bytes, cost, onFull, mayQueue, batch, claimWithin, notBefore);
+    }
+
+    /** The same for one that may not run yet. */
+    public Arrival withNotBefore(Duration notBefore) {
+        return new Arrival(caller, priority, longestWait, bytes, cost, onFull, mayQueue, batch, claimWithin, notBefore);
     }
 }

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * flow may go on. Their flow has been charged when their turn came, as if they had run: what they take later they take
  * out of order, but not out of their share.
  *
- * <p>Whoever is passed over, and why, is the gate's business; today those whose caller is away.
+ * <p>Whoever is passed over, and why, is the gate's business; today those whose caller is away, and those that may not
+ * run yet.
  */
 final class Aside {
     private final IndexedHeap<Entry> ready = new Ready();
@@ -30,7 +31,7 @@ final class Aside {
     /** Takes an entry in as it was saved; the order is that of the turns. */
     void restore(Entry entry) {
         append(entry);
-        if (!entry.away) {
+        if (entry.canRun()) {
             ready.add(entry);
         }
     }

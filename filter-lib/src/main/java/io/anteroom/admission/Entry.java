@@ -38,6 +38,10 @@ final class Entry {
     long turn = NO_TURN;
 
     int readyPlace = IndexedHeap.ABSENT;
+    /** May not run yet: not before {@link #heldUntilNanos}. */
+    boolean held;
+
+    long heldUntilNanos;
     /** How long its slot stays reserved from admission on until it is claimed, or -1 once it is, or needs not be. */
     long claimNanos = CLAIMED;
 
@@ -84,6 +88,11 @@ final class Entry {
         if (claimWithin != null) {
             claimNanos = claimWithin.toNanos();
         }
+        Duration notBefore = arrival.notBefore();
+        if (notBefore != null && !notBefore.isZero()) {
+            held = true;
+            heldUntilNanos = arrivedNanos + notBefore.toNanos();
+        }
     }
 
     Entry(
@@ -117,6 +126,11 @@ final class Entry {
     /** Whether its turn came and it was passed over: it stands in {@link Aside}, not in its flow. */
     boolean isAside() {
         return turn != NO_TURN;
+    }
+
+    /** Whether it could use a slot now: its caller is there, and nothing but a slot is missing. */
+    boolean canRun() {
+        return !away && !held;
     }
 
     /** Whether it has a slot, or will have one, that nobody has claimed yet. */

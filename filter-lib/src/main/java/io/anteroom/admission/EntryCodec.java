@@ -38,6 +38,8 @@ final class EntryCodec {
         out.writeLong(entry.graceNanos);
         out.writeLong(entry.turn);
         out.writeLong(entry.claimNanos);
+        out.writeBoolean(entry.held);
+        out.writeLong(entry.heldUntilNanos);
     }
 
     static Entry load(PoolState state, Map<String, Party> keys, Map<String, Party> ips, DataInput in, int version)
@@ -57,6 +59,10 @@ final class EntryCodec {
         loadProgress(entry, in);
         if (version >= MachineCodec.WITH_ABSENCES) {
             loadAbsence(entry, in);
+        }
+        if (version >= MachineCodec.WITH_HOLDS) {
+            entry.held = in.readBoolean();
+            entry.heldUntilNanos = in.readLong();
         }
         return entry;
     }

@@ -10,4 +10,12 @@ import java.time.Duration;
  * @param low one wait in ten is shorter
  * @param high one wait in ten is longer
  */
-public record Estimate(Duration likely, Duration low, Duration high) {}
+public record Estimate(Duration likely, Duration low, Duration high) {
+    Estimate atLeast(Duration least) {
+        return new Estimate(longer(likely, least), longer(low, least), longer(high, least));
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? other : one;
+    }
+}

@@ -53,6 +53,10 @@ final class Gate {
             return new Decision.Refused(refusal);
         }
         state.tally.queued++;
+        if (entry.held) {
+            // A free slot is not its own: those behind it are to find its turn passed over.
+            admitWaiting(effects);
+        }
         return new Decision.Queued(ticket, entry.initialPosition);
     }
 
@@ -63,7 +67,8 @@ final class Gate {
 
     /** Nobody eligible waits while a slot is free, so a newcomer with a free slot overtakes only those held back. */
     private boolean mayRunNow(Entry entry) {
-        return state.mode == PoolMode.OPEN
+        return !entry.held
+                && state.mode == PoolMode.OPEN
                 && state.running < state.slots()
                 && entry.flow.waiting == 0
                 && state.holderOf(entry) == null;
@@ -181,7 +186,7 @@ final class Gate {
                 return;
             }
             Entry head = flow.head();
-            if (head.away) {
+            if (!head.canRun()) {
                 absences.passOver(head);
                 if (head.deadlineNanos <= state.nowNanos) {
                     giveUp(head, effects);
@@ -222,7 +227,9 @@ final class Gate {
                 due != null && due.deadlineNanos <= state.nowNanos;
                 due = state.deadlines.first()) {
             any = true;
-            if (due.running) {
+            if (due.held && due.heldUntilNanos <= state.nowNanos) {
+                absences.letGo(due);
+            } else if (due.running) {
                 takeBack(due, effects);
             } else {
                 giveUp(due, effects);
@@ -286,6 +293,8 @@ final class Gate {
         moved.awayUntilNanos = entry.awayUntilNanos;
         moved.graceNanos = entry.graceNanos;
         moved.claimNanos = entry.claimNanos;
+        moved.held = entry.held;
+        moved.heldUntilNanos = entry.heldUntilNanos;
         state.replace(entry, moved);
     }
 

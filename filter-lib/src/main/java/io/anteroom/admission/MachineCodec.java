@@ -21,10 +21,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class MachineCodec {
     static final int WITH_ABSENCES = 2;
+    static final int WITH_HOLDS = 3;
     private static final int FIRST_VERSION = 1;
-    private static final int VERSION = WITH_ABSENCES;
-    /** How many reasons of refusal the first version counts. */
-    private static final int FIRST_CODES = 11;
+    private static final int VERSION = WITH_HOLDS;
+    /** How many reasons of refusal the earlier versions count. */
+    private static final int[] EARLIER_CODES = {0, 11, 12};
 
     private static final int NOT_PARKED = 0;
     private static final int PARKED_BY_KEY = 1;
@@ -276,7 +277,7 @@ final class MachineCodec {
         boolean isFirst = version == FIRST_VERSION;
         tally.kept = isFirst ? 0 : in.readLong();
         tally.lapsed = isFirst ? 0 : in.readLong();
-        int codes = isFirst ? FIRST_CODES : tally.refused.length;
+        int codes = version < VERSION ? EARLIER_CODES[version] : tally.refused.length;
         for (int i = 0; i < codes; i++) {
             tally.refused[i] = in.readLong();
         }

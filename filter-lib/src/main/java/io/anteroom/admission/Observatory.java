@@ -30,14 +30,27 @@ final class Observatory {
                 ranked ? entry.position : entry.initialPosition,
                 entry.initialPosition,
                 state.line.waiting,
-                state.estimator.estimate(entry.flow.priority, place, raw),
+                estimate(entry, place, raw, nowNanos),
                 PoolMachine.waited(state, entry, nowNanos),
                 limit(entry));
+    }
+
+    /** Whoever may not run yet waits for that at least. */
+    private Optional<Estimate> estimate(Entry entry, int place, long raw, long nowNanos) {
+        Optional<Estimate> ofSlots = state.estimator.estimate(entry.flow.priority, place, raw);
+        if (!entry.held) {
+            return ofSlots;
+        }
+        Duration held = Duration.ofNanos(entry.heldUntilNanos - Math.max(state.nowNanos, nowNanos));
+        return Optional.of(ofSlots.map(estimate -> estimate.atLeast(held)).orElse(new Estimate(held, held, held)));
     }
 
     private QueueStatus.Limit limit(Entry entry) {
         if (state.mode == PoolMode.HOLDING) {
             return QueueStatus.Limit.HOLDING;
+        }
+        if (entry.held) {
+            return QueueStatus.Limit.NOT_YET;
         }
         if (entry.away && entry.isAside()) {
             return QueueStatus.Limit.RETURN;

@@ -120,7 +120,8 @@ final class PoolState implements Limits {
 
     private long waitDeadline(Entry entry) {
         long end = waitEnd(entry);
-        return entry.away ? Math.min(end, entry.awayUntilNanos) : end;
+        end = entry.away ? Math.min(end, entry.awayUntilNanos) : end;
+        return entry.held ? Math.min(end, entry.heldUntilNanos) : end;
     }
 
     /** When its longest wait is over, whether somebody is there or not. */
@@ -159,6 +160,7 @@ final class PoolState implements Limits {
             }
         }
         entry.running = true;
+        entry.held = false;
         entry.admittedNanos = admittedNanos;
         entry.flow.key.running++;
         entry.ip.running++;

@@ -29,6 +29,8 @@ public record QueueStatus(
         /** An operator holds the pool. */
         HOLDING,
         /** Its turn has come, and its caller is away. */
-        RETURN
+        RETURN,
+        /** The moment before which it may not run. */
+        NOT_YET
     }
 }

@@ -44,6 +44,12 @@ public record Refusal(
         /** The node that held its connection is gone. */
         NODE_LOST,
         /** Nobody came back in time to the place that was kept. */
-        ABSENT
+        ABSENT,
+        /** A rate limit in front of the pool has too little left. */
+        RATE_LIMITED,
+        /** A budget in front of the pool is used up. */
+        QUOTA,
+        /** Nobody in front of the pool can say what has been used. */
+        LIMITS_UNAVAILABLE
     }
 }

@@ -32,6 +32,9 @@ public final class Refusals {
             case SHUTTING_DOWN -> Kind.SHUTTING_DOWN;
             case NODE_LOST -> Kind.NODE_LOST;
             case ABSENT -> Kind.WAIT_TIMEOUT;
+            case RATE_LIMITED -> Kind.RATE_LIMITED;
+            case QUOTA -> Kind.QUOTA;
+            case LIMITS_UNAVAILABLE -> Kind.LIMITS_UNAVAILABLE;
         };
     }
 
@@ -52,6 +55,9 @@ public final class Refusals {
                 "An operator ended the wait after " + refusal.waited().toMillis() + " ms.";
             case SHUTTING_DOWN -> "The server is shutting down.";
             case NODE_LOST -> "The place was lost together with the node that held it.";
+            case RATE_LIMITED -> "This caller has sent too much in too short a time.";
+            case QUOTA -> "The budget of this caller is used up.";
+            case LIMITS_UNAVAILABLE -> "The limits of this caller cannot be checked.";
             case ABSENT -> "Nobody came back in time to the place that was kept.";
         };
     }

@@ -34,7 +34,16 @@ record Grant(Arrival arrival, @Nullable String ignored) {
         OnFull onFull = mayShed ? options.onFull() : OnFull.REJECT;
         boolean mayQueue = !Boolean.FALSE.equals(options.enabled());
         Arrival arrival = new Arrival(
-                plain.caller(), priority, wait, plain.bytes(), plain.cost(), onFull, mayQueue, options.batch(), null);
+                plain.caller(),
+                priority,
+                wait,
+                plain.bytes(),
+                plain.cost(),
+                onFull,
+                mayQueue,
+                options.batch(),
+                null,
+                null);
         return new Grant(arrival, names(tooHigh, tooLong, !mayShed && options.onFull() == OnFull.SHED_LOWEST));
     }
 

@@ -63,7 +63,7 @@ public final class Audit {
         long micros = 0;
         for (Entry entry = state.line.aside.first(); entry != null; entry = entry.next) {
             assertThat(entry.turn).as("order of turns").isGreaterThan(turn);
-            assertThat(entry.readyPlace != IndexedHeap.ABSENT).as("ready").isEqualTo(!entry.away);
+            assertThat(entry.readyPlace != IndexedHeap.ABSENT).as("ready").isEqualTo(entry.canRun());
             turn = entry.turn;
             micros += entry.costMicros;
             aside.add(entry);
@@ -73,10 +73,11 @@ public final class Audit {
         assertThat(state.line.aside.micros).isEqualTo(micros);
         for (Entry entry : entries) {
             assertThat(entry.isAside()).as("aside").isEqualTo(aside.contains(entry));
-            assertThat(entry.running && (entry.away || entry.isAside())).isFalse();
+            assertThat(entry.running && (!entry.canRun() || entry.isAside())).isFalse();
             if (!entry.running) {
                 long end = entry.arrivedNanos + state.longestWaitNanos(entry);
-                assertThat(entry.deadlineNanos).isEqualTo(entry.away ? Math.min(end, entry.awayUntilNanos) : end);
+                end = entry.away ? Math.min(end, entry.awayUntilNanos) : end;
+                assertThat(entry.deadlineNanos).isEqualTo(entry.held ? Math.min(end, entry.heldUntilNanos) : end);
             }
             if (entry.away) {
                 assertThat(entry.bytes).as("bytes of one that is away").isZero();
@@ -203,13 +204,13 @@ public final class Audit {
         return entry == null ? Long.MIN_VALUE : entry.deadlineNanos;
     }
 
-    /** Whether an earlier arrival of the same key and level still waits that is there. */
+    /** Whether an earlier arrival of the same key and level still waits that could run. */
     public static boolean hasEarlierInFlow(PoolMachine machine, long ticket) {
         Entry entry = machine.state().entries.find(ticket);
         return entry != null
                 && Arrays.stream(machine.state().entries.toArray())
                         .anyMatch(other ->
-                                !other.running && !other.away && other.flow == entry.flow && other.isBefore(entry));
+                                !other.running && other.canRun() && other.flow == entry.flow && other.isBefore(entry));
     }
 
     /** Everything that runs or waits, and whether it runs. */

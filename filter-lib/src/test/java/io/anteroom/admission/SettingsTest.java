@@ -165,7 +165,7 @@ final class SettingsTest {
     void arrival_withEachValue_changesOnlyThat() {
         Caller caller = Caller.of("a", "b");
         Arrival plain = Arrival.of(caller, Priority.HIGH);
-        assertThat(plain).isEqualTo(new Arrival(caller, Priority.HIGH, null, 0, null, null, true, null, null));
+        assertThat(plain).isEqualTo(new Arrival(caller, Priority.HIGH, null, 0, null, null, true, null, null, null));
 
         Arrival all = plain.withLongestWait(Duration.ofSeconds(1))
                 .withBytes(2)
@@ -173,7 +173,8 @@ final class SettingsTest {
                 .withOnFull(OnFull.REJECT)
                 .withoutQueueing()
                 .withBatch("x")
-                .withReservation(Duration.ofSeconds(4));
+                .withReservation(Duration.ofSeconds(4))
+                .withNotBefore(Duration.ofSeconds(5));
 
         assertThat(all)
                 .isEqualTo(new Arrival(
@@ -185,7 +186,8 @@ final class SettingsTest {
                         OnFull.REJECT,
                         false,
                         "x",
-                        Duration.ofSeconds(4)));
+                        Duration.ofSeconds(4),
+                        Duration.ofSeconds(5)));
     }
 
     @Test
@@ -199,6 +201,7 @@ final class SettingsTest {
                 () -> new Absence(Duration.ZERO, Duration.ofHours(2), 1),
                 "return-grace: PT2H (expected: from PT0S to PT1H)");
         refused(() -> new Absence(Duration.ZERO, Duration.ZERO, -1), "max-kept: -1 (expected: at least 0)");
+        refused(() -> plain.withNotBefore(Duration.ofDays(2)), "not-before: PT48H (expected: from PT0S to PT24H)");
         refused(() -> plain.withBytes(-1), "bytes: -1 (expected: at least 0)");
         refused(() -> plain.withLongestWait(Duration.ofDays(2)), "longest-wait: PT48H (expected: from PT0S to PT24H)");
         refused(() -> plain.withCost(Duration.ofSeconds(-1)), "cost: PT-1S (expected: from PT0S to PT24H)");

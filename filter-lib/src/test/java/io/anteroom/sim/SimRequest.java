@@ -50,7 +50,8 @@ final class SimRequest {
                 a.onFull(),
                 a.mayQueue(),
                 a.batch(),
-                null);
+                null,
+                a.notBefore());
     }
 
     SimRequest run(long nowNanos) {
@@ -67,6 +68,11 @@ final class SimRequest {
     long longestWaitNanos(PoolSettings settings) {
         Duration own = arrival.longestWait();
         return (own == null ? settings.level(arrival.priority()).longestWait() : own).toNanos();
+    }
+
+    long notBeforeNanos() {
+        Duration notBefore = arrival.notBefore();
+        return notBefore == null ? 0 : notBefore.toNanos();
     }
 
     Registration registration(long nowNanos) {

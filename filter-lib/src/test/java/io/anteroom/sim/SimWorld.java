@@ -39,9 +39,10 @@ import java.util.Random;
  * <ol>
  *   <li>never more than the slots run, but while a lowered limit drains, and then nobody is admitted;
  *   <li>every ticket has exactly one end;
- *   <li>no slot idles while somebody eligible waits who is there;
+ *   <li>no slot idles while somebody eligible waits who is there and may run;
  *   <li>nobody waits past the deadline, nobody expires early;
- *   <li>arrival order inside a flow, of those who are there: a kept place is never behind a later one;
+ *   <li>arrival order inside a flow, of those who could run: a kept place is never behind a later one;
+ *   <li>nobody runs before the moment that its arrival names;
  *   <li>the fairness bound between flows, where costs come out as expected;
  *   <li>every counter equals what is counted anew;
  *   <li>a second machine fed the same is equal, and so is one that was saved and loaded;
@@ -128,7 +129,9 @@ final class SimWorld {
         note(ticket, decision.getClass().getSimpleName().length());
         if (decision instanceof Decision.Admitted) {
             admittedInStep++;
-            live.put(ticket, new SimRequest(ticket, node, arrival, nowNanos).run(nowNanos));
+            SimRequest request = new SimRequest(ticket, node, arrival, nowNanos);
+            assertThat(request.notBeforeNanos()).as("admitted before its time").isZero();
+            live.put(ticket, request.run(nowNanos));
         } else if (decision instanceof Decision.Queued queued) {
             assertThat(queued.initialPosition()).isBetween(1, machine.waiting());
             live.put(ticket, new SimRequest(ticket, node, arrival, nowNanos));
@@ -459,6 +462,9 @@ final class SimWorld {
                 assertThat(request.isRunning).as("granted twice").isFalse();
                 assertThat(request.absence).as("granted to nobody").isNull();
                 assertThat(nowNanos - request.arrivedNanos)
+                        .as("granted before its time")
+                        .isGreaterThanOrEqualTo(request.notBeforeNanos());
+                assertThat(nowNanos - request.arrivedNanos)
                         .as("admitted after the deadline")
                         .isLessThanOrEqualTo(request.longestWaitNanos(machine.settings()));
                 request.run(nowNanos);
@@ -531,7 +537,8 @@ final class SimWorld {
                 answers[random.nextInt(3)],
                 random.nextInt(20) != 0,
                 random.nextInt(10) == 0 ? "batch" : null,
-                !exactCosts && random.nextInt(8) == 0 ? Duration.ofMillis(1 + random.nextInt(5000)) : null);
+                !exactCosts && random.nextInt(8) == 0 ? Duration.ofMillis(1 + random.nextInt(5000)) : null,
+                random.nextInt(5) == 0 ? Duration.ofMillis(random.nextInt(9000)) : null);
     }
 
     private Caller caller() {
@@ -551,7 +558,8 @@ final class SimWorld {
                 a.onFull(),
                 a.mayQueue(),
                 a.batch(),
-                a.claimWithin());
+                a.claimWithin(),
+                a.notBefore());
     }
 
     private PoolSettings settings() {
