@@ -12,6 +12,12 @@ import io.anteroom.event.QueueListener;
 import io.anteroom.net.TrustedProxies;
 import io.anteroom.protocol.ProtocolSettings;
 import io.anteroom.protocol.StatusMode;
+import io.anteroom.rate.BucketStore;
+import io.anteroom.rate.BudgetBook;
+import io.anteroom.rate.LocalBuckets;
+import io.anteroom.rate.RateLimits;
+import io.anteroom.rate.RateListener;
+import io.anteroom.rate.RateSettings;
 import io.anteroom.servlet.CallerPolicy;
 import io.anteroom.servlet.CallerResolver;
 import io.anteroom.servlet.DoorSettings;
@@ -20,6 +26,7 @@ import io.anteroom.servlet.PolicySource;
 import io.anteroom.servlet.Routes;
 import io.anteroom.servlet.WaitStrategy;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,11 +41,13 @@ public final class Anteroom implements AutoCloseable {
     private final boolean ownsPools;
     private final FrontDoor door;
     private final Map<String, PoolBackends> backends = new LinkedHashMap<>();
+    private final RateLimits rates;
 
-    private Anteroom(Pools pools, boolean ownsPools, FrontDoor door) {
+    private Anteroom(Pools pools, boolean ownsPools, FrontDoor door, RateLimits rates) {
         this.pools = pools;
         this.ownsPools = ownsPools;
         this.door = door;
+        this.rates = rates;
     }
 
     /** Begins to describe an anteroom. */
@@ -73,6 +82,11 @@ public final class Anteroom implements AutoCloseable {
     public Map<String, BackendWatch.Known> backends(String pool) {
         PoolBackends known = backends.get(pool(pool).name());
         return known == null ? Map.of() : known.known();
+    }
+
+    /** The rate limits and budgets, which can be changed while requests are under way. */
+    public RateLimits rates() {
+        return rates;
     }
 
     FrontDoor door() {
@@ -110,6 +124,9 @@ public final class Anteroom implements AutoCloseable {
         private @Nullable Pools pools;
         private CallerResolver callers = CallerResolver.API_KEY;
         private PolicySource policies = identity -> CallerPolicy.DEFAULT;
+        private RateSettings limits = RateSettings.NONE;
+        private RateListener rateListener = RateListener.NOBODY;
+        private @Nullable BucketStore buckets;
         private TrustedProxies proxies = TrustedProxies.NONE;
         private int maxBufferedBody = 1 << 20;
         private Duration commitAfter = Duration.ofSeconds(10);
@@ -167,6 +184,24 @@ public final class Anteroom implements AutoCloseable {
         /** Says what each caller may ask for. */
         public Builder policies(PolicySource policies) {
             this.policies = policies;
+            return this;
+        }
+
+        /** Limits how much callers may use; by default they may use anything. */
+        public Builder limits(RateSettings limits) {
+            this.limits = limits;
+            return this;
+        }
+
+        /** Is told when a soft limit of a budget is reached; by default nobody. */
+        public Builder rateListener(RateListener listener) {
+            this.rateListener = listener;
+            return this;
+        }
+
+        /** Keeps the buckets of the rate limits there; by default in this JVM. */
+        public Builder buckets(BucketStore store) {
+            this.buckets = store;
             return this;
         }
 
@@ -269,7 +304,9 @@ public final class Anteroom implements AutoCloseable {
             backends.keySet().forEach(this::checkPool);
             Pools opened = pools != null ? pools : new LocalPools(System::nanoTime);
             try {
-                Anteroom anteroom = new Anteroom(opened, pools == null, new FrontDoor(settings(opened)));
+                RateLimits rates = rates();
+                FrontDoor door = new FrontDoor(settings(opened, rates));
+                Anteroom anteroom = new Anteroom(opened, pools == null, door, rates);
                 backends.forEach((pool, asked) ->
                         anteroom.backends.put(pool, PoolBackends.start(anteroom.pool(pool), asked, System::nanoTime)));
                 return anteroom;
@@ -288,7 +325,13 @@ public final class Anteroom implements AutoCloseable {
             }
         }
 
-        private DoorSettings settings(Pools opened) {
+        private RateLimits rates() {
+            LocalBuckets local = new LocalBuckets();
+            BudgetBook book = new BudgetBook(InstantSource.system());
+            return new RateLimits(limits, buckets == null ? local : buckets, local, book, rateListener);
+        }
+
+        private DoorSettings settings(Pools opened, RateLimits rates) {
             Map<String, Pool> byName = new LinkedHashMap<>();
             poolSettings.forEach((name, settings) -> byName.put(name, opened.open(name, settings)));
             String first = poolSettings.keySet().iterator().next();
@@ -298,6 +341,7 @@ public final class Anteroom implements AutoCloseable {
                     routes,
                     callers,
                     policies,
+                    rates,
                     proxies,
                     maxBufferedBody,
                     commitAfter,

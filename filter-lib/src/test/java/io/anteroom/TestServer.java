@@ -183,6 +183,10 @@ final class TestServer implements AutoCloseable {
                     response.getWriter().write("{\"done\":true}\n");
                 }
                 case "json" -> json(request, response);
+                case "jsonecho" -> {
+                    response.setContentType("application/json");
+                    request.getInputStream().transferTo(response.getOutputStream());
+                }
                 case "asyncecho" -> asyncEcho(request, response);
                 case "facts" ->
                     response.getWriter()

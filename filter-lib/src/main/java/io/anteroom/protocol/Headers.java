@@ -44,7 +44,15 @@ public final class Headers {
             "Retry-After",
             "retry-after-ms",
             "Preference-Applied",
-            "Server-Timing");
+            "Server-Timing",
+            "RateLimit",
+            "RateLimit-Policy",
+            "x-ratelimit-limit-requests",
+            "x-ratelimit-remaining-requests",
+            "x-ratelimit-reset-requests",
+            "x-ratelimit-limit-tokens",
+            "x-ratelimit-remaining-tokens",
+            "x-ratelimit-reset-tokens");
 
     private Headers() {}
 }

@@ -36,6 +36,8 @@ public final class JsonBody {
     private @Nullable Integer number;
     private boolean stream;
     private boolean hasGateflow;
+    private long maxOutput = -1;
+    private long choices = 1;
 
     private JsonBody(byte[] body, Dialect dialect) {
         this.body = body;
@@ -51,6 +53,7 @@ public final class JsonBody {
      * @param stream whether it asks for a streamed answer
      * @param number its {@code priority}, where that is an integer, or null
      * @param hasGateflow whether it has a member {@code gateflow}
+     * @param maxOutput how many tokens its answer may have at most, or -1 if it does not say
      * @param forwarded the body without the members that are ours; the same array if there are none
      */
     @SuppressWarnings("ArrayRecordComponent") // Never compared, never copied.
@@ -60,6 +63,7 @@ public final class JsonBody {
             boolean stream,
             @Nullable Integer number,
             boolean hasGateflow,
+            long maxOutput,
             byte[] forwarded) {}
 
     /**
@@ -86,7 +90,7 @@ public final class JsonBody {
         if (modelApi) {
             throw BadRequest.json(what, "a JSON object");
         }
-        return new Content(Options.NONE, null, false, null, false, body);
+        return new Content(Options.NONE, null, false, null, false, -1, body);
     }
 
     private Content read() throws IOException, BadRequest {
@@ -104,7 +108,14 @@ public final class JsonBody {
                 return unreadable("something follows the JSON object");
             }
         }
-        return new Content(options.read(), model, stream, number, hasGateflow, JsonCut.without(body, members));
+        return new Content(
+                options.read(),
+                model,
+                stream,
+                number,
+                hasGateflow,
+                maxOutput < 0 ? -1 : maxOutput * choices,
+                JsonCut.without(body, members));
     }
 
     private void member(JsonParser parser) throws IOException, BadRequest {
@@ -115,6 +126,10 @@ public final class JsonBody {
         switch (name) {
             case "model" -> model = value == JsonToken.VALUE_STRING ? parser.getText() : null;
             case "stream" -> stream = value == JsonToken.VALUE_TRUE || (stream && value == JsonToken.VALUE_NULL);
+            case "max_tokens", "max_completion_tokens", "max_output_tokens" ->
+                maxOutput = Math.max(maxOutput, count(parser, -1));
+            case "n" -> choices = Math.max(1, count(parser, 1));
+            case "options" -> ollamaOptions(parser);
             case "gateflow" -> {
                 ours = true;
                 hasGateflow = true;
@@ -138,6 +153,27 @@ public final class JsonBody {
 
     private static boolean isInt(JsonToken value, JsonParser parser) throws IOException {
         return value == JsonToken.VALUE_NUMBER_INT && parser.getNumberType() == JsonParser.NumberType.INT;
+    }
+
+    /** A whole number within reason, or {@code otherwise}: what else stands there is the backend's to refuse. */
+    private static long count(JsonParser parser, long otherwise) throws IOException {
+        boolean isWhole = parser.currentToken() == JsonToken.VALUE_NUMBER_INT && parser.getTextLength() <= 9;
+        return isWhole && parser.getLongValue() >= 0 ? parser.getLongValue() : otherwise;
+    }
+
+    /** The parser stands on the value of {@code options}; it stands on its last token afterwards. */
+    private void ollamaOptions(JsonParser parser) throws IOException {
+        if (parser.currentToken() != JsonToken.START_OBJECT) {
+            return;
+        }
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            boolean isBound = parser.currentName().equals("num_predict");
+            parser.nextToken();
+            if (isBound) {
+                maxOutput = Math.max(maxOutput, count(parser, -1));
+            }
+            parser.skipChildren();
+        }
     }
 
     private static String at(StreamReadException e) {

@@ -71,14 +71,14 @@ public final class BudgetBook {
     }
 
     /** Reserves an amount; null, or why that cannot be. */
-    Verdict.@Nullable Exhausted reserve(Budget budget, String subject, long amount) {
+    RateVerdict.@Nullable Exhausted reserve(Budget budget, String subject, long amount) {
         lock.lock();
         try {
             Instant now = clock.instant();
             Account account = account(budget, subject, now);
             long left = budget.amount() - account.used - account.reserved;
             if (left <= 0 || amount > left) {
-                return new Verdict.Exhausted(
+                return new RateVerdict.Exhausted(
                         budget, Math.max(0, left), budget.period().end(account.since));
             }
             account.reserved += amount;

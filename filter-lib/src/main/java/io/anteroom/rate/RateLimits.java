@@ -178,7 +178,7 @@ public final class RateLimits {
         }
     }
 
-    Verdict.@Nullable Exhausted reserve(Toll.Entry entry) {
+    RateVerdict.@Nullable Exhausted reserve(Toll.Entry entry) {
         return book.reserve(entry.budget(), entry.subject(), entry.reserved());
     }
 

@@ -67,9 +67,9 @@ public final class Toll {
     }
 
     /** Takes everything, or nothing. To be called once. */
-    public Verdict take() {
+    public RateVerdict take() {
         for (int i = 0; i < entries.size(); i++) {
-            Verdict.Exhausted exhausted = limits.reserve(entries.get(i));
+            RateVerdict.Exhausted exhausted = limits.reserve(entries.get(i));
             if (exhausted != null) {
                 giveBackEntries(i);
                 return over(exhausted);
@@ -77,7 +77,7 @@ public final class Toll {
         }
         if (claims.length == 0) {
             stage.set(Stage.TAKEN);
-            return Verdict.Passed.AT_ONCE;
+            return RateVerdict.Passed.AT_ONCE;
         }
         Taken got = limits.take(claims);
         taken = got;
@@ -86,16 +86,17 @@ public final class Toll {
             giveBackEntries(entries.size());
             return over(
                     take == null
-                            ? new Verdict.Unavailable()
-                            : new Verdict.Limited(claims[take.lacking()].limit(), Duration.ofNanos(take.waitNanos())));
+                            ? new RateVerdict.Unavailable()
+                            : new RateVerdict.Limited(
+                                    claims[take.lacking()].limit(), Duration.ofNanos(take.waitNanos())));
         }
         stage.set(Stage.TAKEN);
         return take == null || take.waitNanos() == 0
-                ? Verdict.Passed.AT_ONCE
-                : new Verdict.Passed(Duration.ofNanos(take.waitNanos()));
+                ? RateVerdict.Passed.AT_ONCE
+                : new RateVerdict.Passed(Duration.ofNanos(take.waitNanos()));
     }
 
-    private Verdict over(Verdict verdict) {
+    private RateVerdict over(RateVerdict verdict) {
         stage.set(Stage.OVER);
         return verdict;
     }

@@ -76,7 +76,7 @@ final class UsageScanner {
         return total >= 0 && input >= 0 ? Math.max(0, total - input) : -1;
     }
 
-    /** How many JSON texts have begun. */
+    /** How many JSON objects have begun that stand for themselves. */
     long texts() {
         return texts;
     }
@@ -124,7 +124,7 @@ final class UsageScanner {
                 textLength = 0;
             }
             case ':' -> name = depth <= DEEPEST ? named() : Name.OTHER;
-            case '{', '[' -> open();
+            case '{', '[' -> open(one == '{');
             case '}', ']' -> {
                 endNumber();
                 depth = Math.max(0, depth - 1);
@@ -155,9 +155,9 @@ final class UsageScanner {
         return NAMES.getOrDefault(found, Name.OTHER);
     }
 
-    private void open() {
+    private void open(boolean isObject) {
         depth++;
-        if (depth == 1) {
+        if (depth == 1 && isObject) {
             texts++;
         }
         if (depth <= DEEPEST) {

@@ -5,6 +5,7 @@ import io.anteroom.admission.Arrival;
 import io.anteroom.admission.Pool;
 import io.anteroom.protocol.Dialect;
 import io.anteroom.protocol.Manner;
+import io.anteroom.rate.Toll;
 import jakarta.servlet.FilterChain;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param manner how its client is spoken to
  * @param hasBody whether it may have a body at all
  * @param body its body as far as it has been read, or null if nobody has touched it
+ * @param toll what it has to pay, or null if no limit applies to it
  * @param ignored the options that its caller may not use, or null
  * @param alias the path that is meant, if it came to another, else null
  */
@@ -27,6 +29,7 @@ record Ask(
         Manner manner,
         boolean hasBody,
         @Nullable BufferedBody body,
+        @Nullable Toll toll,
         @Nullable String ignored,
         @Nullable String alias) {
 

@@ -13,8 +13,13 @@ import io.anteroom.protocol.Headers;
 import io.anteroom.protocol.JsonBody;
 import io.anteroom.protocol.Manner;
 import io.anteroom.protocol.Options;
+import io.anteroom.rate.Allowance;
+import io.anteroom.rate.Demand;
+import io.anteroom.rate.Subject;
+import io.anteroom.rate.Toll;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -46,7 +51,8 @@ final class AskReader {
         BufferedBody body = hasBody ? bodies.readJson(request) : null;
         JsonBody.Content content = body != null && body.isWhole() ? JsonBody.read(body.bytes(), dialect) : null;
         String model = content == null ? null : content.model();
-        if (model == null && settings.routes().hasModels()) {
+        boolean pays = settings.rates().concern(policy.allowance());
+        if (model == null && (pays || settings.routes().hasModels())) {
             model = request.getHeader(Headers.MODEL);
         }
         if (content != null) {
@@ -57,10 +63,16 @@ final class AskReader {
         long bytes = !hasBody ? 0 : body == null ? bodies.expectedBytes(request) : body.bytes().length;
         Grant grant = grant(caller(request, identity, policy), policy, options, pool, bytes);
         Manner manner = manner(request, dialect, options, content, body != null);
+        Toll toll = null;
+        if (pays) {
+            long size = hasBody && body == null ? Math.max(bytes, request.getContentLengthLong()) : bytes;
+            Demand demand = Demand.ofBody(size, content == null ? -1 : content.maxOutput());
+            toll = toll(grant.arrival(), pool, model, policy.allowance(), demand);
+        }
         if (body != null && content != null) {
             body = body.forwarding(forwarded(content, dialect, pool, grant));
         }
-        return new Ask(id, pool, grant.arrival(), manner, hasBody, body, grant.ignored(), alias);
+        return new Ask(id, pool, grant.arrival(), manner, hasBody, body, toll, grant.ignored(), alias);
     }
 
     private Manner manner(
@@ -101,6 +113,18 @@ final class AskReader {
     private static Grant grant(Caller caller, CallerPolicy policy, Options options, Pool pool, long bytes) {
         Arrival arrival = Arrival.of(caller, policy.priority());
         return Grant.of(bytes == 0 ? arrival : arrival.withBytes(bytes), policy, options, pool);
+    }
+
+    private @Nullable Toll toll(Arrival arrival, Pool pool, @Nullable String model, Allowance own, Demand demand) {
+        Caller caller = arrival.caller();
+        Duration asked = arrival.longestWait();
+        Duration patience = !arrival.mayQueue()
+                ? Duration.ZERO
+                : asked != null
+                        ? asked
+                        : pool.settings().level(arrival.priority()).longestWait();
+        Subject subject = Subject.of(caller.key(), caller.ip(), model, pool.name());
+        return settings.rates().toll(subject, own, demand, patience);
     }
 
     private String clientAddress(HttpServletRequest request) {

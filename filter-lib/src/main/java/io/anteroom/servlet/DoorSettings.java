@@ -4,6 +4,7 @@ package io.anteroom.servlet;
 import io.anteroom.event.QueueListener;
 import io.anteroom.net.TrustedProxies;
 import io.anteroom.protocol.ProtocolSettings;
+import io.anteroom.rate.RateLimits;
 import java.time.Duration;
 
 /**
@@ -12,6 +13,7 @@ import java.time.Duration;
  * @param routes which requests wait for which pool
  * @param callers who sends a request
  * @param policies what a caller may ask for, by its identity
+ * @param rates how much callers may use
  * @param proxies whose word about the client's address counts
  * @param maxBufferedBody the largest body that is kept while its request waits, in bytes
  * @param commitAfter how long a streaming request waits before its answer is begun with status comments
@@ -27,6 +29,7 @@ public record DoorSettings(
         Routes routes,
         CallerResolver callers,
         PolicySource policies,
+        RateLimits rates,
         TrustedProxies proxies,
         int maxBufferedBody,
         Duration commitAfter,

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.servlet;
 
+import io.anteroom.rate.AnswerMeter;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -21,17 +23,25 @@ final class ExchangeOutput extends ServletOutputStream {
 
     private final ServletOutputStream out;
     private final Exchange exchange;
+    private final HttpServletResponse response;
+    private final @Nullable AnswerMeter meter;
     private int unwatched = SURELY_BUFFERED;
     private boolean isAsync;
 
-    ExchangeOutput(ServletOutputStream out, Exchange exchange) {
+    ExchangeOutput(ServletOutputStream out, Exchange exchange, HttpServletResponse response) {
         this.out = out;
         this.exchange = exchange;
+        this.response = response;
+        this.meter = Tolls.meter(exchange.ask());
     }
 
     @Override
     public void write(int value) throws IOException {
         count(1);
+        if (meter != null) {
+            Tolls.begin(meter, response);
+            meter.feed(value & 0xff);
+        }
         exchange.writing(() -> out.write(value));
     }
 
@@ -43,6 +53,10 @@ final class ExchangeOutput extends ServletOutputStream {
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
         count(length);
+        if (meter != null) {
+            Tolls.begin(meter, response);
+            meter.feed(bytes, offset, length);
+        }
         // Without blocking there is one write to each time that the container is ready.
         int most = isAsync ? length : PIECE;
         int done = 0;
@@ -57,6 +71,12 @@ final class ExchangeOutput extends ServletOutputStream {
     /** Overrides the method of Servlet 6.1; on 6.0 nobody calls it. */
     public void write(ByteBuffer buffer) throws IOException {
         count(buffer.remaining());
+        if (meter != null) {
+            Tolls.begin(meter, response);
+            for (int i = buffer.position(); i < buffer.limit(); i++) {
+                meter.feed(buffer.get(i) & 0xff);
+            }
+        }
         exchange.writing(() -> writeBuffer(buffer));
     }
 

@@ -36,6 +36,7 @@ final class ExchangeRequest extends HttpServletRequestWrapper {
             "if-unmodified-since");
 
     private final Exchange exchange;
+    private final boolean isMetered;
     private @Nullable BufferedBody body;
     private @Nullable HttpServletResponse response;
     private @Nullable LateResponse late;
@@ -46,6 +47,7 @@ final class ExchangeRequest extends HttpServletRequestWrapper {
         super(request);
         this.exchange = exchange;
         this.body = exchange.ask().body();
+        this.isMetered = Tolls.meter(exchange.ask()) != null;
     }
 
     void replays(BufferedBody read) {
@@ -129,7 +131,7 @@ final class ExchangeRequest extends HttpServletRequestWrapper {
 
     @Override
     public Enumeration<String> getHeaderNames() {
-        if (late == null) {
+        if (late == null && !isMetered) {
             return super.getHeaderNames();
         }
         return Collections.enumeration(Collections.list(super.getHeaderNames()).stream()
@@ -153,7 +155,11 @@ final class ExchangeRequest extends HttpServletRequestWrapper {
     }
 
     private boolean hides(String name) {
-        return late != null && SHAPES_ANSWER.contains(name.toLowerCase(Locale.ROOT));
+        if (late != null) {
+            return SHAPES_ANSWER.contains(name.toLowerCase(Locale.ROOT));
+        }
+        // What is compressed cannot be read along.
+        return isMetered && name.equalsIgnoreCase("Accept-Encoding");
     }
 
     @Override

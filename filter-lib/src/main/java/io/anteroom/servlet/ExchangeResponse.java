@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.servlet;
 
+import io.anteroom.rate.AnswerMeter;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
@@ -23,7 +24,7 @@ final class ExchangeResponse extends HttpServletResponseWrapper {
     public ServletOutputStream getOutputStream() throws IOException {
         ServletOutputStream watched = out;
         if (watched == null) {
-            watched = new ExchangeOutput(super.getOutputStream(), exchange);
+            watched = new ExchangeOutput(super.getOutputStream(), exchange, this);
             out = watched;
         }
         return watched;
@@ -33,7 +34,7 @@ final class ExchangeResponse extends HttpServletResponseWrapper {
     public PrintWriter getWriter() throws IOException {
         PrintWriter watched = writer;
         if (watched == null) {
-            watched = new PrintWriter(new ExchangeWriter(super.getWriter(), exchange));
+            watched = new PrintWriter(new ExchangeWriter(super.getWriter(), exchange, this));
             writer = watched;
         }
         return watched;
@@ -51,7 +52,22 @@ final class ExchangeResponse extends HttpServletResponseWrapper {
             // Jetty's way for proxies to cut a response short.
             exchange.clientLeft();
         }
+        failed(status);
         super.sendError(status);
+    }
+
+    @Override
+    public void sendError(int status, @Nullable String message) throws IOException {
+        failed(status);
+        super.sendError(status, message);
+    }
+
+    /** An answer that fails before its first byte has used nothing. */
+    private void failed(int status) {
+        AnswerMeter meter = Tolls.meter(exchange.ask());
+        if (meter != null && !meter.hasBegun() && status > 0) {
+            meter.begin(status, null, null);
+        }
     }
 
     @Override

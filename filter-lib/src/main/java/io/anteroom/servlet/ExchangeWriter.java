@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.servlet;
 
+import io.anteroom.rate.AnswerMeter;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
+import org.jspecify.annotations.Nullable;
 
 /** A container's writer, which swallows failures, watched for writes that fail or do not end. */
 final class ExchangeWriter extends Writer {
@@ -12,16 +15,26 @@ final class ExchangeWriter extends Writer {
 
     private final PrintWriter out;
     private final Exchange exchange;
+    private final HttpServletResponse response;
+    private final @Nullable AnswerMeter meter;
 
-    ExchangeWriter(PrintWriter out, Exchange exchange) {
+    ExchangeWriter(PrintWriter out, Exchange exchange, HttpServletResponse response) {
         super(out);
         this.out = out;
         this.exchange = exchange;
+        this.response = response;
+        this.meter = Tolls.meter(exchange.ask());
         exchange.watchWrites();
     }
 
     @Override
     public void write(char[] text, int offset, int length) throws IOException {
+        if (meter != null) {
+            Tolls.begin(meter, response);
+            for (int i = offset; i < offset + length; i++) {
+                meter.feed(text[i]);
+            }
+        }
         for (int done = 0; done < length; done += PIECE) {
             int from = offset + done;
             int piece = Math.min(length - done, PIECE);
@@ -31,6 +44,12 @@ final class ExchangeWriter extends Writer {
 
     @Override
     public void write(String text, int offset, int length) throws IOException {
+        if (meter != null) {
+            Tolls.begin(meter, response);
+            for (int i = offset; i < offset + length; i++) {
+                meter.feed(text.charAt(i));
+            }
+        }
         for (int done = 0; done < length; done += PIECE) {
             int from = offset + done;
             int piece = Math.min(length - done, PIECE);

@@ -9,6 +9,8 @@ import io.anteroom.admission.Refusal;
 import io.anteroom.admission.Ticket;
 import io.anteroom.protocol.BadRequest;
 import io.anteroom.protocol.Dialect;
+import io.anteroom.rate.RateVerdict;
+import io.anteroom.rate.Toll;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -111,6 +113,13 @@ public final class FrontDoor implements AutoCloseable {
             refuse(exchange, passage, SHUTTING_DOWN);
             return;
         }
+        Toll toll = exchange.ask().toll();
+        RateVerdict paid = toll == null ? null : toll.take();
+        if (paid != null && !(paid instanceof RateVerdict.Passed)) {
+            exchange.refused(Tolls.refusal(paid));
+            passage.refuse(Tolls.problem(paid));
+            return;
+        }
         HttpServletRequest request = passage.request();
         boolean usesThread = usesThread(request);
         boolean mayWait = usesThread || request.isAsyncSupported();
@@ -121,7 +130,11 @@ public final class FrontDoor implements AutoCloseable {
             Departures.lookUp(request);
         }
         Verdict verdict = new Verdict();
-        Admission answer = exchange.ask().pool().offer(arrival(exchange.ask(), request, mayWait), verdict);
+        Arrival arrival = arrival(exchange.ask(), request, mayWait);
+        if (paid instanceof RateVerdict.Passed passed && !passed.after().isZero()) {
+            arrival = arrival.withNotBefore(passed.after());
+        }
+        Admission answer = exchange.ask().pool().offer(arrival, verdict);
         if (answer instanceof Ticket ticket) {
             begin(exchange, wait(exchange, verdict, usesThread), ticket, passage, chain);
         } else if (answer instanceof Refusal refusal) {

@@ -3,6 +3,7 @@ package io.anteroom.servlet;
 
 import io.anteroom.admission.Ticket;
 import io.anteroom.event.QueueEvent;
+import io.anteroom.rate.Toll;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
 import java.util.Set;
@@ -93,6 +94,10 @@ final class Live {
         if (isWatched) {
             writing.remove(exchange);
         }
+        Toll toll = exchange.ask().toll();
+        if (toll != null) {
+            pay(toll, exchange);
+        }
         if (active.decrementAndGet() == 0 && isDraining) {
             lock.lock();
             try {
@@ -100,6 +105,14 @@ final class Live {
             } finally {
                 lock.unlock();
             }
+        }
+    }
+
+    private static void pay(Toll toll, Exchange exchange) {
+        if (exchange.lease() == null) {
+            toll.giveBack();
+        } else {
+            toll.settle();
         }
     }
 

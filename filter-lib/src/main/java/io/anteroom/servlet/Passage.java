@@ -81,7 +81,14 @@ final class Passage {
         if (stream != null && stream.hasBegun()) {
             stream.end(problem);
         } else {
-            Replies.problem(request, wrappedResponse, problem, ask.dialect(), ask.id());
+            refuse(problem);
         }
+    }
+
+    /** Tells the client what is wrong, before anything else has been sent. */
+    void refuse(Problem problem) throws IOException {
+        Ask ask = exchange.ask();
+        Tolls.fields(wrappedResponse, ask);
+        Replies.problem(request, wrappedResponse, problem, ask.dialect(), ask.id());
     }
 }

@@ -56,6 +56,7 @@ final class Replies {
             response.addHeader("Server-Timing", "queue;dur=" + millis);
         }
         mode(response, ask.manner());
+        Tolls.fields(response, ask);
         ignored(response, ask.ignored());
         expose(request, response);
     }
@@ -70,6 +71,7 @@ final class Replies {
         response.setHeader(Headers.WAS_QUEUED, "true");
         response.setHeader(Headers.INITIAL_POSITION, Integer.toString(initialPosition));
         mode(response, ask.manner());
+        Tolls.fields(response, ask);
         ignored(response, ask.ignored());
         expose(request, response);
     }

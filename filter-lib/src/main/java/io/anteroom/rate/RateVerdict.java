@@ -5,13 +5,13 @@ import java.time.Duration;
 import java.time.Instant;
 
 /** What the limits say of a request. */
-public sealed interface Verdict {
+public sealed interface RateVerdict {
     /**
      * It may go on.
      *
      * @param after how long it has to wait for a bucket first, in the pool's queue; usually zero
      */
-    record Passed(Duration after) implements Verdict {
+    record Passed(Duration after) implements RateVerdict {
         static final Passed AT_ONCE = new Passed(Duration.ZERO);
     }
 
@@ -21,7 +21,7 @@ public sealed interface Verdict {
      * @param limit which limit
      * @param retryAfter when it will hold enough
      */
-    record Limited(Limit limit, Duration retryAfter) implements Verdict {}
+    record Limited(Limit limit, Duration retryAfter) implements RateVerdict {}
 
     /**
      * A budget is used up, or holds less than the request may need.
@@ -30,8 +30,8 @@ public sealed interface Verdict {
      * @param left what is left of it
      * @param until when the next period begins
      */
-    record Exhausted(Budget budget, long left, Instant until) implements Verdict {}
+    record Exhausted(Budget budget, long left, Instant until) implements RateVerdict {}
 
     /** The store of the buckets fails, and nobody is let in meanwhile. */
-    record Unavailable() implements Verdict {}
+    record Unavailable() implements RateVerdict {}
 }
