@@ -174,8 +174,8 @@ final class UsageScanner {
         if (!isCount) {
             return;
         }
-        boolean isInUsage = depth == 2 && path[2] == Name.USAGE
-                || depth == DEEPEST && path[DEEPEST] == Name.USAGE && path[2] == Name.WRAPPER;
+        boolean isInUsage = (depth == 2 && path[2] == Name.USAGE)
+                || (depth == DEEPEST && path[DEEPEST] == Name.USAGE && path[2] == Name.WRAPPER);
         if (isInUsage) {
             figure(ended);
         } else if (depth == 1) {
