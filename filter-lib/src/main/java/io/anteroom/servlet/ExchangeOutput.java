@@ -52,10 +52,14 @@ final class ExchangeOutput extends ServletOutputStream {
 
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
-        count(length);
+        boolean isBuffered = count(length);
         if (meter != null) {
             Tolls.begin(meter, response);
             meter.feed(bytes, offset, length);
+        }
+        if (isBuffered) {
+            buffer(bytes, offset, length);
+            return;
         }
         // Without blocking there is one write to each time that the container is ready.
         int most = isAsync ? length : PIECE;
@@ -66,6 +70,17 @@ final class ExchangeOutput extends ServletOutputStream {
             exchange.writing(() -> out.write(bytes, from, piece));
             done += piece;
         } while (done < length);
+    }
+
+    /** Nobody has to watch how long that takes. */
+    private void buffer(byte[] bytes, int offset, int length) throws IOException {
+        exchange.checkCutOff();
+        try {
+            out.write(bytes, offset, length);
+        } catch (IOException e) {
+            exchange.clientLeft();
+            throw e;
+        }
     }
 
     /** Overrides the method of Servlet 6.1; on 6.0 nobody calls it. */
@@ -80,14 +95,15 @@ final class ExchangeOutput extends ServletOutputStream {
         exchange.writing(() -> writeBuffer(buffer));
     }
 
-    /** As long as everything fits into the container's buffer, nothing can block. */
-    private void count(int length) {
+    /** Whether everything so far fits into the container's buffer: as long as it does, nothing can block. */
+    private boolean count(int length) {
         if (unwatched >= length) {
             unwatched -= length;
-        } else {
-            unwatched = 0;
-            exchange.watchWrites();
+            return true;
         }
+        unwatched = 0;
+        exchange.watchWrites();
+        return false;
     }
 
     private void writeBuffer(ByteBuffer buffer) throws IOException {

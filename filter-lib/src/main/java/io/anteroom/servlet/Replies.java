@@ -47,8 +47,9 @@ final class Replies {
     /** The header fields of a request that was let in. */
     static void admitted(
             HttpServletRequest request, HttpServletResponse response, Ask ask, Lease lease, boolean queued) {
-        response.setHeader(Headers.REQUEST_ID, ask.id());
-        response.setHeader(Headers.WAS_QUEUED, queued ? "true" : "false");
+        // Added, not set: nobody has set them before, and to look for them costs as much again.
+        response.addHeader(Headers.REQUEST_ID, ask.id());
+        response.addHeader(Headers.WAS_QUEUED, queued ? "true" : "false");
         if (queued) {
             String millis = Long.toString(lease.waited().toMillis());
             response.setHeader(Headers.WAIT_MS, millis);

@@ -4,11 +4,12 @@ package io.anteroom.servlet;
 import io.anteroom.protocol.HeaderOptions;
 import io.anteroom.protocol.Headers;
 import jakarta.servlet.http.HttpServletRequest;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Names requests: by the client's own id where it is a proper one, else by a random one. */
 final class RequestIds {
-    private static final char[] DIGITS = "0123456789abcdefghijklmnopqrstuv".toCharArray();
+    private static final byte[] DIGITS = "0123456789abcdefghijklmnopqrstuv".getBytes(StandardCharsets.US_ASCII);
     private static final int LENGTH = 24;
 
     private RequestIds() {}
@@ -21,7 +22,7 @@ final class RequestIds {
     /** 120 random bits: unique, but not a secret. */
     private static String random() {
         ThreadLocalRandom random = ThreadLocalRandom.current();
-        char[] id = new char[LENGTH];
+        byte[] id = new byte[LENGTH];
         long bits = random.nextLong();
         for (int i = 0; i < LENGTH; i++) {
             if (i == LENGTH / 2) {
@@ -30,6 +31,6 @@ final class RequestIds {
             id[i] = DIGITS[(int) (bits & 31)];
             bits >>>= 5;
         }
-        return new String(id);
+        return new String(id, StandardCharsets.ISO_8859_1);
     }
 }
