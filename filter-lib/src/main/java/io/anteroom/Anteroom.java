@@ -22,6 +22,7 @@ import io.anteroom.servlet.CallerPolicy;
 import io.anteroom.servlet.CallerResolver;
 import io.anteroom.servlet.DoorSettings;
 import io.anteroom.servlet.FrontDoor;
+import io.anteroom.servlet.PlaceSettings;
 import io.anteroom.servlet.PolicySource;
 import io.anteroom.servlet.Routes;
 import io.anteroom.servlet.WaitStrategy;
@@ -136,6 +137,7 @@ public final class Anteroom implements AutoCloseable {
         private boolean forceQueue;
         private boolean probe = true;
         private ProtocolSettings protocol = ProtocolSettings.DEFAULT;
+        private PlaceSettings places = PlaceSettings.DEFAULT;
         private QueueListener listener = DoorSettings.NOBODY;
 
         private Builder() {}
@@ -234,6 +236,12 @@ public final class Anteroom implements AutoCloseable {
         /** How long one write to a client may take before it is cut off; by default 60 s. */
         public Builder writeIdle(Duration writeIdle) {
             this.writeIdle = writeIdle;
+            return this;
+        }
+
+        /** How long requests are held in silence, and how their places are kept after that. */
+        public Builder places(PlaceSettings places) {
+            this.places = places;
             return this;
         }
 
@@ -351,6 +359,7 @@ public final class Anteroom implements AutoCloseable {
                     forceQueue,
                     probe,
                     protocol,
+                    places,
                     listener);
         }
 

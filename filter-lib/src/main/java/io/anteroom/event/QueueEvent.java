@@ -33,7 +33,7 @@ public record QueueEvent(
         Duration ran,
         Refusal.@Nullable Code refusal) {
 
-    /** What can happen. Each request is told {@code QUEUED} at most once, and then exactly one of the middle five. */
+    /** What can happen. Each request is told {@code QUEUED} at most once, and then exactly one of the next six. */
     public enum Kind {
         /** It waits. */
         QUEUED,
@@ -47,6 +47,10 @@ public record QueueEvent(
         EXPIRED,
         /** Its client left while it waited. */
         ABANDONED,
+        /** It was sent away to come back, and its place is kept: another request can take it up. */
+        KEPT,
+        /** Nobody came back to its place; follows {@code KEPT} if so. */
+        GIVEN_UP,
         /** It gave its slot back; follows every {@code ADMITTED} exactly once. */
         RELEASED
     }

@@ -2,9 +2,12 @@
 package io.anteroom.protocol;
 
 import io.anteroom.admission.Estimate;
+import io.anteroom.admission.QueueStatus;
 import io.anteroom.admission.Refusal;
 import io.anteroom.protocol.Problem.Kind;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 
 /** Puts a {@link Refusal} into words. */
 public final class Refusals {
@@ -16,6 +19,28 @@ public final class Refusals {
         String message = sentence(pool, refusal) + " Please try again in "
                 + RetryAfter.wholeSeconds(refusal.retryAfter()) + "s.";
         return new Problem(kind, message, refusal.retryAfter(), queue(kind, refusal));
+    }
+
+    /**
+     * The problem of a client that has been held for as long as it may be, and whose place is kept.
+     *
+     * @param keptFor how long
+     * @param now counted from when
+     */
+    public static Problem kept(String pool, Refusal refusal, QueueStatus status, Duration keptFor, Instant now) {
+        Instant until = now.plus(keptFor).truncatedTo(ChronoUnit.SECONDS);
+        String message = sentence(pool, refusal) + " Position " + status.position() + " of " + status.depth()
+                + " is kept until " + until + ": send the same request again, and it goes on waiting there."
+                + " Please try again in " + RetryAfter.wholeSeconds(refusal.retryAfter()) + "s.";
+        String queue = queue(Kind.WAIT_TIMEOUT, refusal);
+        String place = new JsonText()
+                .number("queue_position", status.position())
+                .raw("place_kept", "true")
+                .number("place_kept_seconds", keptFor.toSeconds())
+                .text("place_kept_until", until.toString())
+                .end();
+        String both = queue.substring(0, queue.length() - 1) + "," + place.substring(1);
+        return new Problem(Kind.WAIT_TIMEOUT, message, refusal.retryAfter(), both);
     }
 
     /** The row of the table that a code stands for. */

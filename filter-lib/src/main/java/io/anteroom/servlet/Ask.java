@@ -3,10 +3,14 @@ package io.anteroom.servlet;
 
 import io.anteroom.admission.Arrival;
 import io.anteroom.admission.Pool;
+import io.anteroom.admission.Refusal;
+import io.anteroom.event.QueueEvent;
+import io.anteroom.event.QueueEvent.Kind;
 import io.anteroom.protocol.Dialect;
 import io.anteroom.protocol.Manner;
 import io.anteroom.rate.Toll;
 import jakarta.servlet.FilterChain;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +36,31 @@ record Ask(
         @Nullable Toll toll,
         @Nullable String ignored,
         @Nullable String alias) {
+
+    /** What happened to it, for listeners. */
+    QueueEvent event(Kind kind, Duration waited, int position, Duration ran, Refusal.@Nullable Code refusal) {
+        return new QueueEvent(
+                kind,
+                id,
+                pool.name(),
+                arrival.caller(),
+                arrival.priority(),
+                arrival.batch(),
+                waited,
+                position,
+                ran,
+                refusal);
+    }
+
+    /** The same for somebody who only wants to know whose it is. */
+    Ask withoutBody() {
+        return body == null ? this : new Ask(id, pool, arrival, manner, hasBody, null, toll, ignored, alias);
+    }
+
+    /** The same for which another request has paid. */
+    Ask paidBy(@Nullable Toll paid) {
+        return new Ask(id, pool, arrival, manner, hasBody, body, paid, ignored, alias);
+    }
 
     Dialect dialect() {
         return manner.dialect();

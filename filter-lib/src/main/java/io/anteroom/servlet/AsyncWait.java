@@ -92,7 +92,8 @@ final class AsyncWait extends Wait {
     @Override
     void decided() {
         StatusStream begun = stream;
-        boolean mayBlock = outcome() instanceof Refusal || (begun != null && begun.hasBegun());
+        boolean mayBlock =
+                outcome() instanceof Refusal || outcome() instanceof KeptPlace || (begun != null && begun.hasBegun());
         if (mayBlock || !lock.tryLock()) {
             live.execute(this::resolve);
             return;
@@ -120,6 +121,8 @@ final class AsyncWait extends Wait {
                 resume(lease, parked);
             } else if (how instanceof Refusal refusal) {
                 refuse(refusal, parked, through);
+            } else if (how instanceof KeptPlace kept) {
+                sendAway(kept, parked, through);
             } else {
                 leave(parked, through);
             }
@@ -172,6 +175,19 @@ final class AsyncWait extends Wait {
         }
     }
 
+    private void sendAway(KeptPlace kept, AsyncContext parked, Passage through) {
+        Refusal refusal = live.places().refusal(kept);
+        exchange.kept(refusal);
+        if (!hasEnded) {
+            try {
+                through.sendAway(kept, refusal);
+            } catch (IOException | IllegalStateException e) {
+                Log.debug("request " + exchange.ask().id() + " left before it was sent away", e);
+            }
+            complete(parked);
+        }
+    }
+
     private void leave(AsyncContext parked, Passage through) {
         exchange.abandoned();
         if (!hasEnded) {
@@ -200,12 +216,28 @@ final class AsyncWait extends Wait {
     void tick(long nowNanos) {
         StatusStream due = stream;
         Ticket place = ticket();
+        if (due == null && untilHoldEndsNanos(nowNanos) <= 0 && isWriting.compareAndSet(false, true)) {
+            live.execute(this::endHold);
+        }
         if (due == null || place == null || outcome() != null || !due.isDue(nowNanos, place)) {
             return;
         }
         // One whose last comment is still under way is passed over: a slow reader costs nobody else anything.
         if (isWriting.compareAndSet(false, true)) {
             live.execute(() -> write(due, place));
+        }
+    }
+
+    private void endHold() {
+        lock.lock();
+        try {
+            Passage parked = passage;
+            if (isParked && !hasEnded && outcome() == null && parked != null) {
+                endHold(parked.request());
+            }
+        } finally {
+            lock.unlock();
+            isWriting.set(false);
         }
     }
 

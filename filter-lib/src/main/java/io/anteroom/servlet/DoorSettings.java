@@ -23,6 +23,7 @@ import java.time.Duration;
  * @param forceQueue whether every request goes the way of those that wait, for tests
  * @param probe whether the kernel's socket table is asked for clients that left
  * @param protocol what clients are told, and how
+ * @param places how requests wait whose clients cannot be told anything
  * @param listener told what happens
  */
 public record DoorSettings(
@@ -39,6 +40,7 @@ public record DoorSettings(
         boolean forceQueue,
         boolean probe,
         ProtocolSettings protocol,
+        PlaceSettings places,
         QueueListener listener) {
 
     /** A listener that costs nothing. */
@@ -57,7 +59,7 @@ public record DoorSettings(
         check("write-idle", writeIdle, Duration.ofMillis(100), Duration.ofHours(1));
     }
 
-    private static void check(String key, Duration value, Duration min, Duration max) {
+    static void check(String key, Duration value, Duration min, Duration max) {
         if (value.compareTo(min) < 0 || value.compareTo(max) > 0) {
             throw new IllegalArgumentException(key + ": " + value + " (expected: from " + min + " to " + max + ")");
         }

@@ -4,7 +4,6 @@ package io.anteroom.servlet;
 import io.anteroom.admission.Lease;
 import io.anteroom.admission.Refusal;
 import io.anteroom.admission.Ticket;
-import io.anteroom.event.QueueEvent;
 import io.anteroom.event.QueueEvent.Kind;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.DispatcherType;
@@ -49,6 +48,7 @@ final class Exchange {
     private volatile boolean isInPass;
     private volatile boolean isGraceOver;
     private volatile boolean isCutOff;
+    private volatile boolean isKept;
     private volatile long blockedSinceNanos;
     private volatile long asyncTimeout = -1;
 
@@ -118,18 +118,25 @@ final class Exchange {
 
     /** Ends without a lease. */
     void refused(Refusal refusal) {
-        if (OVER.compareAndSet(this, 0, 1)) {
-            Wait waited = wait;
-            tell(kind(refusal.code(), waited != null), refusal.waited(), position(waited), refusal.code());
-            live.ended(this, areWritesWatched != 0);
-        }
+        end(kind(refusal.code(), wait != null), refusal.waited(), refusal.code());
+    }
+
+    /** Ends without a lease: the client is sent away, and its place is kept. */
+    void kept(Refusal refusal) {
+        isKept = true;
+        end(Kind.KEPT, refusal.waited(), refusal.code());
     }
 
     /** Ends without a lease: the client left while it waited. */
     void abandoned() {
+        Wait waited = wait;
+        end(Kind.ABANDONED, waited == null ? Duration.ZERO : waited.waited(), null);
+    }
+
+    private void end(Kind kind, Duration waited, Refusal.@Nullable Code code) {
         if (OVER.compareAndSet(this, 0, 1)) {
-            Wait waited = wait;
-            tell(Kind.ABANDONED, waited == null ? Duration.ZERO : waited.waited(), position(waited), null);
+            Wait before = wait;
+            tell(kind, waited, before == null ? 0 : before.initialPosition(), code);
             live.ended(this, areWritesWatched != 0);
         }
     }
@@ -144,6 +151,10 @@ final class Exchange {
             }
             live.ended(this, areWritesWatched != 0);
         }
+    }
+
+    boolean isKept() {
+        return isKept;
     }
 
     boolean isOver() {
@@ -369,22 +380,8 @@ final class Exchange {
     private void tell(Kind kind, Duration waited, int position, Refusal.@Nullable Code refusal) {
         if (live.hasListener()) {
             Duration ran = kind == Kind.RELEASED ? Duration.ofNanos(System.nanoTime() - admittedNanos) : Duration.ZERO;
-            live.tell(new QueueEvent(
-                    kind,
-                    ask.id(),
-                    ask.pool().name(),
-                    ask.arrival().caller(),
-                    ask.arrival().priority(),
-                    ask.arrival().batch(),
-                    waited,
-                    position,
-                    ran,
-                    refusal));
+            live.tell(ask.event(kind, waited, position, ran, refusal));
         }
-    }
-
-    private static int position(@Nullable Wait wait) {
-        return wait == null ? 0 : wait.initialPosition();
     }
 
     private static Kind kind(Refusal.Code code, boolean waited) {

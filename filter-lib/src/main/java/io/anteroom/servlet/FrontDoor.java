@@ -95,10 +95,17 @@ public final class FrontDoor implements AutoCloseable {
             Replies.problem(request, response, e.problem(), dialect, id);
             return;
         }
-        Exchange exchange = new Exchange(ask, live, request, attribute);
+        Verdict verdict = new Verdict();
+        KeptPlaces.Return back = mayWait(request) ? live.places().rejoin(ask, request, verdict) : null;
+        Exchange exchange = new Exchange(back == null ? ask : back.ask(), live, request, attribute);
         boolean isThrough = false;
         try {
-            offer(exchange, new Passage(exchange, request, response, settings.protocol()), ask.chain(chain));
+            Passage passage = new Passage(exchange, request, response, settings.protocol());
+            if (back == null) {
+                offer(exchange, verdict, passage, ask.chain(chain));
+            } else {
+                goOn(exchange, back.answer(), verdict, passage, ask.chain(chain));
+            }
             isThrough = true;
         } finally {
             if (!isThrough) {
@@ -108,7 +115,8 @@ public final class FrontDoor implements AutoCloseable {
         }
     }
 
-    private void offer(Exchange exchange, Passage passage, FilterChain chain) throws IOException, ServletException {
+    /** What a newcomer has to pass: the rate limits, then the pool. */
+    private void offer(Exchange exchange, Verdict verdict, Passage passage, FilterChain chain) throws IOException, ServletException {
         if (live.isDraining()) {
             refuse(exchange, passage, SHUTTING_DOWN);
             return;
@@ -121,25 +129,33 @@ public final class FrontDoor implements AutoCloseable {
             return;
         }
         HttpServletRequest request = passage.request();
-        boolean usesThread = usesThread(request);
-        boolean mayWait = usesThread || request.isAsyncSupported();
+        boolean mayWait = mayWait(request);
         if (!mayWait) {
             warnOnce(request);
         }
-        if (usesThread && request.getProtocol().startsWith("HTTP/2")) {
-            Departures.lookUp(request);
-        }
-        Verdict verdict = new Verdict();
         Arrival arrival = arrival(exchange.ask(), request, mayWait);
         if (paid instanceof RateVerdict.Passed passed && !passed.after().isZero()) {
             arrival = arrival.withNotBefore(passed.after());
         }
-        Admission answer = exchange.ask().pool().offer(arrival, verdict);
+        if (request.getProtocol().startsWith("HTTP/2") && usesThread(request)) {
+            Departures.lookUp(request);
+        }
+        goOn(exchange, exchange.ask().pool().offer(arrival, verdict), verdict, passage, chain);
+    }
+
+    private boolean mayWait(HttpServletRequest request) {
+        return usesThread(request) || request.isAsyncSupported();
+    }
+
+    private void goOn(Exchange exchange, Admission answer, Verdict verdict, Passage passage, FilterChain chain)
+            throws IOException, ServletException {
+        HttpServletRequest request = passage.request();
+        boolean usesThread = usesThread(request);
         if (answer instanceof Ticket ticket) {
             begin(exchange, wait(exchange, verdict, usesThread), ticket, passage, chain);
         } else if (answer instanceof Refusal refusal) {
             refuse(exchange, passage, refusal);
-        } else if (answer instanceof Lease lease && settings.forceQueue() && mayWait) {
+        } else if (answer instanceof Lease lease && settings.forceQueue() && mayWait(request)) {
             verdict.admitted(lease);
             begin(exchange, wait(exchange, verdict, usesThread), null, passage, chain);
         } else if (answer instanceof Lease lease) {

@@ -36,12 +36,14 @@ final class Live {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition idle = lock.newCondition();
     private final boolean hasListener;
+    private final KeptPlaces places;
     private volatile boolean isDraining;
     private long lastRoundNanos;
 
     Live(DoorSettings settings) {
         this.settings = settings;
         this.hasListener = !settings.listener().equals(DoorSettings.NOBODY);
+        this.places = new KeptPlaces(settings.places(), this);
         this.departures = new Departures(settings.probe());
         this.timer = new ScheduledThreadPoolExecutor(1, Workers.daemon("anteroom-ticker"));
         timer.setRemoveOnCancelPolicy(true);
@@ -51,6 +53,10 @@ final class Live {
 
     DoorSettings settings() {
         return settings;
+    }
+
+    KeptPlaces places() {
+        return places;
     }
 
     boolean isDraining() {
@@ -109,6 +115,10 @@ final class Live {
     }
 
     private static void pay(Toll toll, Exchange exchange) {
+        if (exchange.isKept()) {
+            // Whoever comes back to the place has paid already.
+            return;
+        }
         if (exchange.lease() == null) {
             toll.giveBack();
         } else {
@@ -189,6 +199,7 @@ final class Live {
     boolean drain(Duration timeout) {
         isDraining = true;
         waiting.forEach(Wait::shutDown);
+        places.close();
         long remaining = timeout.toNanos();
         lock.lock();
         try {

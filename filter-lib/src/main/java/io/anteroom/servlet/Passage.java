@@ -11,6 +11,7 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,6 +73,13 @@ final class Passage {
         wrappedRequest.respondsLate(late);
         exchange.respondsLate(late);
         return late;
+    }
+
+    /** Tells the client to come back to its place. */
+    void sendAway(KeptPlace kept, Refusal refusal) throws IOException {
+        Ask ask = exchange.ask();
+        Problem problem = Refusals.kept(ask.pool().name(), refusal, kept.status(), kept.keptFor(), Instant.now());
+        Replies.problem(request, wrappedResponse, protocol.dress(problem), ask.dialect(), ask.id());
     }
 
     /** Tells the client why it gets no slot. */

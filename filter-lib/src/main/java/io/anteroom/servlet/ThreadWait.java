@@ -35,13 +35,17 @@ final class ThreadWait extends Wait {
         if (live.isDraining()) {
             shutDown();
         }
-        Object how = await(ticket);
+        Object how = await(ticket, passage);
         live.unpark(this);
         if (how instanceof Lease lease) {
             run(lease, passage, chain);
         } else if (how instanceof Refusal refusal) {
             exchange.refused(refusal);
             passage.refuse(refusal, stream);
+        } else if (how instanceof KeptPlace kept) {
+            Refusal refusal = live.places().refusal(kept);
+            exchange.kept(refusal);
+            passage.sendAway(kept, refusal);
         } else {
             exchange.abandoned();
         }
@@ -62,11 +66,14 @@ final class ThreadWait extends Wait {
         passage.run(lease, true, begun, chain);
     }
 
-    private Object await(@Nullable Ticket ticket) {
+    private Object await(@Nullable Ticket ticket, Passage passage) {
         boolean interrupted = false;
         Object how = outcome();
         while (how == null) {
-            LockSupport.parkNanos(this, step(ticket));
+            long nanos = step(ticket, passage);
+            if (nanos > 0) {
+                LockSupport.parkNanos(this, nanos);
+            }
             if (Thread.interrupted()) {
                 // Whoever interrupts the container's thread wants the server to stop.
                 interrupted = true;
@@ -81,10 +88,14 @@ final class ThreadWait extends Wait {
     }
 
     /** Writes a comment if one is due, and answers how long there is nothing to do. */
-    private long step(@Nullable Ticket ticket) {
+    private long step(@Nullable Ticket ticket, Passage passage) {
         StatusStream due = stream;
         if (due == null || ticket == null) {
-            return LONG_NANOS;
+            long rest = untilHoldEndsNanos(System.nanoTime());
+            if (rest <= 0) {
+                endHold(passage.request());
+            }
+            return Math.min(LONG_NANOS, Math.max(0, rest));
         }
         try {
             if (due.isDue(System.nanoTime(), ticket)) {

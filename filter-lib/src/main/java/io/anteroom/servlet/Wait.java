@@ -29,6 +29,7 @@ abstract class Wait {
     private volatile boolean isDirect;
     private volatile boolean wasSeen;
     private volatile int missed;
+    private volatile boolean mayBeSentAway;
 
     final Exchange exchange;
     final Live live;
@@ -85,6 +86,25 @@ abstract class Wait {
         }
     }
 
+    /** How long it may still be held in silence; for ever if it is told its standing, or if no place is kept. */
+    final long untilHoldEndsNanos(long nowNanos) {
+        return !mayBeSentAway || stream() != null
+                ? Long.MAX_VALUE
+                : sinceNanos + live.places().holdNanos() - nowNanos;
+    }
+
+    /** It has been held for as long as it may be: its client is sent away, if its place can be kept. Called once. */
+    final void endHold(HttpServletRequest request) {
+        mayBeSentAway = false;
+        Ticket place = ticket;
+        PlaceKey key = PlaceKey.of(exchange.ask(), request);
+        KeptPlace kept = key == null || place == null ? null : live.places().keep(exchange.ask(), place, key);
+        if (kept != null && !verdict.set(kept)) {
+            // The client left, or the server stops: nobody will be told of the place.
+            live.places().giveUp(kept);
+        }
+    }
+
     /** The client left. */
     final void leave() {
         end(GONE);
@@ -122,6 +142,7 @@ abstract class Wait {
     final void takes(@Nullable Ticket place) {
         ticket = place;
         initialPosition = place == null ? 0 : place.status().initialPosition();
+        mayBeSentAway = place != null;
     }
 
     final @Nullable Ticket ticket() {
