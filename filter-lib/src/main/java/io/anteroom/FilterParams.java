@@ -2,6 +2,7 @@
 package io.anteroom;
 
 import io.anteroom.servlet.CallerPolicy;
+import io.anteroom.servlet.PlaceSettings;
 import io.anteroom.servlet.WaitStrategy;
 import jakarta.servlet.FilterConfig;
 import jakarta.servlet.ServletException;
@@ -71,12 +72,22 @@ record FilterParams(Anteroom anteroom, Duration drainTimeout) {
         reader.duration("commit-after", builder::commitAfter);
         reader.duration("heartbeat", builder::heartbeat);
         reader.duration("write-idle", builder::writeIdle);
+        places(reader, builder);
         reader.choice("wait-strategy", WaitStrategy.class, builder::waitStrategy);
         reader.flag("force-queue", builder::forceQueue);
         reader.flag("probe", builder::probe);
         reader.choice("callers-are", Trust.class, trust -> {
             builder.policy(trust == Trust.TRUSTED ? CallerPolicy.TRUSTED : CallerPolicy.DEFAULT);
         });
+    }
+
+    private static void places(ParamReader reader, Anteroom.Builder builder) {
+        PlaceSettings[] places = {PlaceSettings.DEFAULT};
+        reader.duration("json-hold", value -> places[0] = places[0].withJsonHold(value));
+        reader.duration("hold-place", value -> places[0] = places[0].withHoldPlace(value));
+        reader.duration("return-grace", value -> places[0] = places[0].withReturnGrace(value));
+        reader.number("max-kept", 0, Integer.MAX_VALUE, value -> places[0] = places[0].withMaxKept(value.intValue()));
+        builder.places(places[0]);
     }
 
     private enum Trust {

@@ -104,6 +104,10 @@ final class FilterParamsTest {
                         Map.entry("heartbeat", "5s"),
                         Map.entry("write-idle", "30s"),
                         Map.entry("wait-strategy", "async"),
+                        Map.entry("json-hold", "20s"),
+                        Map.entry("hold-place", "30s"),
+                        Map.entry("return-grace", "2s"),
+                        Map.entry("max-kept", "9"),
                         Map.entry("force-queue", "true"),
                         Map.entry("probe", "false"),
                         Map.entry("callers-are", "trusted")))
@@ -134,6 +138,10 @@ final class FilterParamsTest {
     void read_outOfBounds_isRefused() {
         assertThatThrownBy(() -> read(Map.of("slots", "8", "commit-after", "46s")))
                 .hasMessageContaining("commit-after: PT46S (expected: from PT0S to PT45S)");
+        assertThatThrownBy(() -> read(Map.of("slots", "8", "json-hold", "25h")))
+                .hasMessageContaining("json-hold: PT25H (expected: from PT0.1S to PT24H)");
+        assertThatThrownBy(() -> read(Map.of("slots", "8", "return-grace", "2h")))
+                .hasMessageContaining("return-grace: PT2H (expected: from PT0S to PT1H)");
         assertThatThrownBy(() -> read(Map.of("slots", "8", "routes", "v1")))
                 .hasMessageContaining("routes: v1 (expected: /exact, /prefix/* or *)");
         assertThatThrownBy(() -> read(Map.of("slots", "8", "longest-run", "31d")))

@@ -113,7 +113,7 @@ final class JettyEndingTest {
         server.letGo();
         first.get();
         server.awaitIdle();
-        assertThat(server.count(Kind.ABANDONED)).isEqualTo(1);
+        TestServer.await(() -> server.count(Kind.ABANDONED) == 1);
         assertThat(server.count(Kind.ADMITTED)).isEqualTo(1);
     }
 
@@ -157,7 +157,7 @@ final class JettyEndingTest {
         server.letGo();
         first.get();
         server.awaitIdle();
-        assertThat(server.count(Kind.ABANDONED)).isEqualTo(1);
+        TestServer.await(() -> server.count(Kind.ABANDONED) == 1);
         assertThat(server.count(Kind.ADMITTED)).isEqualTo(1);
     }
 

@@ -30,6 +30,26 @@ public record PlaceSettings(Duration jsonHold, Duration holdPlace, Duration retu
         }
     }
 
+    /** The same with another hold. */
+    public PlaceSettings withJsonHold(Duration jsonHold) {
+        return new PlaceSettings(jsonHold, holdPlace, returnGrace, maxKept);
+    }
+
+    /** The same with places kept for another while; zero for never. */
+    public PlaceSettings withHoldPlace(Duration holdPlace) {
+        return new PlaceSettings(jsonHold, holdPlace, returnGrace, maxKept);
+    }
+
+    /** The same with another grace. */
+    public PlaceSettings withReturnGrace(Duration returnGrace) {
+        return new PlaceSettings(jsonHold, holdPlace, returnGrace, maxKept);
+    }
+
+    /** The same with another bound. */
+    public PlaceSettings withMaxKept(int maxKept) {
+        return new PlaceSettings(jsonHold, holdPlace, returnGrace, maxKept);
+    }
+
     Absence absence() {
         return new Absence(holdPlace, returnGrace, maxKept);
     }

@@ -11,6 +11,7 @@ import io.anteroom.gateway.config.GatewayConfig.Shutdown;
 import io.anteroom.gateway.config.GatewayConfig.Threads;
 import io.anteroom.gateway.config.GatewayConfig.Upstream;
 import io.anteroom.gateway.config.GatewayConfig.Waiting;
+import io.anteroom.servlet.PlaceSettings;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -170,9 +171,19 @@ public final class ConfigReader {
                 section.duration("heartbeat", Duration.ofSeconds(10), Duration.ofMillis(100), Duration.ofSeconds(30)),
                 section.duration("write-idle", Duration.ofSeconds(60), Duration.ofMillis(100), Duration.ofHours(1)),
                 (int) section.bytes("max-buffered-body", 1 << 20, 1 << 30),
-                section.yes("strangers-may-raise", false));
+                section.yes("strangers-may-raise", false),
+                places(section));
         section.end();
         return waiting;
+    }
+
+    private static PlaceSettings places(Section section) {
+        PlaceSettings usual = PlaceSettings.DEFAULT;
+        return new PlaceSettings(
+                section.duration("json-hold", usual.jsonHold(), Duration.ofMillis(100), DAY),
+                section.duration("hold-place", usual.holdPlace(), Duration.ZERO, DAY),
+                section.duration("return-grace", usual.returnGrace(), Duration.ZERO, Duration.ofHours(1)),
+                section.count("max-kept", usual.maxKept(), 0, Integer.MAX_VALUE));
     }
 
     private static Shutdown shutdown(Section section) {

@@ -4,6 +4,7 @@ package io.anteroom.gateway.config;
 import io.anteroom.admission.PoolSettings;
 import io.anteroom.admission.Priority;
 import io.anteroom.backend.BackendKind;
+import io.anteroom.servlet.PlaceSettings;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -203,13 +204,15 @@ public record GatewayConfig(
      * @param writeIdle how long a client may leave its answer unread
      * @param maxBufferedBody the largest body that is kept in memory while its request waits
      * @param strangersMayRaise whether callers without an entry may ask for a higher level than normal
+     * @param places how requests wait whose clients cannot be told anything
      */
     public record Waiting(
             Duration commitAfter,
             Duration heartbeat,
             Duration writeIdle,
             int maxBufferedBody,
-            boolean strangersMayRaise) {}
+            boolean strangersMayRaise,
+            PlaceSettings places) {}
 
     /**
      * How long a stop takes at most.

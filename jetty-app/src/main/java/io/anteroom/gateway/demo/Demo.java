@@ -99,7 +99,12 @@ public final class Demo {
                 usual.shutdown(),
                 Log.QUIET);
         return config.withWaiting(new Waiting(
-                Duration.ofMillis(300), Duration.ofSeconds(1), waiting.writeIdle(), waiting.maxBufferedBody(), false));
+                Duration.ofMillis(300),
+                Duration.ofSeconds(1),
+                waiting.writeIdle(),
+                waiting.maxBufferedBody(),
+                false,
+                waiting.places()));
     }
 
     private void introduce(Gateway gateway, ModelServer model) {

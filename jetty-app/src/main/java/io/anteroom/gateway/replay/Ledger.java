@@ -92,9 +92,9 @@ final class Ledger implements SlotObserver, QueueListener {
                 leave(entry, now);
                 entry.leased = now;
             }
-            case SHED, EXPIRED, ABANDONED -> leave(entry, now);
+            case SHED, EXPIRED, ABANDONED, KEPT -> leave(entry, now);
             case RELEASED -> entry.released = now;
-            case REFUSED -> {}
+            case REFUSED, GIVEN_UP -> {}
         }
     }
 

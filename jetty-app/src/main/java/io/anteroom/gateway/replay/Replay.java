@@ -132,7 +132,12 @@ public final class Replay {
                 Log.QUIET);
         Waiting waiting = usual.waiting();
         return config.withWaiting(new Waiting(
-                waiting.commitAfter(), waiting.heartbeat(), waiting.writeIdle(), waiting.maxBufferedBody(), true));
+                waiting.commitAfter(),
+                waiting.heartbeat(),
+                waiting.writeIdle(),
+                waiting.maxBufferedBody(),
+                true,
+                waiting.places().withJsonHold(Duration.ofDays(1))));
     }
 
     private PoolSettings pool() {

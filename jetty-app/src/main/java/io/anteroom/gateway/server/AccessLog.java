@@ -61,9 +61,9 @@ final class AccessLog implements RequestLog, QueueListener, AutoCloseable {
     @Override
     public void on(QueueEvent event) {
         switch (event.kind()) {
-            case QUEUED, REFUSED, SHED, EXPIRED, ABANDONED -> stays.put(event.requestId(), new Stay(event, 0));
+            case QUEUED, REFUSED, SHED, EXPIRED, ABANDONED, KEPT -> stays.put(event.requestId(), new Stay(event, 0));
             case ADMITTED -> stays.put(event.requestId(), new Stay(event, System.nanoTime()));
-            case RELEASED -> {}
+            case RELEASED, GIVEN_UP -> {}
         }
     }
 

@@ -62,6 +62,7 @@ public final class Gateway implements AutoCloseable {
                 .commitAfter(waiting.commitAfter())
                 .heartbeat(waiting.heartbeat())
                 .writeIdle(waiting.writeIdle())
+                .places(waiting.places())
                 .waitStrategy(config.listen().threads() == Threads.VIRTUAL ? WaitStrategy.AUTO : WaitStrategy.ASYNC)
                 .listener(listener);
         config.pools().forEach(builder::pool);

@@ -13,6 +13,7 @@ import io.anteroom.gateway.config.GatewayConfig.KnownCaller;
 import io.anteroom.gateway.config.GatewayConfig.PoolBackend;
 import io.anteroom.gateway.config.GatewayConfig.Route;
 import io.anteroom.gateway.config.GatewayConfig.Threads;
+import io.anteroom.servlet.PlaceSettings;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -127,7 +128,7 @@ final class ConfigReaderTest {
                   - {name: nightly, key-sha256: %s, priority: low, weight: 3}
                 trusted-proxies: [10.0.0.0/8, '::1']
                 waiting: {commit-after: 1s, heartbeat: 2s, write-idle: 5s, max-buffered-body: 64KiB,
-                          strangers-may-raise: true}
+                          strangers-may-raise: true, json-hold: 20s, hold-place: 30s, return-grace: 3s, max-kept: 5}
                 shutdown: {drain: 5s}
                 log: {access: false, file: access.log, level: debug}
                 """.formatted(HASH.toUpperCase()));
@@ -156,6 +157,8 @@ final class ConfigReaderTest {
         assertThat(config.upstream().timeouts().total()).isEqualTo(Duration.ofHours(1));
         assertThat(config.trustedProxies()).containsExactly("10.0.0.0/8", "::1");
         assertThat(config.waiting().strangersMayRaise()).isTrue();
+        assertThat(config.waiting().places())
+                .isEqualTo(new PlaceSettings(Duration.ofSeconds(20), Duration.ofSeconds(30), Duration.ofSeconds(3), 5));
         assertThat(config.shutdown().drain()).isEqualTo(Duration.ofSeconds(5));
         assertThat(config.log().file()).contains(Path.of("access.log"));
     }
