@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.anteroom.admission.PoolSettings;
 import io.anteroom.event.QueueEvent.Kind;
+import io.anteroom.rate.Limit;
+import io.anteroom.rate.RateSettings;
 import io.anteroom.servlet.CallerPolicy;
 import io.anteroom.servlet.PlaceSettings;
 import io.anteroom.servlet.WaitStrategy;
@@ -105,6 +107,27 @@ final class JettyPlacesTest {
                 .last()
                 .isNotEqualTo("back");
         assertThat(running.get().statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void backAtItsPlace_paysNoSecondToken() throws Exception {
+        server = TestServer.start(Anteroom.builder()
+                .pool("llm", PoolSettings.ofSlots(1).withEarlyRefusal(false))
+                .limits(RateSettings.NONE.withLimits(Limit.requests("per-key", 1, Duration.ofHours(1))))
+                .places(SHORT));
+        running = server.getAsync("/hold");
+        server.awaitRunning(1);
+        assertThat(server.send(chat("one", BODY)).body()).contains("\"place_kept\":true");
+
+        assertThat(server.send(chat("one", "{}")).statusCode())
+                .as("what it paid is not given back while its place is kept")
+                .isEqualTo(429);
+        CompletableFuture<HttpResponse<String>> back = server.sendAsync(chat("one", BODY));
+        TestServer.await(() -> server.pool().snapshot().away() == 0);
+        server.letGo();
+
+        assertThat(back.get().statusCode()).isEqualTo(200);
+        assertThat(server.send(chat("one", BODY)).statusCode()).isEqualTo(429);
     }
 
     @Test

@@ -116,7 +116,8 @@ public final class FrontDoor implements AutoCloseable {
     }
 
     /** What a newcomer has to pass: the rate limits, then the pool. */
-    private void offer(Exchange exchange, Verdict verdict, Passage passage, FilterChain chain) throws IOException, ServletException {
+    private void offer(Exchange exchange, Verdict verdict, Passage passage, FilterChain chain)
+            throws IOException, ServletException {
         if (live.isDraining()) {
             refuse(exchange, passage, SHUTTING_DOWN);
             return;
