@@ -224,7 +224,7 @@ final class JettyRatesTest {
     void budget_usedUp_isRefusedForGood_afterSoftLimits() throws Exception {
         List<SoftLimit> told = new CopyOnWriteArrayList<>();
         Budget budget = Budget.tokens("monthly", 100, CalendarPeriod.MONTH)
-                .by(Scope.POOL)
+                .countedBy(Scope.POOL)
                 .withSoftPercent(50, 90);
         server = TestServer.start(builder()
                 .limits(RateSettings.NONE.withBudgets(budget).withUsualOutput(0))

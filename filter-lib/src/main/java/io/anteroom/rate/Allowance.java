@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.rate;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -26,6 +27,15 @@ public record Allowance(List<Limit> limits, List<Budget> budgets) {
     /** Only limits. */
     public static Allowance of(Limit... limits) {
         return new Allowance(List.of(limits), List.of());
+    }
+
+    /** These limits and budgets, and those of {@code weaker} whose names do not stand among them. */
+    public Allowance or(Allowance weaker) {
+        List<Limit> allLimits = new ArrayList<>(limits);
+        weaker.limits.stream().filter(limit -> !hasLimit(limit.name())).forEach(allLimits::add);
+        List<Budget> allBudgets = new ArrayList<>(budgets);
+        weaker.budgets.stream().filter(budget -> !hasBudget(budget.name())).forEach(allBudgets::add);
+        return new Allowance(allLimits, allBudgets);
     }
 
     boolean isNone() {

@@ -40,7 +40,7 @@ public record Budget(
     }
 
     /** The same counted apart by something else; by nothing for everything together. */
-    public Budget by(Scope... scopes) {
+    public Budget countedBy(Scope... scopes) {
         return new Budget(name, unit, Set.of(scopes), amount, period, softPercent);
     }
 

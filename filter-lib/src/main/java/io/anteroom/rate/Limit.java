@@ -63,7 +63,7 @@ public record Limit(
     }
 
     /** The same counted apart by something else; by nothing for everything together. */
-    public Limit by(Scope... scopes) {
+    public Limit countedBy(Scope... scopes) {
         return new Limit(name, unit, Set.of(scopes), amount, per, burst, refill, onLimit, models);
     }
 

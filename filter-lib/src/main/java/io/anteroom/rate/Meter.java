@@ -89,14 +89,11 @@ final class Meter {
      * lowering it leaves what it leaves after that, but nobody is put into debt by it.
      */
     void follow(Limit changed, long now) {
-        if (changed == limit) {
-            return;
-        }
         Limit old = limit;
-        limit = changed;
         if (changed.equals(old)) {
             return;
         }
+        limit = changed;
         if (changed.unit() != old.unit()) {
             state = full(changed, now);
             return;

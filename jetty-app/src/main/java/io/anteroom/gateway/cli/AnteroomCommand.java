@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
         subcommands = {
             ServeCommand.class,
             CheckConfigCommand.class,
+            CreateKeyCommand.class,
             DemoCommand.class,
             ReplayCommand.class,
             ModelCommand.class

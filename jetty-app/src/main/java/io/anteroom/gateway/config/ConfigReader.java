@@ -2,7 +2,6 @@
 package io.anteroom.gateway.config;
 
 import io.anteroom.admission.PoolSettings;
-import io.anteroom.gateway.config.GatewayConfig.KnownCaller;
 import io.anteroom.gateway.config.GatewayConfig.Listen;
 import io.anteroom.gateway.config.GatewayConfig.Log;
 import io.anteroom.gateway.config.GatewayConfig.PoolBackend;
@@ -19,7 +18,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -78,7 +76,8 @@ public final class ConfigReader {
                 pools,
                 backends,
                 routes(root, pools.keySet()),
-                callers(root.sections("callers")),
+                CallerReader.read(root),
+                LimitReader.settings(root),
                 root.list("trusted-proxies", "a network as 10.0.0.0/8 or an address", Networks::checked),
                 waiting(root.section("waiting")),
                 shutdown(root.section("shutdown")),
@@ -143,26 +142,6 @@ public final class ConfigReader {
             routes.add(new Route(path, pool));
         }
         return routes;
-    }
-
-    private static List<KnownCaller> callers(List<Section> sections) {
-        Set<String> seen = new HashSet<>();
-        List<KnownCaller> callers = new ArrayList<>();
-        for (Section section : sections) {
-            String hash = section.scalar("key-sha256", "64 hexadecimal digits", "", Networks::checkedHash);
-            if (!section.has("key-sha256")) {
-                section.problem("key-sha256", "the SHA-256 of the caller's key, 64 hexadecimal digits");
-            } else if (!hash.isEmpty() && !seen.add(hash)) {
-                section.problem("key-sha256", "each key once");
-            }
-            callers.add(new KnownCaller(
-                    section.text("name", hash.substring(0, Math.min(8, hash.length()))),
-                    hash,
-                    section.choice("priority", io.anteroom.admission.Priority.NORMAL, PoolReader.LEVELS),
-                    section.count("weight", 1, 1, 1000)));
-            section.end();
-        }
-        return callers;
     }
 
     private static Waiting waiting(Section section) {

@@ -2,8 +2,9 @@
 package io.anteroom.gateway.config;
 
 import io.anteroom.admission.PoolSettings;
-import io.anteroom.admission.Priority;
 import io.anteroom.backend.BackendKind;
+import io.anteroom.rate.RateSettings;
+import io.anteroom.servlet.Callers;
 import io.anteroom.servlet.PlaceSettings;
 import java.net.URI;
 import java.nio.file.Path;
@@ -20,7 +21,8 @@ import java.util.Optional;
  * @param pools the pools by name
  * @param backends how the backends of a pool are asked how they are, by the name of the pool
  * @param routes which requests take a slot of which pool, the first that fits; others pass without waiting
- * @param callers the callers that are known by their key; all others are told apart by key or address
+ * @param callers the callers that are known by their keys, their groups, and what all others may do
+ * @param limits the rate limits and budgets for everybody
  * @param trustedProxies the networks whose {@code X-Forwarded-For} is believed
  * @param waiting how requests wait
  * @param shutdown how long a stop takes
@@ -32,7 +34,8 @@ public record GatewayConfig(
         Map<String, PoolSettings> pools,
         Map<String, PoolBackend> backends,
         List<Route> routes,
-        List<KnownCaller> callers,
+        Callers.Snapshot callers,
+        RateSettings limits,
         List<String> trustedProxies,
         Waiting waiting,
         Shutdown shutdown,
@@ -41,32 +44,37 @@ public record GatewayConfig(
     /** Copies the collections, keeping their order. */
     public GatewayConfig {
         routes = List.copyOf(routes);
-        callers = List.copyOf(callers);
         trustedProxies = List.copyOf(trustedProxies);
     }
 
     /** The same with another place to listen. */
     public GatewayConfig withListen(Listen listen) {
         return new GatewayConfig(
-                listen, upstream, pools, backends, routes, callers, trustedProxies, waiting, shutdown, log);
+                listen, upstream, pools, backends, routes, callers, limits, trustedProxies, waiting, shutdown, log);
     }
 
     /** The same with another log. */
     public GatewayConfig withLog(Log log) {
         return new GatewayConfig(
-                listen, upstream, pools, backends, routes, callers, trustedProxies, waiting, shutdown, log);
+                listen, upstream, pools, backends, routes, callers, limits, trustedProxies, waiting, shutdown, log);
     }
 
     /** The same with another way to wait. */
     public GatewayConfig withWaiting(Waiting waiting) {
         return new GatewayConfig(
-                listen, upstream, pools, backends, routes, callers, trustedProxies, waiting, shutdown, log);
+                listen, upstream, pools, backends, routes, callers, limits, trustedProxies, waiting, shutdown, log);
+    }
+
+    /** The same with other limits. */
+    public GatewayConfig withLimits(RateSettings limits) {
+        return new GatewayConfig(
+                listen, upstream, pools, backends, routes, callers, limits, trustedProxies, waiting, shutdown, log);
     }
 
     /** The same with other known callers. */
-    public GatewayConfig withCallers(List<KnownCaller> callers) {
+    public GatewayConfig withCallers(Callers.Snapshot callers) {
         return new GatewayConfig(
-                listen, upstream, pools, backends, routes, callers, trustedProxies, waiting, shutdown, log);
+                listen, upstream, pools, backends, routes, callers, limits, trustedProxies, waiting, shutdown, log);
     }
 
     /**
@@ -185,16 +193,6 @@ public record GatewayConfig(
      * @param pool the pool's name
      */
     public record Route(String path, String pool) {}
-
-    /**
-     * A caller that is known by its key.
-     *
-     * @param name how it is called in logs
-     * @param keySha256 the SHA-256 of its API key, in hexadecimal
-     * @param priority its level if it asks for none, and the highest that it may ask for
-     * @param weight its share beside other callers of its level
-     */
-    public record KnownCaller(String name, String keySha256, Priority priority, int weight) {}
 
     /**
      * How requests wait.

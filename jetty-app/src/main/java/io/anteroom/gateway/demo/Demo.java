@@ -13,6 +13,8 @@ import io.anteroom.gateway.server.Gateway;
 import io.anteroom.gateway.sim.ModelCounts;
 import io.anteroom.gateway.sim.ModelServer;
 import io.anteroom.gateway.sim.ModelSettings;
+import io.anteroom.servlet.CallerPolicy;
+import io.anteroom.servlet.Callers;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.BindException;
@@ -93,7 +95,8 @@ public final class Demo {
                 Map.of(POOL, PoolSettings.ofSlots(SLOTS)),
                 Map.of(POOL, new PoolBackend(BackendKind.VLLM, List.of(model.uri()), Duration.ofSeconds(1), false, 1)),
                 usual.routes(),
-                DemoCaller.ALL.stream().map(DemoCaller::known).toList(),
+                callers(),
+                usual.limits(),
                 usual.trustedProxies(),
                 usual.waiting(),
                 usual.shutdown(),
@@ -105,6 +108,14 @@ public final class Demo {
                 waiting.maxBufferedBody(),
                 false,
                 waiting.places()));
+    }
+
+    private static Callers.Snapshot callers() {
+        Callers.Snapshot callers = Callers.Snapshot.of(CallerPolicy.DEFAULT);
+        for (DemoCaller caller : DemoCaller.ALL) {
+            callers = callers.with(caller.known());
+        }
+        return callers;
     }
 
     private void introduce(Gateway gateway, ModelServer model) {

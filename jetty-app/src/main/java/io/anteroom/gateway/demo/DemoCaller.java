@@ -2,11 +2,9 @@
 package io.anteroom.gateway.demo;
 
 import io.anteroom.admission.Priority;
-import io.anteroom.gateway.config.GatewayConfig.KnownCaller;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import io.anteroom.servlet.ApiKey;
+import io.anteroom.servlet.CallerPolicy;
+import io.anteroom.servlet.KnownCaller;
 import java.util.List;
 
 /**
@@ -34,15 +32,7 @@ record DemoCaller(String name, Priority priority, double everySeconds, int atOnc
     }
 
     KnownCaller known() {
-        return new KnownCaller(name, sha256(key()), priority, 1);
-    }
-
-    private static String sha256(String text) {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(hash);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("this Java has no SHA-256", e);
-        }
+        CallerPolicy policy = new CallerPolicy(priority, priority, null, 1, null);
+        return KnownCaller.of(name, new ApiKey(key()), policy);
     }
 }

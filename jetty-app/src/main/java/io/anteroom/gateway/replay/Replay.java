@@ -126,6 +126,7 @@ public final class Replay {
                 Map.of(),
                 usual.routes(),
                 usual.callers(),
+                usual.limits(),
                 usual.trustedProxies(),
                 usual.waiting(),
                 usual.shutdown(),

@@ -4,6 +4,7 @@ package io.anteroom.gateway.server;
 import io.anteroom.Anteroom;
 import io.anteroom.AnteroomFilter;
 import io.anteroom.admission.Pool;
+import io.anteroom.admission.Priority;
 import io.anteroom.backend.BackendSettings;
 import io.anteroom.backend.BackendWatch;
 import io.anteroom.event.QueueListener;
@@ -13,6 +14,8 @@ import io.anteroom.gateway.config.GatewayConfig.Threads;
 import io.anteroom.gateway.config.GatewayConfig.Waiting;
 import io.anteroom.gateway.proxy.UpstreamProxy;
 import io.anteroom.net.TrustedProxies;
+import io.anteroom.rate.RateLimits;
+import io.anteroom.servlet.Callers;
 import io.anteroom.servlet.WaitStrategy;
 import java.io.IOException;
 import java.net.URI;
@@ -23,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 /** A running gateway: the filter with its pools, the proxy behind it, and the server around both. */
 public final class Gateway implements AutoCloseable {
     private final GatewayConfig config;
+    private final Callers callers;
     private final Anteroom anteroom;
     private final JettyServer server;
     private final @Nullable AccessLog log;
@@ -30,7 +34,8 @@ public final class Gateway implements AutoCloseable {
     private Gateway(GatewayConfig config, QueueListener listener) throws IOException {
         this.config = config;
         log = config.log().access() ? new AccessLog(config.log()) : null;
-        anteroom = anteroom(config, log == null ? listener : new BothListeners(log, listener));
+        callers = new Callers(callers(config));
+        anteroom = anteroom(config, callers, log == null ? listener : new BothListeners(log, listener));
         TrustedProxies trusted = TrustedProxies.of(config.trustedProxies());
         UpstreamProxy proxy = new UpstreamProxy(config.upstream(), trusted::trusts);
         server = new JettyServer(config, List.of(new AnteroomFilter(anteroom)), proxy, log);
@@ -53,10 +58,18 @@ public final class Gateway implements AutoCloseable {
         return gateway;
     }
 
-    private static Anteroom anteroom(GatewayConfig config, QueueListener listener) {
+    private static Callers.Snapshot callers(GatewayConfig config) {
+        Callers.Snapshot callers = config.callers();
+        return config.waiting().strangersMayRaise()
+                ? callers.withOthers(callers.others().withHighestPriority(Priority.CRITICAL))
+                : callers;
+    }
+
+    private static Anteroom anteroom(GatewayConfig config, Callers callers, QueueListener listener) {
         Waiting waiting = config.waiting();
         Anteroom.Builder builder = Anteroom.builder()
-                .policies(new CallerPolicies(config.callers(), waiting.strangersMayRaise()))
+                .policies(callers)
+                .limits(config.limits())
                 .trustedProxies(config.trustedProxies())
                 .maxBufferedBody(waiting.maxBufferedBody())
                 .commitAfter(waiting.commitAfter())
@@ -86,6 +99,16 @@ public final class Gateway implements AutoCloseable {
     /** Where it listens. */
     public URI uri() {
         return URI.create("http://" + config.listen().host() + ":" + server.port());
+    }
+
+    /** The callers that are known, which can be changed while it runs. */
+    public Callers callers() {
+        return callers;
+    }
+
+    /** The rate limits and budgets, which can be changed while it runs. */
+    public RateLimits rates() {
+        return anteroom.rates();
     }
 
     /** A pool by its name. */

@@ -3,6 +3,7 @@ package io.anteroom.gateway.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.anteroom.servlet.ApiKey;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -32,7 +33,7 @@ final class AnteroomCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"serve", "check-config", "demo", "replay", "model"})
+    @ValueSource(strings = {"serve", "check-config", "create-key", "demo", "replay", "model"})
     void help_ofACommand_namesItsOptions(String command) {
         assertThat(run(command, "--help")).isZero();
 
@@ -43,6 +44,22 @@ final class AnteroomCommandTest {
     void model_ofNoSlots_isTwo() {
         assertThat(run("model", "--slots", "0")).isEqualTo(2);
         assertThat(err.toString()).contains("--slots: 0 (expected: from 1 to 100000)");
+    }
+
+    @Test
+    void createKey_printsAKeyOnce_andALineThatKnowsIt() throws Exception {
+        assertThat(run("create-key", "night shift", "--group", "free")).isZero();
+
+        String[] lines = out.toString().split("\\R");
+        ApiKey key = new ApiKey(lines[0].substring("key: ".length()));
+        assertThat(lines[2]).contains(key.sha256(), "key-prefix: '" + key.prefix() + "'");
+        String yaml = "upstream: {url: 'http://127.0.0.1:1'}\ngroups: {free: {}}\ncallers:\n" + lines[2] + "\n";
+        assertThat(run(
+                        "check-config",
+                        Files.writeString(folder.resolve("a.yaml"), yaml).toString()))
+                .isZero();
+        assertThat(run("create-key", "a'b")).isEqualTo(2);
+        assertThat(err.toString()).contains("NAME: a'b (expected: ");
     }
 
     @Test

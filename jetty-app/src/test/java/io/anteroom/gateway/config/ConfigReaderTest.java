@@ -9,10 +9,13 @@ import io.anteroom.admission.Order;
 import io.anteroom.admission.PoolSettings;
 import io.anteroom.admission.Priority;
 import io.anteroom.backend.BackendKind;
-import io.anteroom.gateway.config.GatewayConfig.KnownCaller;
 import io.anteroom.gateway.config.GatewayConfig.PoolBackend;
 import io.anteroom.gateway.config.GatewayConfig.Route;
 import io.anteroom.gateway.config.GatewayConfig.Threads;
+import io.anteroom.rate.RateSettings;
+import io.anteroom.servlet.CallerPolicy;
+import io.anteroom.servlet.Callers;
+import io.anteroom.servlet.KnownCaller;
 import io.anteroom.servlet.PlaceSettings;
 import java.net.URI;
 import java.nio.file.Files;
@@ -50,7 +53,8 @@ final class ConfigReaderTest {
         assertThat(config.pools()).containsOnlyKeys("llm");
         assertThat(config.pools().get("llm")).isEqualTo(PoolSettings.ofSlots(8));
         assertThat(config.routes()).containsExactly(new Route("/v1/*", "llm"));
-        assertThat(config.callers()).isEmpty();
+        assertThat(config.callers()).isEqualTo(Callers.Snapshot.of(CallerPolicy.DEFAULT));
+        assertThat(config.limits()).isEqualTo(RateSettings.NONE);
         assertThat(config.log().access()).isTrue();
         assertThat(ConfigReader.defaults(URI.create("http://127.0.0.1:8000"))).isEqualTo(config);
     }
@@ -148,7 +152,9 @@ final class ConfigReaderTest {
         assertThat(chat.perIp().maxWaiting()).isEqualTo(6);
         assertThat(chat.longestRun()).isEqualTo(Duration.ofMinutes(10));
         assertThat(config.routes()).containsExactly(new Route("/v1/embeddings", "other"), new Route("/*", "chat"));
-        assertThat(config.callers()).containsExactly(new KnownCaller("nightly", HASH, Priority.LOW, 3));
+        KnownCaller nightly = config.callers().byName().get("nightly");
+        assertThat(nightly.sha256()).isEqualTo(HASH);
+        assertThat(nightly.policy()).isEqualTo(new CallerPolicy(Priority.LOW, Priority.LOW, null, 3, null));
         assertThat(config.listen().maxHead()).isEqualTo(4096);
         assertThat(config.listen().maxBody()).isEqualTo(1_000_000);
         assertThat(config.upstream().urls()).hasSize(2);
