@@ -6,7 +6,7 @@ import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
 /** One request that waits or runs. */
-final class Entry {
+final class Entry extends Ranked {
     static final long NO_TURN = 0;
     static final long CLAIMED = -1;
     static final Comparator<Entry> BY_ARRIVAL = (one, other) -> one == other ? 0 : one.isBefore(other) ? -1 : 1;
@@ -15,15 +15,10 @@ final class Entry {
     final Flow flow;
     final Party ip;
     final Node node;
-    /** Order of arrival: the time of arrival, raised where two would share one. */
-    final long seq;
-
     final long arrivedNanos;
     final @Nullable String batch;
     /** What its body takes; nothing while its caller is away, because a refused request keeps no body. */
     long bytes;
-    /** What it is expected to cost, and what its flow has been charged for it once it runs; microseconds of a slot. */
-    final long costMicros;
     /** Its own longest wait in nanoseconds, or -1 for its level's. */
     final long ownWaitNanos;
 
@@ -51,8 +46,6 @@ final class Entry {
     int deadlinePlace = IndexedHeap.ABSENT;
     long admittedNanos;
 
-    @Nullable Entry next;
-
     @Nullable Entry previous;
 
     @Nullable Entry nextOfNode;
@@ -75,12 +68,6 @@ final class Entry {
 
     long groupLifted;
     int era;
-
-    /** Set by the last pass of {@link Ranking}. */
-    int position;
-
-    long aheadMicros;
-    int passPlaceInFlow;
 
     Entry(long id, Flow flow, Party ip, Node node, long seq, long arrivedNanos, long costMicros, Arrival arrival) {
         this(id, flow, ip, node, seq, arrivedNanos, costMicros, ownWait(arrival), arrival.bytes(), arrival.batch());
@@ -106,13 +93,12 @@ final class Entry {
             long ownWaitNanos,
             long bytes,
             @Nullable String batch) {
+        super(seq, costMicros);
         this.id = id;
         this.flow = flow;
         this.ip = ip;
         this.node = node;
-        this.seq = seq;
         this.arrivedNanos = arrivedNanos;
-        this.costMicros = costMicros;
         this.ownWaitNanos = ownWaitNanos;
         this.bytes = bytes;
         this.batch = batch;

@@ -33,11 +33,6 @@ final class Flow {
 
     @Nullable Flow previousParked;
 
-    /** Scratch of a {@link Ranking} pass. */
-    long passStart;
-
-    @Nullable Entry passNext;
-
     Flow(Party key, Priority priority) {
         this.key = key;
         this.priority = priority;

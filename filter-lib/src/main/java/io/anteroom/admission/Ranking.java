@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.admission;
 
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,9 +25,8 @@ final class Ranking {
         if (tail == null) {
             begin(line, order);
             Group group = line.groupOf(flow);
-            flow.passStart = Math.max(flow.start, group.virtual);
-            flow.passNext = newcomer;
-            lanes[line.groups().length == 1 ? 0 : flow.priority.ordinal()].add(flow);
+            long start = Math.max(flow.start, group.virtual);
+            lanes[line.groups().length == 1 ? 0 : flow.priority.ordinal()].add(line.weightOf(flow), start, newcomer);
             merge(line);
         } else {
             tail.next = newcomer;
@@ -48,7 +46,7 @@ final class Ranking {
         this.order = order;
         Group[] groups = line.groups();
         for (int i = 0; i < groups.length; i++) {
-            lanes[i].begin(groups[i], line.virtual, order == Order.FIFO);
+            lanes[i].begin(groups[i], line.virtual, line, order == Order.FIFO);
         }
     }
 
@@ -63,18 +61,12 @@ final class Ranking {
             aheadMicros += entry.costMicros;
         }
         for (Lane lane = nextLane(groups.length); lane != null; lane = nextLane(groups.length)) {
-            Flow flow = lane.first();
-            Entry entry = flow.passNext;
-            if (entry == null) {
-                throw new IllegalStateException("an empty flow in the pass");
-            }
+            Entry entry = lane.head();
             entry.position = ++position;
             entry.aheadMicros = aheadMicros;
             aheadMicros += entry.costMicros;
             credit(lane, entry.costMicros, groups.length);
-            lane.start += Group.virtualCost(entry.costMicros, lane.weight);
-            flow.passStart += Group.virtualCost(entry.costMicros, line.weightOf(flow));
-            lane.advance(flow, entry);
+            lane.advance(entry);
         }
     }
 
@@ -87,7 +79,7 @@ final class Ranking {
             }
             if (chosen == null) {
                 chosen = lane;
-            } else if (order == Order.STRICT && lane.credit >= lane.headMicros() * 100) {
+            } else if (order == Order.STRICT && lane.credit >= lane.head().costMicros * 100) {
                 return lane;
             } else if (order == Order.WEIGHTED && lane.start < chosen.start) {
                 chosen = lane;
@@ -112,9 +104,20 @@ final class Ranking {
         }
     }
 
-    /** A copy of one group's order that the pass may use up: a heap over its flows. */
+    /**
+     * A copy of one group's order that the pass may use up: a heap of the numbers of its flows. What it compares stands
+     * in arrays of numbers: following references, and storing them, is what a pass would spend its time with.
+     */
     private static final class Lane {
-        private Flow[] heap = new Flow[16];
+        private int[] heap = new int[0];
+        private @Nullable Entry[] next = new @Nullable Entry[0];
+        /** Virtual starts, or 0 if arrival alone decides. */
+        private long[] starts = new long[0];
+        /** When the next of each flow has arrived. */
+        private long[] arrivals = new long[0];
+
+        private int[] weights = new int[0];
+        private int[] places = new int[0];
         private boolean fifo;
         int size;
         int weight;
@@ -122,7 +125,7 @@ final class Ranking {
         long start;
         long credit;
 
-        void begin(Group group, long virtual, boolean fifo) {
+        void begin(Group group, long virtual, Line line, boolean fifo) {
             this.fifo = fifo;
             size = group.backlogged.size();
             weight = group.weight;
@@ -130,74 +133,101 @@ final class Ranking {
             start = group.order.isEmpty() ? Math.max(group.start, virtual) : group.start;
             credit = group.credit;
             if (heap.length <= size) {
-                heap = new Flow[size * 2];
+                grow(2 * size + 16);
             }
             for (int i = 0; i < size; i++) {
                 Flow flow = group.backlogged.get(i);
-                flow.passStart = flow.parkedBy == null ? flow.start : Math.max(flow.start, group.virtual);
-                flow.passNext = flow.first;
-                heap[i] = flow;
+                long ofFlow = flow.parkedBy == null ? flow.start : Math.max(flow.start, group.virtual);
+                enter(i, line.weightOf(flow), ofFlow, flow.head());
             }
             for (int i = size / 2 - 1; i >= 0; i--) {
                 down(i);
             }
         }
 
-        void add(Flow flow) {
-            int place = size++;
-            while (place > 0 && isBefore(flow, heap[(place - 1) / 2])) {
+        private void grow(int flows) {
+            heap = new int[flows];
+            next = new @Nullable Entry[flows];
+            starts = new long[flows];
+            arrivals = new long[flows];
+            weights = new int[flows];
+            places = new int[flows];
+        }
+
+        private void enter(int flow, int weight, long start, Entry head) {
+            heap[flow] = flow;
+            next[flow] = head;
+            starts[flow] = fifo ? 0 : start;
+            arrivals[flow] = head.seq;
+            weights[flow] = weight;
+            places[flow] = 0;
+        }
+
+        /** A flow with one entry that is not backlogged yet. */
+        void add(int weight, long start, Entry only) {
+            int flow = size++;
+            enter(flow, weight, start, only);
+            up(flow, 0, flow);
+        }
+
+        Entry head() {
+            Entry head = next[heap[0]];
+            if (head == null) {
+                throw new IllegalStateException("an empty flow in the pass");
+            }
+            return head;
+        }
+
+        /** Takes the head away, which has got its position. */
+        void advance(Entry head) {
+            int flow = heap[0];
+            head.passPlaceInFlow = places[flow]++;
+            start += Group.virtualCost(head.costMicros, weight);
+            Entry following = head.next;
+            next[flow] = following;
+            if (following == null) {
+                heap[0] = heap[--size];
+            } else {
+                arrivals[flow] = following.seq;
+                starts[flow] += fifo ? 0 : Group.virtualCost(head.costMicros, weights[flow]);
+            }
+            if (size > 0) {
+                down(0);
+            }
+        }
+
+        /** Lets the smaller children rise down to a leaf, then the flow from there: it belongs near the leaves. */
+        private void down(int from) {
+            int flow = heap[from];
+            int place = from;
+            for (int child = 2 * place + 1; child < size; child = 2 * place + 1) {
+                if (child + 1 < size && isBefore(heap[child + 1], heap[child])) {
+                    child++;
+                }
+                heap[place] = heap[child];
+                place = child;
+            }
+            up(place, from, flow);
+        }
+
+        private void up(int from, int top, int flow) {
+            int place = from;
+            while (place > top && isBefore(flow, heap[(place - 1) / 2])) {
                 heap[place] = heap[(place - 1) / 2];
                 place = (place - 1) / 2;
             }
             heap[place] = flow;
         }
 
-        Flow first() {
-            return heap[0];
-        }
-
-        long headMicros() {
-            Entry head = heap[0].passNext;
-            return head == null ? 0 : head.costMicros;
-        }
-
-        void advance(Flow flow, Entry served) {
-            served.passPlaceInFlow = served.previous == null ? 0 : served.previous.passPlaceInFlow + 1;
-            flow.passNext = served.next;
-            if (flow.passNext == null) {
-                size--;
-                heap[0] = heap[size];
+        private boolean isBefore(int one, int other) {
+            if (starts[one] != starts[other]) {
+                return starts[one] < starts[other];
             }
-            if (size > 0) {
-                down(0);
+            if (arrivals[one] != arrivals[other]) {
+                return arrivals[one] < arrivals[other];
             }
-            if (size == 0 && heap.length > 64) {
-                Arrays.fill(heap, 0, Math.min(heap.length, 64), null);
-            }
-        }
-
-        private void down(int from) {
-            Flow moved = heap[from];
-            int place = from;
-            for (int child = 2 * place + 1; child < size; child = 2 * place + 1) {
-                if (child + 1 < size && isBefore(heap[child + 1], heap[child])) {
-                    child++;
-                }
-                if (!isBefore(heap[child], moved)) {
-                    break;
-                }
-                heap[place] = heap[child];
-                place = child;
-            }
-            heap[place] = moved;
-        }
-
-        private boolean isBefore(Flow one, Flow other) {
-            if (!fifo && one.passStart != other.passStart) {
-                return one.passStart < other.passStart;
-            }
-            Entry head = one.passNext;
-            Entry otherHead = other.passNext;
+            Entry head = next[one];
+            Entry otherHead = next[other];
             return head != null && otherHead != null && head.isBefore(otherHead);
         }
     }
