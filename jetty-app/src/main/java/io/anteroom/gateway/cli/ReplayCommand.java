@@ -104,7 +104,7 @@ final class ReplayCommand implements Callable<Integer> {
             names = "--priorities",
             description =
                     "home: each key has a level (10/20/50/20 %%), one request in five another; random: each request "
-                            + "for itself (5/20/60/15 %%).")
+                            + "for itself (5/20/60/15 %%); one: all normal.")
     private Priorities priorities = Priorities.HOME;
 
     @Option(names = "--limit", description = "Only the first so many requests of the trace.")

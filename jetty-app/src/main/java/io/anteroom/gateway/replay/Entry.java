@@ -20,6 +20,7 @@ final class Entry {
     volatile long answered;
     volatile Outcome outcome = Outcome.LOST;
     volatile @Nullable Estimate estimate;
+    volatile long naiveNanos;
     volatile @Nullable String surprise;
 
     Entry(PlannedRequest request) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.gateway.replay;
 
+import io.anteroom.admission.QueueStatus;
 import io.anteroom.admission.Ticket;
 import io.anteroom.event.QueueEvent;
 import io.anteroom.event.QueueListener;
@@ -14,11 +15,13 @@ final class Ledger implements SlotObserver, QueueListener {
     private static final String PREFIX = "replay-";
 
     private final List<Entry> entries;
+    private final CompletionRate rate;
     private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicInteger running = new AtomicInteger();
     private final AtomicInteger answered = new AtomicInteger();
 
     Ledger(Plan plan) {
+        rate = new CompletionRate(plan.settings().speed());
         entries = plan.requests().stream().map(Entry::new).toList();
     }
 
@@ -72,7 +75,9 @@ final class Ledger implements SlotObserver, QueueListener {
     public void waits(String requestId, Ticket ticket) {
         Entry entry = entry(number(requestId));
         if (entry != null) {
-            entry.estimate = ticket.status().estimate().orElse(null);
+            QueueStatus status = ticket.status();
+            entry.estimate = status.estimate().orElse(null);
+            entry.naiveNanos = rate.estimateNanos(status.position(), System.nanoTime());
         }
     }
 
@@ -93,7 +98,10 @@ final class Ledger implements SlotObserver, QueueListener {
                 entry.leased = now;
             }
             case SHED, EXPIRED, ABANDONED, KEPT -> leave(entry, now);
-            case RELEASED -> entry.released = now;
+            case RELEASED -> {
+                entry.released = now;
+                rate.completed(now);
+            }
             case REFUSED, GIVEN_UP -> {}
         }
     }

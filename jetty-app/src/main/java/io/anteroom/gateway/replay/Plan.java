@@ -91,12 +91,12 @@ public record Plan(List<PlannedRequest> requests, PlanSettings settings) {
     private static final class Draws {
         private final SplittableRandom random;
         private final double[] keyShares;
-        private final boolean home;
+        private final PlanSettings.Priorities priorities;
         private final Map<String, Priority> homes = new HashMap<>();
 
         Draws(PlanSettings settings, SplittableRandom random) {
             this.random = random;
-            home = settings.priorities() == PlanSettings.Priorities.HOME;
+            priorities = settings.priorities();
             keyShares = new double[settings.keys()];
             for (int i = 0; i < keyShares.length; i++) {
                 keyShares[i] = Math.pow(i + 1, -ZIPF);
@@ -113,7 +113,10 @@ public record Plan(List<PlannedRequest> requests, PlanSettings settings) {
         }
 
         Priority level(String key) {
-            if (!home) {
+            if (priorities == PlanSettings.Priorities.ONE) {
+                return Priority.NORMAL;
+            }
+            if (priorities == PlanSettings.Priorities.RANDOM) {
                 return drawn(RANDOM);
             }
             Priority usual = homes.computeIfAbsent(key, fresh -> drawn(HOME));

@@ -17,6 +17,8 @@ public record PlanSettings(double load, double speed, int slots, long seed, int 
         /** Each key has a home level (10, 20, 50, 20 %); one request in five is of another, drawn alike. */
         HOME,
         /** Each request for itself: 5, 20, 60, 15 %. */
-        RANDOM
+        RANDOM,
+        /** All are normal. */
+        ONE
     }
 }

@@ -89,6 +89,11 @@ public final class ReplayReport {
                 100 * estimate.coverage80(),
                 estimate.bias(),
                 estimate.told());
+        line(
+                table,
+                "position / rate   error %.0f %%, %.0f %% within: the naive estimate beside it",
+                100 * estimate.naiveMdape(),
+                100 * estimate.naiveWithin());
     }
 
     private static String seconds(double value) {
@@ -154,6 +159,8 @@ public final class ReplayReport {
                 .put("within", estimate.within())
                 .put("coverage80", estimate.coverage80())
                 .put("bias", estimate.bias())
+                .put("naive_mdape", estimate.naiveMdape())
+                .put("naive_within", estimate.naiveWithin())
                 .put("told", estimate.told());
         json.put("client_lag_p99", result.clientLag());
         return json.put("seconds", result.seconds());

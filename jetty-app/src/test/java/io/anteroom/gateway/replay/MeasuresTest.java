@@ -87,6 +87,34 @@ final class MeasuresTest {
         assertThat(score.bias()).isCloseTo(0.5, offset(1e-9));
     }
 
+    @Test
+    void estimateScore_scoresTheNaiveEstimateBesideOurs() {
+        Entry half = estimated(2, 20, 15, 30);
+        half.naiveNanos = SECOND;
+        Entry right = estimated(2, 20, 15, 30);
+        right.naiveNanos = 2 * SECOND;
+        Entry unknown = estimated(2, 20, 15, 30);
+
+        EstimateScore score = EstimateScore.of(List.of(half, right, unknown), 10);
+
+        assertThat(score.mdape()).isZero();
+        assertThat(score.naiveMdape()).isCloseTo(0, offset(1e-9));
+        assertThat(score.naiveWithin()).isCloseTo(0.5, offset(1e-9));
+    }
+
+    @Test
+    void completionRate_countsTheLastMinuteOfTheTrace() {
+        CompletionRate rate = new CompletionRate(10);
+        assertThat(rate.estimateNanos(3, 0)).isZero();
+
+        rate.completed(SECOND);
+        rate.completed(3 * SECOND);
+
+        assertThat(rate.estimateNanos(4, 4 * SECOND)).isEqualTo(4 * 6 * SECOND / 2);
+        assertThat(rate.estimateNanos(4, 8 * SECOND)).isEqualTo(4 * 6 * SECOND);
+        assertThat(rate.estimateNanos(4, 10 * SECOND)).isZero();
+    }
+
     /** A wait in our seconds; an estimate in seconds of the trace, which runs ten times as fast. */
     private static Entry estimated(double waited, double likely, double low, double high) {
         Entry entry = entry("a", Priority.HIGH, 0, 0, 0, 0);
