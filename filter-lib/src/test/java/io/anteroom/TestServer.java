@@ -187,6 +187,11 @@ final class TestServer implements AutoCloseable {
                     response.setContentType("application/json");
                     request.getInputStream().transferTo(response.getOutputStream());
                 }
+                case "say" -> say(request, response);
+                case "retry" -> {
+                    response.setStatus(503);
+                    request.getParameterMap().forEach((name, values) -> response.addHeader(name, values[0]));
+                }
                 case "asyncecho" -> asyncEcho(request, response);
                 case "facts" ->
                     response.getWriter()
@@ -216,6 +221,14 @@ final class TestServer implements AutoCloseable {
                     response.getWriter().write("{\"error\":{\"message\":\"overloaded\"}}");
                 }
                 default -> response.getWriter().write("hello");
+            }
+        }
+
+        /** Says with a writer, in pieces, what the query says. */
+        private static void say(HttpServletRequest request, HttpServletResponse response) throws IOException {
+            response.setContentType(request.getParameter("type"));
+            for (String piece : request.getParameter("text").split("\\|", -1)) {
+                response.getWriter().write(piece);
             }
         }
 

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.servlet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.anteroom.admission.Arrival;
+import io.anteroom.admission.Caller;
+import io.anteroom.admission.LocalPools;
+import io.anteroom.admission.Pool;
+import io.anteroom.admission.PoolSettings;
+import io.anteroom.admission.Pools;
+import io.anteroom.admission.Priority;
+import io.anteroom.protocol.BadRequest;
+import io.anteroom.protocol.HeaderOptions;
+import io.anteroom.protocol.Options;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What is granted of a client's own time-out: the pool refuses at once what would wait longer than it may. */
+final class GrantTest {
+    private final Pools pools = new LocalPools(System::nanoTime);
+    private final Pool pool = pools.open("llm", PoolSettings.ofSlots(1));
+    private final Arrival plain = Arrival.of(Caller.of("key", "ip"), Priority.NORMAL);
+
+    @AfterEach
+    void close() {
+        pools.close();
+    }
+
+    private Arrival granted(Map<String, String> headers) throws BadRequest {
+        Options options = HeaderOptions.read(name -> headers.get(name.toLowerCase(Locale.ROOT)));
+        return Grant.of(plain, CallerPolicy.DEFAULT, options, pool).arrival();
+    }
+
+    @Test
+    void of_clientsTimeout_isTheLongestWait() throws BadRequest {
+        assertThat(granted(Map.of("x-stainless-timeout", "7")).longestWait()).isEqualTo(Duration.ofSeconds(7));
+    }
+
+    @Test
+    void of_clientsTimeoutBeyondTheLevels_isTheLevels() throws BadRequest {
+        assertThat(granted(Map.of("x-stainless-timeout", "600")).longestWait()).isNull();
+    }
+
+    @Test
+    void of_timeoutAndMaxWait_isTheShorter() throws BadRequest {
+        assertThat(granted(Map.of("x-stainless-timeout", "7", "queue-max-wait-ms", "2000"))
+                        .longestWait())
+                .isEqualTo(Duration.ofSeconds(2));
+        assertThat(granted(Map.of("x-stainless-timeout", "7", "queue-max-wait-ms", "20000"))
+                        .longestWait())
+                .isEqualTo(Duration.ofSeconds(7));
+    }
+}
