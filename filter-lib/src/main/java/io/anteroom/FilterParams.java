@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom;
 
+import io.anteroom.protocol.EnginePriority;
+import io.anteroom.protocol.ProtocolSettings;
+import io.anteroom.protocol.StatusMode;
 import io.anteroom.servlet.CallerPolicy;
 import io.anteroom.servlet.PlaceSettings;
 import io.anteroom.servlet.WaitStrategy;
@@ -58,11 +61,42 @@ record FilterParams(Anteroom anteroom, Duration drainTimeout) {
         } else {
             routes.forEach(path -> builder.route(path, names.get(0)));
         }
+        Map<String, EnginePriority> engines = new HashMap<>();
         for (String name : names) {
+            reader.choice(name + ".engine-priority", EnginePriority.class, engine -> engines.put(name, engine));
             builder.pool(name, new PoolParams(reader, name).read());
             reader.list(name + ".routes").forEach(path -> builder.route(path, name));
             reader.list(name + ".models").forEach(model -> builder.routeModel(model, name));
         }
+        protocol(reader, builder, engines);
+    }
+
+    private static void protocol(ParamReader reader, Anteroom.Builder builder, Map<String, EnginePriority> engines) {
+        ProtocolSettings[] settings = {ProtocolSettings.DEFAULT.withEngines(engines)};
+        reader.choice("status", Shown.class, mode -> settings[0] = settings[0].withStatus(mode.mode));
+        reader.number(
+                "status-on-full",
+                429,
+                503,
+                status -> settings[0] = settings[0].withStatuses(status.intValue(), settings[0].statusOnTimeout()));
+        reader.number(
+                "status-on-timeout",
+                429,
+                504,
+                status -> settings[0] = settings[0].withStatuses(settings[0].statusOnFull(), status.intValue()));
+        Map<String, String> aliases = new HashMap<>();
+        for (String alias : reader.list("aliases")) {
+            int equals = alias.indexOf('=');
+            if (equals < 0) {
+                reader.problem("aliases: " + alias + " (expected: /path=/meant)");
+            } else {
+                aliases.put(alias.substring(0, equals), alias.substring(equals + 1));
+            }
+        }
+        if (!aliases.isEmpty()) {
+            reader.checked(() -> settings[0] = settings[0].withAliases(aliases));
+        }
+        builder.protocol(settings[0]);
     }
 
     private static void door(ParamReader reader, Anteroom.Builder builder) {
@@ -88,6 +122,20 @@ record FilterParams(Anteroom anteroom, Duration drainTimeout) {
         reader.duration("return-grace", value -> places[0] = places[0].withReturnGrace(value));
         reader.number("max-kept", 0, Integer.MAX_VALUE, value -> places[0] = places[0].withMaxKept(value.intValue()));
         builder.places(places[0]);
+    }
+
+    /** The modes for those who do not ask. */
+    private enum Shown {
+        NONE(StatusMode.NONE),
+        COMMENT(StatusMode.COMMENT),
+        CHUNK(StatusMode.CHUNK),
+        EVENT(StatusMode.EVENT);
+
+        private final StatusMode mode;
+
+        Shown(StatusMode mode) {
+            this.mode = mode;
+        }
     }
 
     private enum Trust {

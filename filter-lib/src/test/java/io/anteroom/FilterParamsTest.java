@@ -97,6 +97,11 @@ final class FilterParamsTest {
     void read_everyDoorKey_isKnown() throws ServletException {
         read(Map.ofEntries(
                         Map.entry("slots", "8"),
+                        Map.entry("status", "chunk"),
+                        Map.entry("status-on-full", "429"),
+                        Map.entry("status-on-timeout", "504"),
+                        Map.entry("default.engine-priority", "lower-first"),
+                        Map.entry("aliases", "/q=/v1/chat/completions"),
                         Map.entry("routes", "/v1/*, /api/chat"),
                         Map.entry("trusted-proxies", "10.0.0.0/8"),
                         Map.entry("max-buffered-body", "64KiB"),
@@ -156,5 +161,20 @@ final class FilterParamsTest {
                         .build())
                 .hasMessage("routes: /v1/* to lm (expected: one of [llm])");
         assertThatThrownBy(() -> Anteroom.builder().build()).hasMessage("pools: none (expected: at least one)");
+    }
+
+    @Test
+    void read_protocolKeysOutOfBounds_areTold() {
+        assertThatThrownBy(() -> read(Map.of(
+                        "slots", "8",
+                        "status", "whitespace",
+                        "status-on-full", "500",
+                        "status-on-timeout", "430",
+                        "aliases", "nonsense")))
+                .isInstanceOf(ServletException.class)
+                .hasMessageContaining("status: whitespace (expected: one of none, comment, chunk, event)")
+                .hasMessageContaining("status-on-full: 500 (expected: 503 or 429)")
+                .hasMessageContaining("status-on-timeout: 430 (expected: 503, 504 or 429)")
+                .hasMessageContaining("aliases: nonsense (expected: /path=/meant)");
     }
 }

@@ -22,7 +22,7 @@ public final class Answers {
      *
      * @param problem what is wrong
      * @param dialect the client's dialect
-     * @param requestId the id of the request
+     * @param requestId the id of the request, or empty
      * @param accept the request's Accept field, or null: it may ask for {@code application/problem+json}
      */
     public static Answer of(Problem problem, Dialect dialect, String requestId, @Nullable String accept) {
@@ -31,6 +31,23 @@ public final class Answers {
                 headers(problem, requestId),
                 contentType(dialect, accept),
                 body(problem, dialect, requestId).getBytes(StandardCharsets.UTF_8));
+    }
+
+    /**
+     * The last words of a stream that somebody else has begun and broken off, perhaps in the middle of an event;
+     * nothing for an answer that is no stream, which must not look complete.
+     *
+     * @param contentType the type of what has been sent
+     */
+    public static byte[] brokenOff(Problem problem, Dialect dialect, String requestId, String contentType) {
+        if (contentType.regionMatches(true, 0, "application/x-ndjson", 0, 20)) {
+            return ("\n" + ollama(problem) + "\n").getBytes(StandardCharsets.UTF_8);
+        }
+        if (!contentType.regionMatches(true, 0, "text/event-stream", 0, 17)) {
+            return new byte[0];
+        }
+        Dialect spoken = dialect.family() == Family.OLLAMA ? Dialect.PLAIN : dialect;
+        return ("\n\n" + lastEvent(problem, spoken, requestId, 0)).getBytes(StandardCharsets.UTF_8);
     }
 
     /** The end of a stream that has begun: the dialect's error events, or its last line. */
@@ -52,7 +69,9 @@ public final class Answers {
     private static Map<String, String> headers(Problem problem, String requestId) {
         Map<String, String> headers = new LinkedHashMap<>();
         headers.put("Cache-Control", "no-store");
-        headers.put(Headers.REQUEST_ID, requestId);
+        if (!requestId.isEmpty()) {
+            headers.put(Headers.REQUEST_ID, requestId);
+        }
         headers.put(Headers.REJECT_REASON, problem.kind().reason());
         if (problem.kind() == Kind.UNAUTHORIZED) {
             headers.put("WWW-Authenticate", "Bearer");
@@ -90,7 +109,7 @@ public final class Answers {
                 .number("status", problem.status(Dialect.OPENAI))
                 .text("detail", problem.message())
                 .raw("error", error(problem))
-                .text("request_id", requestId)
+                .textUnlessEmpty("request_id", requestId)
                 .end();
     }
 
@@ -111,7 +130,7 @@ public final class Answers {
         return new JsonText()
                 .text("type", "error")
                 .raw("error", withQueue(error, problem).end())
-                .text("request_id", requestId)
+                .textUnlessEmpty("request_id", requestId)
                 .end();
     }
 

@@ -14,6 +14,10 @@ final class JsonText {
         return this;
     }
 
+    JsonText textUnlessEmpty(String name, String value) {
+        return value.isEmpty() ? this : text(name, value);
+    }
+
     JsonText number(String name, long value) {
         member(name).append(value);
         return this;

@@ -33,6 +33,7 @@ public final class ConfigReader {
     private static final String ONLY_POOL = "llm";
 
     private final List<ConfigProblem> problems = new ArrayList<>();
+    private final ProtocolReader protocol = new ProtocolReader();
     private final UnaryOperator<@Nullable String> environment;
 
     /** A reader that looks up credentials by the given function, which answers null for a name that is not set. */
@@ -80,6 +81,7 @@ public final class ConfigReader {
                 LimitReader.settings(root),
                 root.list("trusted-proxies", "a network as 10.0.0.0/8 or an address", Networks::checked),
                 waiting(root.section("waiting")),
+                protocol.read(root),
                 shutdown(root.section("shutdown")),
                 log(root.section("log")));
     }
@@ -105,12 +107,13 @@ public final class ConfigReader {
         return listen;
     }
 
-    private static Map<String, PoolSettings> pools(Section root, Upstream upstream, Map<String, PoolBackend> backends) {
+    private Map<String, PoolSettings> pools(Section root, Upstream upstream, Map<String, PoolBackend> backends) {
         Map<String, PoolSettings> pools = new LinkedHashMap<>();
         root.named("pools").forEach((name, section) -> {
             if (!name.matches("[a-z0-9][a-z0-9._-]{0,63}")) {
                 root.section("pools").problem(name, "a name of a-z, 0-9, dot, dash and underscore");
             }
+            protocol.pool(name, section);
             pools.put(name, PoolReader.read(section));
             PoolBackend backend = PoolReader.backend(section.section("backend"), upstream);
             if (backend != null) {
@@ -144,7 +147,8 @@ public final class ConfigReader {
         return routes;
     }
 
-    private static Waiting waiting(Section section) {
+    private Waiting waiting(Section section) {
+        protocol.waiting(section);
         Waiting waiting = new Waiting(
                 section.duration("commit-after", Duration.ofSeconds(10), Duration.ZERO, Duration.ofSeconds(45)),
                 section.duration("heartbeat", Duration.ofSeconds(10), Duration.ofMillis(100), Duration.ofSeconds(30)),

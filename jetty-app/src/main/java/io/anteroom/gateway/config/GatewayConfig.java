@@ -3,6 +3,7 @@ package io.anteroom.gateway.config;
 
 import io.anteroom.admission.PoolSettings;
 import io.anteroom.backend.BackendKind;
+import io.anteroom.protocol.ProtocolSettings;
 import io.anteroom.rate.RateSettings;
 import io.anteroom.servlet.Callers;
 import io.anteroom.servlet.PlaceSettings;
@@ -25,6 +26,7 @@ import java.util.Optional;
  * @param limits the rate limits and budgets for everybody
  * @param trustedProxies the networks whose {@code X-Forwarded-For} is believed
  * @param waiting how requests wait
+ * @param protocol what clients are told, and how
  * @param shutdown how long a stop takes
  * @param log what is written down
  */
@@ -38,6 +40,7 @@ public record GatewayConfig(
         RateSettings limits,
         List<String> trustedProxies,
         Waiting waiting,
+        ProtocolSettings protocol,
         Shutdown shutdown,
         Log log) {
 
@@ -50,31 +53,86 @@ public record GatewayConfig(
     /** The same with another place to listen. */
     public GatewayConfig withListen(Listen listen) {
         return new GatewayConfig(
-                listen, upstream, pools, backends, routes, callers, limits, trustedProxies, waiting, shutdown, log);
+                listen,
+                upstream,
+                pools,
+                backends,
+                routes,
+                callers,
+                limits,
+                trustedProxies,
+                waiting,
+                protocol,
+                shutdown,
+                log);
     }
 
     /** The same with another log. */
     public GatewayConfig withLog(Log log) {
         return new GatewayConfig(
-                listen, upstream, pools, backends, routes, callers, limits, trustedProxies, waiting, shutdown, log);
+                listen,
+                upstream,
+                pools,
+                backends,
+                routes,
+                callers,
+                limits,
+                trustedProxies,
+                waiting,
+                protocol,
+                shutdown,
+                log);
     }
 
     /** The same with another way to wait. */
     public GatewayConfig withWaiting(Waiting waiting) {
         return new GatewayConfig(
-                listen, upstream, pools, backends, routes, callers, limits, trustedProxies, waiting, shutdown, log);
+                listen,
+                upstream,
+                pools,
+                backends,
+                routes,
+                callers,
+                limits,
+                trustedProxies,
+                waiting,
+                protocol,
+                shutdown,
+                log);
     }
 
     /** The same with other limits. */
     public GatewayConfig withLimits(RateSettings limits) {
         return new GatewayConfig(
-                listen, upstream, pools, backends, routes, callers, limits, trustedProxies, waiting, shutdown, log);
+                listen,
+                upstream,
+                pools,
+                backends,
+                routes,
+                callers,
+                limits,
+                trustedProxies,
+                waiting,
+                protocol,
+                shutdown,
+                log);
     }
 
     /** The same with other known callers. */
     public GatewayConfig withCallers(Callers.Snapshot callers) {
         return new GatewayConfig(
-                listen, upstream, pools, backends, routes, callers, limits, trustedProxies, waiting, shutdown, log);
+                listen,
+                upstream,
+                pools,
+                backends,
+                routes,
+                callers,
+                limits,
+                trustedProxies,
+                waiting,
+                protocol,
+                shutdown,
+                log);
     }
 
     /**

@@ -99,6 +99,7 @@ public final class Demo {
                 usual.limits(),
                 usual.trustedProxies(),
                 usual.waiting(),
+                usual.protocol(),
                 usual.shutdown(),
                 Log.QUIET);
         return config.withWaiting(new Waiting(

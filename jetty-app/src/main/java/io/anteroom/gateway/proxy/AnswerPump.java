@@ -5,7 +5,6 @@ import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.util.IteratingCallback;
 import org.jspecify.annotations.Nullable;
@@ -16,10 +15,12 @@ import org.jspecify.annotations.Nullable;
  * up.
  */
 final class AnswerPump extends IteratingCallback implements WriteListener {
+    private static final String EVENT_STREAM = "text/event-stream";
+
     private final Exchange exchange;
     private final Content.Source source;
     private final ServletOutputStream out;
-    private final boolean events;
+    private final String contentType;
     private Content.@Nullable Chunk written;
     private boolean unflushed;
     private boolean last;
@@ -30,14 +31,14 @@ final class AnswerPump extends IteratingCallback implements WriteListener {
      * @param exchange told how it ends
      * @param source what the backend sends
      * @param out where the client reads
-     * @param events whether it is a stream of events, whose head is worth sending before the first of them
+     * @param contentType what the backend sends; the head of a stream is worth sending before its first piece
      */
-    AnswerPump(Exchange exchange, Content.Source source, ServletOutputStream out, boolean events) {
+    AnswerPump(Exchange exchange, Content.Source source, ServletOutputStream out, String contentType) {
         this.exchange = exchange;
         this.source = source;
         this.out = out;
-        this.events = events;
-        this.unflushed = events;
+        this.contentType = contentType;
+        this.unflushed = contentType.regionMatches(true, 0, EVENT_STREAM, 0, EVENT_STREAM.length());
     }
 
     @Override
@@ -118,13 +119,16 @@ final class AnswerPump extends IteratingCallback implements WriteListener {
         }
     }
 
-    /** A stream of events never ends bare; anything else must not look complete. */
+    /** A stream never ends bare; anything else must not look complete. */
     private void breakOff(Throwable cause) throws IOException {
         last = true;
         if (exchange.isHeadPending()) {
             out.write(exchange.problem(cause));
-        } else if (events && !exchange.isClientGone()) {
-            out.write(UpstreamProblem.of(cause).event().getBytes(StandardCharsets.UTF_8));
+            return;
+        }
+        byte[] words = exchange.brokenOff(cause, contentType);
+        if (words.length > 0) {
+            out.write(words);
         } else {
             ended = true;
         }

@@ -4,10 +4,10 @@ package io.anteroom.gateway.proxy;
 import io.anteroom.gateway.config.GatewayConfig.Timeouts;
 import io.anteroom.gateway.net.ClientWatch;
 import io.anteroom.gateway.proxy.UpstreamProblem.Ended;
+import io.anteroom.protocol.Answer;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -26,12 +26,12 @@ import org.jspecify.annotations.Nullable;
  * or because the client left, in which case the backend is told at once.
  */
 final class Exchange {
-    private static final String EVENT_STREAM = "text/event-stream";
     private static final int CLIENT_CLOSED_REQUEST = 499;
 
     private final Request upstream;
     private final AsyncContext async;
     private final HttpServletResponse client;
+    private final Client manner;
     private final Timeouts timeouts;
     private final Scheduler scheduler;
     private final Runnable whenOver;
@@ -52,16 +52,23 @@ final class Exchange {
      * @param upstream the request to the backend
      * @param async the client's side
      * @param client where the answer goes
+     * @param manner how its client is told of failures
      * @param timeouts how long the backend may take
      * @param scheduler what measures them
      */
     record Sides(
-            Request upstream, AsyncContext async, HttpServletResponse client, Timeouts timeouts, Scheduler scheduler) {}
+            Request upstream,
+            AsyncContext async,
+            HttpServletResponse client,
+            Client manner,
+            Timeouts timeouts,
+            Scheduler scheduler) {}
 
     Exchange(Sides sides, Runnable whenOver) {
         this.upstream = sides.upstream();
         this.async = sides.async();
         this.client = sides.client();
+        this.manner = sides.manner();
         this.timeouts = sides.timeouts();
         this.scheduler = sides.scheduler();
         this.whenOver = whenOver;
@@ -87,8 +94,7 @@ final class Exchange {
         try {
             answer = response;
             String type = response.getHeaders().get("Content-Type");
-            boolean events = type != null && type.regionMatches(true, 0, EVENT_STREAM, 0, EVENT_STREAM.length());
-            AnswerPump carrier = new AnswerPump(this, source, client.getOutputStream(), events);
+            AnswerPump carrier = new AnswerPump(this, source, client.getOutputStream(), type == null ? "" : type);
             awaitingBackend(false);
             begun = true;
             pump = carrier;
@@ -168,10 +174,16 @@ final class Exchange {
             return new byte[0];
         }
         UpstreamProblem problem = UpstreamProblem.of(cause);
-        client.setStatus(problem.status());
-        client.setHeader("Content-Type", "application/json");
+        Answer told = manner.answer(problem);
+        client.setStatus(told.status());
+        client.setHeader("Content-Type", told.contentType());
         client.setHeader("Queue-Upstream-Error", problem.code());
-        return problem.json().getBytes(StandardCharsets.UTF_8);
+        return told.body();
+    }
+
+    /** The end of an answer that the backend broke off; empty if it must not look complete. */
+    byte[] brokenOff(Throwable cause, String contentType) {
+        return clientGone ? new byte[0] : manner.brokenOff(UpstreamProblem.of(cause), contentType);
     }
 
     /** The client left: so does our request. */
@@ -199,10 +211,6 @@ final class Exchange {
 
     private void abort(UpstreamProblem problem) {
         CompletableFuture<Boolean> unused = upstream.abort(new Ended(problem));
-    }
-
-    boolean isClientGone() {
-        return clientGone;
     }
 
     /** Whether the ball is in the backend's field, which is what its time is measured by. */

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.gateway.proxy;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.anteroom.protocol.Problem;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
@@ -49,10 +48,6 @@ enum UpstreamProblem {
         }
     }
 
-    int status() {
-        return status;
-    }
-
     String code() {
         return code;
     }
@@ -79,28 +74,8 @@ enum UpstreamProblem {
         return closed ? CLOSED : FAILED;
     }
 
-    /** The body of an answer, in the form of the OpenAI API with the members of RFC 9457. */
-    String json() {
-        ObjectNode body = JsonNodeFactory.instance.objectNode();
-        body.putObject("error")
-                .put("message", message)
-                .put("type", "upstream_error")
-                .putNull("param")
-                .put("code", code);
-        body.put("title", status == 504 ? "Gateway Timeout" : "Bad Gateway");
-        body.put("status", status);
-        body.put("detail", message);
-        return body.toString();
-    }
-
-    /** The last event of a stream that has begun. The blank line ends whatever the backend had left open. */
-    String event() {
-        ObjectNode body = JsonNodeFactory.instance.objectNode().put("type", "error");
-        body.putObject("error")
-                .put("message", message)
-                .put("type", "upstream_error")
-                .putNull("param")
-                .put("code", code);
-        return "\n\nevent: error\ndata: " + body + "\n\n";
+    /** The same in the words of the protocol, which every dialect has its form for. */
+    Problem told() {
+        return Problem.ofUpstream(status, code, message);
     }
 }

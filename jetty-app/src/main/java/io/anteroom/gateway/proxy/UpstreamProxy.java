@@ -101,7 +101,8 @@ public final class UpstreamProxy extends HttpServlet {
         AsyncContext async = request.startAsync(request, response);
         async.setTimeout(0);
         Exchange exchange = new Exchange(
-                new Exchange.Sides(forwarded, async, response, upstream.timeouts(), http.getScheduler()),
+                new Exchange.Sides(
+                        forwarded, async, response, Client.of(request), upstream.timeouts(), http.getScheduler()),
                 backend::left);
         async.addListener(new GoneListener(exchange));
         send(request, forwarded, exchange);

@@ -129,6 +129,7 @@ public final class Replay {
                 usual.limits(),
                 usual.trustedProxies(),
                 usual.waiting(),
+                usual.protocol(),
                 usual.shutdown(),
                 Log.QUIET);
         Waiting waiting = usual.waiting();

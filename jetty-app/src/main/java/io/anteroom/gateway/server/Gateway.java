@@ -76,6 +76,7 @@ public final class Gateway implements AutoCloseable {
                 .heartbeat(waiting.heartbeat())
                 .writeIdle(waiting.writeIdle())
                 .places(waiting.places())
+                .protocol(config.protocol())
                 .waitStrategy(config.listen().threads() == Threads.VIRTUAL ? WaitStrategy.AUTO : WaitStrategy.ASYNC)
                 .listener(listener);
         config.pools().forEach(builder::pool);

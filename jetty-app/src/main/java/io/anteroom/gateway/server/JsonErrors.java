@@ -3,6 +3,10 @@ package io.anteroom.gateway.server;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.anteroom.protocol.Answers;
+import io.anteroom.protocol.Dialect;
+import io.anteroom.protocol.Dialect.Family;
+import io.anteroom.protocol.Problem;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.eclipse.jetty.http.HttpHeader;
@@ -13,7 +17,7 @@ import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
-/** Tells errors of the server itself in the form of the OpenAI API: a code and a sentence, nothing of the inside. */
+/** Tells errors of the server itself in the client's dialect: a code and a sentence, nothing of the inside. */
 final class JsonErrors extends ErrorHandler {
     private final long maxHead;
     private final long maxBody;
@@ -39,7 +43,17 @@ final class JsonErrors extends ErrorHandler {
         response.setStatus(code);
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
         response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
-        response.write(true, ByteBuffer.wrap(json(code).getBytes(StandardCharsets.UTF_8)), callback);
+        response.write(true, ByteBuffer.wrap(body(request, code)), callback);
+    }
+
+    private byte[] body(Request request, int status) {
+        Dialect dialect = Dialect.ofPath(Request.getPathInContext(request));
+        if (dialect.family() == Family.ANTHROPIC || dialect.family() == Family.OLLAMA) {
+            String detail = detail(status, HttpStatus.getMessage(status));
+            return Answers.of(Problem.ofUpstream(status, code(status), detail), dialect, "", null)
+                    .body();
+        }
+        return json(status).getBytes(StandardCharsets.UTF_8);
     }
 
     private String json(int status) {

@@ -12,6 +12,9 @@ import io.anteroom.backend.BackendKind;
 import io.anteroom.gateway.config.GatewayConfig.PoolBackend;
 import io.anteroom.gateway.config.GatewayConfig.Route;
 import io.anteroom.gateway.config.GatewayConfig.Threads;
+import io.anteroom.protocol.EnginePriority;
+import io.anteroom.protocol.ProtocolSettings;
+import io.anteroom.protocol.StatusMode;
 import io.anteroom.rate.RateSettings;
 import io.anteroom.servlet.CallerPolicy;
 import io.anteroom.servlet.Callers;
@@ -22,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -98,6 +102,44 @@ final class ConfigReaderTest {
                 .anyMatch(text -> text.contains("pools.chat.backend.every: 100ms (expected: "))
                 .anyMatch(text -> text.contains("pools.chat.backend.min-slots: 0 (expected: "))
                 .anyMatch(text -> text.contains("pools.chat.backend.slots: unknown key"));
+    }
+
+    @Test
+    void parse_protocol_isGatheredFromItsSections() throws Exception {
+        GatewayConfig config = parse(UPSTREAM + """
+
+                pools:
+                  chat: {engine-priority: lower-first}
+                  code: {engine-priority: higher-first}
+                routes: [{path: /v1/*, pool: chat}]
+                waiting: {status: chunk, status-on-full: 429, status-on-timeout: 504}
+                aliases: [{path: /q, to: /v1/chat/completions}]
+                """);
+
+        assertThat(config.protocol())
+                .isEqualTo(new ProtocolSettings(
+                        StatusMode.CHUNK,
+                        429,
+                        504,
+                        Map.of("chat", EnginePriority.LOWER_FIRST, "code", EnginePriority.HIGHER_FIRST),
+                        Map.of("/q", "/v1/chat/completions")));
+        assertThat(parse(UPSTREAM).protocol()).isEqualTo(ProtocolSettings.DEFAULT);
+        assertThat(parse(UPSTREAM + "\naliases: []").protocol().aliases()).isEmpty();
+    }
+
+    @Test
+    void parse_protocolWithMistakes_tellsThem() {
+        String yaml = "pools: {llm: {engine-priority: up}}\n"
+                + "waiting: {status: whitespace, status-on-full: 500, status-on-timeout: 408}\n"
+                + "aliases: [{path: q, to: /v1/*}, {}]\n";
+
+        assertThat(problems(UPSTREAM + "\n" + yaml))
+                .anyMatch(text -> text.contains("pools.llm.engine-priority: up (expected: "))
+                .anyMatch(text -> text.contains("waiting.status: whitespace (expected: "))
+                .anyMatch(text -> text.contains("waiting.status-on-full: 500 (expected: "))
+                .anyMatch(text -> text.contains("waiting.status-on-timeout: 408 (expected: "))
+                .anyMatch(text -> text.contains("path: q (expected: a path"))
+                .anyMatch(text -> text.contains("to: /v1/* (expected: a path"));
     }
 
     @Test
