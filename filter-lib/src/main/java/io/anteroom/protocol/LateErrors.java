@@ -33,8 +33,10 @@ public final class LateErrors {
         String said = contentType != null && contentType.contains("json") ? message(body) : text(contentType, body);
         boolean isError = status >= 400 && status <= 599;
         String begin = isError ? "The backend answered " + status : "The backend answered without a stream";
-        String again = retryAfter == null ? "" : " Please try again in " + RetryAfter.wholeSeconds(retryAfter) + "s.";
-        String message = (said == null ? begin + "." : begin + ": " + said) + again;
+        String message = said == null ? begin + "." : begin + ": " + said;
+        if (retryAfter != null) {
+            message = sentence(message) + " Please try again in " + RetryAfter.wholeSeconds(retryAfter) + "s.";
+        }
         return new Problem(Kind.UPSTREAM_FAILED, message, null, null, isError ? status : 0, null);
     }
 
@@ -76,6 +78,10 @@ public final class LateErrors {
             return second;
         }
         return second;
+    }
+
+    private static String sentence(String text) {
+        return text.endsWith(".") || text.endsWith("!") || text.endsWith("?") ? text : text + ".";
     }
 
     private static String cut(String text) {

@@ -68,7 +68,7 @@ final class AsyncWait extends Wait {
             }
             this.passage = passage;
             if (ticket != null && exchange.ask().manner().showsStatus()) {
-                stream = new StatusStream(passage, exchange.ask(), sinceNanos(), live.settings());
+                stream = new StatusStream(passage, exchange.ask(), sinceNanos(), live);
             }
             exchange.mark();
             AsyncContext started = passage.request().startAsync(passage.wrappedRequest(), passage.wrappedResponse());

@@ -17,6 +17,7 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -41,10 +42,14 @@ public final class FrontDoor implements AutoCloseable {
 
     /** A door with its own ticker thread, which runs while requests are behind it. */
     public FrontDoor(DoorSettings settings) {
+        this(settings, Clock.systemUTC());
+    }
+
+    FrontDoor(DoorSettings settings, Clock clock) {
         this.settings = settings;
         this.bodies = new Bodies(settings.maxBufferedBody());
         this.asks = new AskReader(settings, bodies);
-        this.live = new Live(settings);
+        this.live = new Live(settings, clock);
     }
 
     /**

@@ -5,6 +5,7 @@ import io.anteroom.admission.Ticket;
 import io.anteroom.event.QueueEvent;
 import io.anteroom.rate.Toll;
 import jakarta.servlet.http.HttpServletRequest;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,6 +27,7 @@ final class Live {
     private static final long ROUND_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final DoorSettings settings;
+    private final Clock clock;
     private final AtomicInteger active = new AtomicInteger();
     private final Set<Exchange> writing = ConcurrentHashMap.newKeySet();
     private final Set<Wait> waiting = ConcurrentHashMap.newKeySet();
@@ -40,8 +42,9 @@ final class Live {
     private volatile boolean isDraining;
     private long lastRoundNanos;
 
-    Live(DoorSettings settings) {
+    Live(DoorSettings settings, Clock clock) {
         this.settings = settings;
+        this.clock = clock;
         this.hasListener = !settings.listener().equals(DoorSettings.NOBODY);
         this.places = new KeptPlaces(settings.places(), this);
         this.departures = new Departures(settings.probe());
@@ -57,6 +60,11 @@ final class Live {
 
     KeptPlaces places() {
         return places;
+    }
+
+    /** The time of day, for what clients are told. */
+    Clock clock() {
+        return clock;
     }
 
     boolean isDraining() {

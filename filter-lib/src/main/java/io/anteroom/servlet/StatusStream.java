@@ -29,10 +29,12 @@ final class StatusStream {
     private volatile long lastNanos;
     private volatile int lastPosition;
 
-    StatusStream(Passage passage, Ask ask, long sinceNanos, DoorSettings settings) {
+    StatusStream(Passage passage, Ask ask, long sinceNanos, Live live) {
+        DoorSettings settings = live.settings();
         this.passage = passage;
         this.ask = ask;
-        this.frames = new StatusFrames(ask.manner(), ask.id(), System.currentTimeMillis() / 1000);
+        this.frames =
+                new StatusFrames(ask.manner(), ask.id(), live.clock().instant().getEpochSecond());
         this.sinceNanos = sinceNanos;
         this.graceNanos = settings.commitAfter().toNanos();
         this.heartbeatNanos = settings.heartbeat().toNanos();

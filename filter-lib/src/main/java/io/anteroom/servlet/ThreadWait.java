@@ -28,7 +28,7 @@ final class ThreadWait extends Wait {
     @Override
     void begin(@Nullable Ticket ticket, Passage passage, FilterChain chain) throws IOException, ServletException {
         if (ticket != null && exchange.ask().manner().showsStatus()) {
-            stream = new StatusStream(passage, exchange.ask(), sinceNanos(), live.settings());
+            stream = new StatusStream(passage, exchange.ask(), sinceNanos(), live);
         }
         live.park(this, passage.request());
         hearFailures(passage.request());

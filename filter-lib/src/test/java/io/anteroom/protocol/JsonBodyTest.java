@@ -153,6 +153,11 @@ final class JsonBodyTest {
 
     @Test
     void lateErrors_retryAfterOfTheBackend_isPassedOn() {
+        byte[] busy = "busy".getBytes(StandardCharsets.UTF_8);
+
+        assertThat(LateErrors.answered(503, "text/plain", busy, Duration.ofSeconds(7))
+                        .message())
+                .isEqualTo("The backend answered 503: busy. Please try again in 7s.");
         assertThat(LateErrors.answered(503, null, new byte[0], Duration.ofSeconds(7))
                         .message())
                 .isEqualTo("The backend answered 503. Please try again in 7s.");
