@@ -164,7 +164,16 @@ final class TestServer implements AutoCloseable {
         @Override
         protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
             String what = request.getServletPath().isEmpty() ? request.getPathInfo() : request.getServletPath();
-            switch (what.split("/")[1]) {
+            act(what.split("/")[1], request, response);
+        }
+
+        private void act(String what, HttpServletRequest request, HttpServletResponse response) throws IOException {
+            switch (what) {
+                case "slow" -> {
+                    long end = System.nanoTime() + Duration.ofMillis(15).toNanos();
+                    await(() -> System.nanoTime() > end);
+                    act(request.getPathInfo().split("/")[2], request, response);
+                }
                 case "hold" -> {
                     hold();
                     response.getWriter().write("held");
