@@ -11,14 +11,23 @@ import org.jspecify.annotations.Nullable;
  * What waits really were, relative to what the work ahead said, for each level and place in the own flow (by powers of
  * two): the last {@value Window#SIZE} ratios of each. Under a fair order others overtake, so the raw figure is biased;
  * the median ratio takes the bias out and the spread gives the range. The level of the range adapts so that about four
- * waits in five fall into it (adaptive conformal inference, Gibbs and Candes 2021).
+ * waits in five fall into it (adaptive conformal inference, Gibbs and Candes 2021). Where waits drift together, as in
+ * the one line of an overloaded pool, those to come lie outside of all that a window has seen: then the level falls
+ * below zero, and the range is spread beyond the window.
  */
 final class Calibration {
     private static final int PLACES = 16;
     private static final double UNIT = 1024;
     private static final int LONGEST_RATIO = 1 << 24;
     private static final double TARGET_MISS = 0.2;
-    private static final double STEP = 0.01;
+    private static final double STEP = 0.003;
+    /** The quantiles next to the end of a window; a range that has to be wider is spread beyond them. */
+    private static final double OUTERMOST = 0.05;
+
+    private static final double LARGEST_SPREAD = 0.5;
+    private static final double SPREADING = 8;
+    /** Somewhat above the median, since that is too hopeful for the waits that are long enough to matter. */
+    private static final double LIKELY = 0.57;
 
     /** For each level the places in the flow, then one for the whole level. */
     private final @Nullable Window[][] windows = new Window[Priority.COUNT][PLACES + 1];
@@ -29,17 +38,31 @@ final class Calibration {
         Arrays.fill(outside, TARGET_MISS);
     }
 
-    /** Fills the ranges of a wait of {@code rawNanos} by the work ahead; false if too little is known. */
-    boolean estimate(Priority priority, int placeInFlow, long rawNanos, long[] lowLikelyHigh) {
+    /**
+     * Fills the range of a wait of {@code rawNanos} by the work ahead, and its median; false if too little is known.
+     */
+    boolean estimate(Priority priority, int placeInFlow, long rawNanos, long[] lowLikelyHighMedian) {
         Window window = known(priority, placeInFlow);
         if (window == null) {
             return false;
         }
-        double half = outside[priority.ordinal()] / 2;
-        lowLikelyHigh[0] = scaled(rawNanos, window.quantile(half));
-        lowLikelyHigh[1] = scaled(rawNanos, window.quantile(0.5));
-        lowLikelyHigh[2] = scaled(rawNanos, window.quantile(1 - half));
+        double level = outside[priority.ordinal()];
+        double half = Math.max(level, OUTERMOST) / 2;
+        double spread = 1 + SPREADING * Math.max(0, OUTERMOST - level);
+        int likely = window.quantile(LIKELY);
+        int low = Math.min(likely, window.quantile(half));
+        int high = Math.max(likely, window.quantile(1 - half));
+        lowLikelyHighMedian[0] = scaled(rawNanos, spread(likely, low, spread));
+        lowLikelyHighMedian[1] = scaled(rawNanos, likely);
+        lowLikelyHighMedian[2] = scaled(rawNanos, spread(likely, high, spread));
+        lowLikelyHighMedian[3] = scaled(rawNanos, window.quantile(0.5));
         return true;
+    }
+
+    /** As many times as far from the middle, as ratios go. */
+    private static int spread(int likely, int end, double times) {
+        double from = Math.max(1, likely);
+        return times == 1 ? end : (int) Math.min(LONGEST_RATIO, from * Math.pow(end / from, times));
     }
 
     /** A wait ended in an admission. */
@@ -64,7 +87,7 @@ final class Calibration {
     void observeRange(Priority priority, boolean inside) {
         int level = priority.ordinal();
         double moved = outside[level] + STEP * (TARGET_MISS - (inside ? 0 : 1));
-        outside[level] = Math.min(0.6, Math.max(0.01, moved));
+        outside[level] = Math.min(0.6, Math.max(-LARGEST_SPREAD, moved));
     }
 
     private void add(Priority priority, int placeInFlow, int ratio) {

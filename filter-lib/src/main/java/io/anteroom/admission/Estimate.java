@@ -6,7 +6,7 @@ import java.time.Duration;
 /**
  * A predicted wait. Four waits in five end between {@code low} and {@code high}.
  *
- * @param likely as many waits are shorter as longer
+ * @param likely somewhat more waits are shorter than longer, so that it is right for the long ones
  * @param low one wait in ten is shorter
  * @param high one wait in ten is longer
  */

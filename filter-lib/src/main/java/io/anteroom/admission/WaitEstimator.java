@@ -23,7 +23,7 @@ final class WaitEstimator {
     private static final long MAX_RAW_NANOS = Duration.ofDays(365).toNanos();
 
     private final Calibration calibration = new Calibration();
-    private final long[] scratch = new long[3];
+    private final long[] scratch = new long[4];
     private long samples;
     private long meanMicros = FIRST_GUESS_MICROS;
 
@@ -121,14 +121,17 @@ final class WaitEstimator {
         return Math.min(MAX_RAW_NANOS, micros * 1000);
     }
 
-    /** Announces a range to a newcomer: kept in the entry, to see later whether it held. Zero if nothing is known. */
+    /**
+     * Announces a range to a newcomer: kept in the entry, to see later whether it held. Answers the median, which as
+     * many waits exceed as do not; zero if nothing is known.
+     */
     long announce(Entry entry) {
         if (!calibration.estimate(entry.flow.priority, entry.placeInFlow, entry.rawWaitNanos, scratch)) {
             return 0;
         }
         entry.lowNanos = scratch[0];
         entry.highNanos = scratch[2];
-        return scratch[1];
+        return scratch[3];
     }
 
     Optional<Estimate> estimate(Priority priority, int placeInFlow, long rawNanos) {

@@ -511,11 +511,11 @@ final class EstimatesTest {
                 .as("the whole level, half of it ones and half threes")
                 .isIn(2000 * MILLI, 6000 * MILLI);
         assertThat(likely(calibration, Integer.MAX_VALUE)).isPositive();
-        assertThat(calibration.estimate(Priority.HIGH, 0, 1000, new long[3])).isFalse();
+        assertThat(calibration.estimate(Priority.HIGH, 0, 1000, new long[4])).isFalse();
     }
 
     private static long likely(Calibration calibration, int place) {
-        long[] out = new long[3];
+        long[] out = new long[4];
         assertThat(calibration.estimate(Priority.LOW, place, 2000 * MILLI, out)).isTrue();
         return out[1];
     }
@@ -544,11 +544,11 @@ final class EstimatesTest {
         for (int i = 0; i < 30; i++) {
             calibration.observeGivenUp(Priority.LOW, 0, 1000 * MILLI, 800 * MILLI);
         }
-        assertThat(calibration.estimate(Priority.LOW, 0, 1000, new long[3])).isFalse();
+        assertThat(calibration.estimate(Priority.LOW, 0, 1000, new long[4])).isFalse();
         for (int i = 0; i < 25; i++) {
             calibration.observeGivenUp(Priority.LOW, 0, 1000 * MILLI, 801 * MILLI);
         }
-        assertThat(calibration.estimate(Priority.LOW, 0, 1000, new long[3])).isTrue();
+        assertThat(calibration.estimate(Priority.LOW, 0, 1000, new long[4])).isTrue();
     }
 
     @Test
@@ -557,7 +557,7 @@ final class EstimatesTest {
         for (int i = 0; i < 150; i++) {
             calibration.observe(Priority.LOW, 0, 1000 * MILLI, (1000 + 10L * i) * MILLI);
         }
-        long[] before = new long[3];
+        long[] before = new long[4];
         calibration.estimate(Priority.LOW, 0, 1000 * MILLI, before);
         assertThat(before[0]).isCloseTo(1150 * MILLI, within(15 * MILLI));
         assertThat(before[2]).isCloseTo(2340 * MILLI, within(15 * MILLI));
@@ -565,12 +565,12 @@ final class EstimatesTest {
         for (int i = 0; i < 10; i++) {
             calibration.observeRange(Priority.LOW, false);
         }
-        long[] missed = new long[3];
+        long[] missed = new long[4];
         calibration.estimate(Priority.LOW, 0, 1000 * MILLI, missed);
-        for (int i = 0; i < 400; i++) {
+        for (int i = 0; i < 1000; i++) {
             calibration.observeRange(Priority.LOW, true);
         }
-        long[] hit = new long[3];
+        long[] hit = new long[4];
         calibration.estimate(Priority.LOW, 0, 1000 * MILLI, hit);
 
         assertThat(missed[0]).isLessThan(before[0]);
@@ -582,8 +582,10 @@ final class EstimatesTest {
             calibration.observeRange(Priority.LOW, false);
         }
         calibration.estimate(Priority.LOW, 0, 1000 * MILLI, hit);
-        assertThat(hit[0]).as("at least 1 %").isCloseTo(1000 * MILLI, within(15 * MILLI));
-        assertThat(hit[2]).isCloseTo(2480 * MILLI, within(15 * MILLI));
+        assertThat(hit[0]).as("beyond all that was seen").isBetween(50 * MILLI, 150 * MILLI);
+        assertThat(hit[2]).as("but not without end").isBetween(8000 * MILLI, 9000 * MILLI);
+        assertThat(hit[1]).as("what is told").isCloseTo(1850 * MILLI, within(15 * MILLI));
+        assertThat(hit[3]).as("the median").isCloseTo(1750 * MILLI, within(15 * MILLI));
     }
 
     @Test
