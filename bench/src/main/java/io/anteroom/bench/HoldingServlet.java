@@ -20,6 +20,7 @@ final class HoldingServlet extends HttpServlet {
     private static final long serialVersionUID = 1;
     private static final int HOLD_MILLIS = 2;
     private static final byte[] ANSWER = "{}".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] EVENT = "data: {}\n\n".getBytes(StandardCharsets.US_ASCII);
 
     private final transient ScheduledExecutorService backend = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "backend");
@@ -30,6 +31,12 @@ final class HoldingServlet extends HttpServlet {
     private long releasedNanos;
     private int toSkip = Integer.MAX_VALUE;
     private int toCount = Integer.MAX_VALUE;
+    private volatile int holdMillis = HOLD_MILLIS;
+
+    /** How long each holds the slot from now on. */
+    void hold(int millis) {
+        holdMillis = millis;
+    }
 
     /** Skips so many, a negative number, and then notes so many. */
     synchronized void measure(int skipped, int counted) {
@@ -51,7 +58,8 @@ final class HoldingServlet extends HttpServlet {
         started(System.nanoTime());
         AsyncContext async = request.startAsync();
         async.setTimeout(0);
-        backend.schedule(() -> answer(async, response), HOLD_MILLIS, TimeUnit.MILLISECONDS);
+        boolean stream = "text/event-stream".equals(request.getHeader("Accept"));
+        backend.schedule(() -> answer(async, response, stream), holdMillis, TimeUnit.MILLISECONDS);
     }
 
     private synchronized void started(long nanos) {
@@ -62,10 +70,12 @@ final class HoldingServlet extends HttpServlet {
         }
     }
 
-    private void answer(AsyncContext async, HttpServletResponse response) {
+    private void answer(AsyncContext async, HttpServletResponse response, boolean stream) {
+        byte[] answer = stream ? EVENT : ANSWER;
         try {
-            response.setContentLength(ANSWER.length);
-            response.getOutputStream().write(ANSWER);
+            response.setContentType(stream ? "text/event-stream" : "application/json");
+            response.setContentLength(answer.length);
+            response.getOutputStream().write(answer);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
