@@ -94,6 +94,30 @@ public abstract class BodyContract {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("ways")
+    void alias_reachesThePathThatIsMeant(Way way) {
+        try (Room room = way.open(container)) {
+            Answer answer = way.protocol()
+                    .ask(room.port(), Request.post("/queue/chat/completions", "{\"priority\":1,\"a\":1}"));
+
+            checkEcho(answer, "{\"a\":1}");
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("ways")
+    void metadata_asked_isTheFirstMember(Way way) {
+        try (Room room = way.open(container)) {
+            Answer answer = way.protocol().ask(room.port(), Request.post("/v1/json", "{\"gateflow\":{},\"a\":1}"));
+
+            assertThat(answer.end()).isEqualTo(End.COMPLETE);
+            assertThat(answer.body())
+                    .startsWith("{\"gateflow\":{\"queue\":{\"was_queued\":" + way.isQueued() + ",")
+                    .endsWith("}},\"a\":1}");
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("ways")
     void emptyBody_isEmpty(Way way) {
         try (Room room = way.open(container)) {
             Answer answer =

@@ -66,6 +66,8 @@ public final class Room implements AutoCloseable {
         add(context, "error-page", new ErrorPage(), ErrorPage.PATH);
         add(context, "app", new Stage(log), "/v1/*");
         add(context, "free", new Stage(innocent), "/free/*");
+        // Tomcat calls no filter for a path that no servlet serves.
+        add(context, "alias", new Stage(innocent), "/queue/*");
     }
 
     private static void add(ServletContext context, String name, Servlet servlet, String mapping) {

@@ -127,6 +127,26 @@ final class GatewayTest {
     }
 
     @Test
+    void alias_ofLiteLlm_waitsAndReachesTheModel() throws Exception {
+        start("pools: {llm: {slots: 1}}");
+
+        List<CompletableFuture<HttpResponse<String>>> answers = java.util.stream.IntStream.range(0, 3)
+                .mapToObj(i -> sendLater(request("/queue/chat/completions")
+                        .header("Content-Type", "application/json")
+                        .POST(BodyPublishers.ofString("{\"gateflow\":{},\"messages\":[],\"max_tokens\":4}"))))
+                .toList();
+
+        for (CompletableFuture<HttpResponse<String>> answer : answers) {
+            HttpResponse<String> told = answer.get(20, TimeUnit.SECONDS);
+            assertThat(told.statusCode()).isEqualTo(200);
+            assertThat(told.body())
+                    .startsWith("{\"gateflow\":{\"queue\":{\"was_queued\":")
+                    .contains("\"object\":\"chat.completion\"");
+        }
+        assertThat(model.counts().mostRunning()).isEqualTo(1);
+    }
+
+    @Test
     void pathsWithoutARoute_passWithoutWaiting() throws Exception {
         start("pools: {llm: {slots: 0}}");
 

@@ -17,6 +17,8 @@ public final class BlockingActs {
             Map.entry("hello", BlockingActs::hello),
             Map.entry("hello-flushed", BlockingActs::helloFlushed),
             Map.entry("echo", BlockingActs::echo),
+            Map.entry("chat", BlockingActs::echo),
+            Map.entry("json", BlockingActs::json),
             Map.entry("echo-reader", BlockingActs::echoReader),
             Map.entry("never-reads", BlockingActs::hello),
             Map.entry("tell", BlockingActs::tell),
@@ -69,6 +71,14 @@ public final class BlockingActs {
     private static void echo(Cue cue) throws IOException {
         byte[] body = cue.request().getInputStream().readAllBytes();
         describe(cue, body.length);
+        cue.response().getOutputStream().write(body);
+    }
+
+    /** Sends the body back as JSON of a declared length. */
+    private static void json(Cue cue) throws IOException {
+        byte[] body = cue.request().getInputStream().readAllBytes();
+        cue.response().setContentType("application/json");
+        cue.response().setContentLength(body.length);
         cue.response().getOutputStream().write(body);
     }
 
