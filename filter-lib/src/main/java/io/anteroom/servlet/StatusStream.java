@@ -13,11 +13,13 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The status frames of one waiting request: nothing until the grace is over, then one at each change of position, at
- * most one a second, and at least one per heartbeat. One thread at a time writes; any thread may ask whether a comment
- * is due.
+ * most one a second or in a twentieth of the wait ahead, and at least one per heartbeat. One thread at a time writes;
+ * any thread may ask whether a comment is due.
  */
 final class StatusStream {
     private static final long MIN_INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** Whoever has minutes before it needs no second hand: a position is told for this part of the wait ahead. */
+    private static final int PARTS_OF_WAIT = 20;
 
     private final Passage passage;
     private final Ask ask;
@@ -28,6 +30,7 @@ final class StatusStream {
     private volatile boolean begun;
     private volatile long lastNanos;
     private volatile int lastPosition;
+    private volatile long pauseNanos = MIN_INTERVAL_NANOS;
 
     StatusStream(Passage passage, Ask ask, long sinceNanos, Live live) {
         DoorSettings settings = live.settings();
@@ -53,14 +56,12 @@ final class StatusStream {
         long silent = nowNanos - lastNanos;
         boolean tellsPosition = ask.manner().status() != StatusMode.WHITESPACE;
         return silent >= heartbeatNanos
-                || (tellsPosition
-                        && silent >= MIN_INTERVAL_NANOS
-                        && ticket.status().position() != lastPosition);
+                || (tellsPosition && silent >= pauseNanos && ticket.status().position() != lastPosition);
     }
 
     /** How long to wait before asking {@link #isDue} again, for a thread that has nothing else to do. */
     long untilDueNanos(long nowNanos) {
-        long due = begun ? lastNanos + Math.min(MIN_INTERVAL_NANOS, heartbeatNanos) : sinceNanos + graceNanos;
+        long due = begun ? lastNanos + Math.min(pauseNanos, heartbeatNanos) : sinceNanos + graceNanos;
         return Math.max(TimeUnit.MILLISECONDS.toNanos(1), due - nowNanos);
     }
 
@@ -73,7 +74,16 @@ final class StatusStream {
         QueueStatus status = ticket.status();
         lastNanos = System.nanoTime();
         lastPosition = status.position();
+        pauseNanos = pauseNanos(status);
         send(frames.status(status));
+    }
+
+    /** How long positions stay untold after this one, however they change. */
+    static long pauseNanos(QueueStatus status) {
+        long ahead = status.estimate()
+                .map(estimate -> estimate.likely().toNanos() / PARTS_OF_WAIT)
+                .orElse(0L);
+        return Math.max(MIN_INTERVAL_NANOS, ahead);
     }
 
     /** Writes the comment that ends the wait, if the answer has begun. */
