@@ -55,7 +55,7 @@ public final class LocalBuckets implements BucketStore {
         Stripe stripe = stripe(claim);
         stripe.lock();
         try {
-            stripe.correct(claim, amount, nanoClock.getAsLong());
+            stripe.correct(claim, amount, stripe.time(nanoClock.getAsLong()));
         } finally {
             stripe.unlock();
         }
@@ -125,14 +125,16 @@ public final class LocalBuckets implements BucketStore {
 
         Take run() {
             for (int i = 0; i < claims.length; i++) {
-                Meter meter = stripe(claims[i]).meter(claims[i], now);
+                Stripe stripe = stripe(claims[i]);
+                long time = stripe.time(now);
+                Meter meter = stripe.meter(claims[i], time);
                 meters[i] = meter;
-                long wait = meter.take(claims[i].amount(), claims[i].patienceNanos(), now);
+                long wait = meter.take(claims[i].amount(), claims[i].patienceNanos(), time);
                 if (wait > claims[i].patienceNanos()) {
                     return refuse(i, wait);
                 }
                 waitNanos = Math.max(waitNanos, wait);
-                note(i, meter);
+                note(i, meter, time);
             }
             return new Take(true, waitNanos, -1, remaining, resetNanos);
         }
@@ -142,24 +144,25 @@ public final class LocalBuckets implements BucketStore {
             int longest = lacking;
             long longestWait = wait;
             for (int i = 0; i < claims.length; i++) {
+                long time = stripe(claims[i]).time(now);
                 if (i < lacking) {
-                    meters[i].correct(-claims[i].amount(), now);
+                    meters[i].correct(-claims[i].amount(), time);
                 } else if (i > lacking) {
-                    meters[i] = stripe(claims[i]).meter(claims[i], now);
-                    long other = meters[i].untilThereIs(claims[i].amount(), now);
+                    meters[i] = stripe(claims[i]).meter(claims[i], time);
+                    long other = meters[i].untilThereIs(claims[i].amount(), time);
                     if (other > Math.max(longestWait, claims[i].patienceNanos())) {
                         longest = i;
                         longestWait = other;
                     }
                 }
-                note(i, meters[i]);
+                note(i, meters[i], time);
             }
             return new Take(false, longestWait, longest, remaining, resetNanos);
         }
 
-        private void note(int i, Meter meter) {
+        private void note(int i, Meter meter, long time) {
             remaining[i] = meter.remaining();
-            resetNanos[i] = meter.untilFull(now);
+            resetNanos[i] = meter.untilFull(time);
         }
     }
 }

@@ -28,6 +28,9 @@ final class Stripe {
 
     private final int max;
     private final LongAdder shared;
+    /** Nothing here ever sees an earlier time, not even a bucket that is made anew. */
+    private long latestNanos;
+
     private long sweptNanos;
     private int sweepAt = SMALL;
 
@@ -35,6 +38,7 @@ final class Stripe {
 
     Stripe(int max, long now, LongAdder shared) {
         this.max = max;
+        this.latestNanos = now;
         this.sweptNanos = now;
         this.shared = shared;
     }
@@ -49,6 +53,14 @@ final class Stripe {
 
     int size() {
         return meters.size() + common.size();
+    }
+
+    /** What time it is for these buckets. */
+    long time(long clockNanos) {
+        if (clockNanos - latestNanos > 0) {
+            latestNanos = clockNanos;
+        }
+        return latestNanos;
     }
 
     /** The bucket of a claim, made if there is none. */
