@@ -35,7 +35,13 @@ public interface BucketStore {
      * @param patienceNanos how long the one who asks would wait for it; 0 for not at all. One who waits has taken the
      *     amount already: the bucket is in debt, so nobody who comes later gets it first
      */
-    record Claim(Limit limit, String subject, long amount, long patienceNanos) {}
+    record Claim(Limit limit, String subject, long amount, long patienceNanos) {
+        /** By limit and subject; spread, as tables and stripes look at some of its bits only. */
+        int hash() {
+            int hash = (subject.hashCode() * 31 + limit.name().hashCode()) * 0x9E3779B9;
+            return hash ^ (hash >>> 15);
+        }
+    }
 
     /**
      * The answer to claims, in their order.
@@ -45,7 +51,8 @@ public interface BucketStore {
      *     those that lack could be granted
      * @param lacking the place of the claim that lacks longest, or -1
      * @param remaining what each bucket holds now; below 0 for one in debt
-     * @param resetNanos how long each takes to be full
+     * @param resetNanos how long each takes to be full, or -1 for one that refills evenly, where it follows from what
+     *     it holds
      */
     @SuppressWarnings("ArrayRecordComponent") // Never compared, never copied.
     record Take(boolean isTaken, long waitNanos, int lacking, long[] remaining, long[] resetNanos) {}

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BudgetBook {
     private static final int MAX_ACCOUNTS = 200_000;
+    private static final int FEW = 1024;
     /** Stands for all who find no account of their own; no name that a request brings is empty of all characters. */
     private static final String OTHERS = "";
 
@@ -26,7 +27,8 @@ public final class BudgetBook {
     private final Map<Key, Account> accounts = new HashMap<>();
     private final InstantSource clock;
     private final int max;
-    private int sweepAt = 1024;
+    /** How many newcomers there may be before the next sweep: one step of it for each. */
+    private int untilSweep = FEW;
 
     /** A book that begins empty. */
     public BudgetBook(InstantSource clock) {
@@ -117,7 +119,7 @@ public final class BudgetBook {
         Key key = new Key(budget.name(), subject);
         Account account = accounts.get(key);
         if (account == null) {
-            if (accounts.size() >= sweepAt) {
+            if (--untilSweep <= 0) {
                 sweep(now);
             }
             Key opened = accounts.size() < max ? key : new Key(budget.name(), OTHERS);
@@ -132,7 +134,17 @@ public final class BudgetBook {
         LocalDate month = CalendarPeriod.MONTH.of(now);
         accounts.values()
                 .removeIf(account -> account.reserved == 0 && (account.used == 0 || account.since.isBefore(month)));
-        sweepAt = Math.max(1024, Math.min(max, 2 * accounts.size()));
+        untilSweep = Math.max(FEW, accounts.size());
+    }
+
+    /** How many accounts there are. */
+    int size() {
+        lock.lock();
+        try {
+            return accounts.size();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** What has been used, for somebody to keep; reservations are not in it. */

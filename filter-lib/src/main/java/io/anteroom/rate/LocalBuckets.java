@@ -42,12 +42,52 @@ public final class LocalBuckets implements BucketStore {
     @Override
     public Take take(Claim[] claims) {
         long now = nanoClock.getAsLong();
+        long[] remaining = new long[claims.length];
+        long[] resetNanos = new long[claims.length];
         long mask = lock(claims);
         try {
-            return new Taking(claims, now).run();
+            long longest = 0;
+            for (int i = 0; i < claims.length; i++) {
+                Claim claim = claims[i];
+                Stripe stripe = stripe(claim);
+                long time = stripe.time(now);
+                Meter meter = stripe.meter(claim, time);
+                long wait = meter.take(claim.amount(), claim.patienceNanos(), time);
+                if (wait > claim.patienceNanos()) {
+                    return refuse(claims, i, wait, now, new Take(false, 0, i, remaining, resetNanos));
+                }
+                longest = Math.max(longest, wait);
+                remaining[i] = meter.remaining();
+                resetNanos[i] = meter.untilFull(time);
+            }
+            return new Take(true, longest, -1, remaining, resetNanos);
         } finally {
             unlock(mask);
         }
+    }
+
+    /** Undoes what was taken before the claim that lacks, and looks at those behind it. */
+    private Take refuse(Claim[] claims, int lacking, long wait, long now, Take take) {
+        int longest = lacking;
+        long longestWait = wait;
+        for (int i = 0; i < claims.length; i++) {
+            Claim claim = claims[i];
+            Stripe stripe = stripe(claim);
+            long time = stripe.time(now);
+            Meter meter = stripe.meter(claim, time);
+            if (i < lacking) {
+                meter.correct(-claim.amount(), time);
+            } else if (i > lacking) {
+                long other = meter.untilThereIs(claim.amount(), time);
+                if (other > Math.max(longestWait, claim.patienceNanos())) {
+                    longest = i;
+                    longestWait = other;
+                }
+            }
+            take.remaining()[i] = meter.remaining();
+            take.resetNanos()[i] = meter.untilFull(time);
+        }
+        return new Take(false, longestWait, longest, take.remaining(), take.resetNanos());
     }
 
     @Override
@@ -81,8 +121,7 @@ public final class LocalBuckets implements BucketStore {
     }
 
     private static int stripeOf(Claim claim) {
-        int hash = claim.subject().hashCode() * 31 + claim.limit().name().hashCode();
-        return (hash * 0x9E3779B9) >>> 26;
+        return claim.hash() >>> 26;
     }
 
     private Stripe stripe(Claim claim) {
@@ -103,66 +142,6 @@ public final class LocalBuckets implements BucketStore {
     private void unlock(long mask) {
         for (long rest = mask; rest != 0; rest &= rest - 1) {
             stripes[Long.numberOfTrailingZeros(rest)].unlock();
-        }
-    }
-
-    /** One decision, under the locks. */
-    private final class Taking {
-        private final Claim[] claims;
-        private final Meter[] meters;
-        private final long now;
-        private final long[] remaining;
-        private final long[] resetNanos;
-        private long waitNanos;
-
-        Taking(Claim[] claims, long now) {
-            this.claims = claims;
-            this.now = now;
-            meters = new Meter[claims.length];
-            remaining = new long[claims.length];
-            resetNanos = new long[claims.length];
-        }
-
-        Take run() {
-            for (int i = 0; i < claims.length; i++) {
-                Stripe stripe = stripe(claims[i]);
-                long time = stripe.time(now);
-                Meter meter = stripe.meter(claims[i], time);
-                meters[i] = meter;
-                long wait = meter.take(claims[i].amount(), claims[i].patienceNanos(), time);
-                if (wait > claims[i].patienceNanos()) {
-                    return refuse(i, wait);
-                }
-                waitNanos = Math.max(waitNanos, wait);
-                note(i, meter, time);
-            }
-            return new Take(true, waitNanos, -1, remaining, resetNanos);
-        }
-
-        /** Undoes what was taken before the claim that lacks, and looks at those behind it. */
-        private Take refuse(int lacking, long wait) {
-            int longest = lacking;
-            long longestWait = wait;
-            for (int i = 0; i < claims.length; i++) {
-                long time = stripe(claims[i]).time(now);
-                if (i < lacking) {
-                    meters[i].correct(-claims[i].amount(), time);
-                } else if (i > lacking) {
-                    meters[i] = stripe(claims[i]).meter(claims[i], time);
-                    long other = meters[i].untilThereIs(claims[i].amount(), time);
-                    if (other > Math.max(longestWait, claims[i].patienceNanos())) {
-                        longest = i;
-                        longestWait = other;
-                    }
-                }
-                note(i, meters[i], time);
-            }
-            return new Take(false, longestWait, longest, remaining, resetNanos);
-        }
-
-        private void note(int i, Meter meter, long time) {
-            remaining[i] = meter.remaining();
-            resetNanos[i] = meter.untilFull(time);
         }
     }
 }

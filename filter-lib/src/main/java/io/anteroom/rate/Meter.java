@@ -1,24 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.rate;
 
+import io.anteroom.rate.BucketStore.Claim;
 import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.BandwidthBuilder.BandwidthBuilderRefillStage;
 import io.github.bucket4j.BucketConfiguration;
 import io.github.bucket4j.BucketState;
 import io.github.bucket4j.MathType;
 import io.github.bucket4j.TokensInheritanceStrategy;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One bucket and the limit that it follows: Bucket4j's arithmetic without its locks and clocks, which are those of the
  * {@link Stripe}. Used by one thread at a time.
  */
 final class Meter {
+    final int hash;
+    /** The next in its chain of the {@link MeterTable}. */
+    @Nullable Meter next;
+
+    private final String subject;
     private BucketState state;
     private Limit limit;
 
-    Meter(Limit limit, long now) {
-        this.limit = limit;
+    Meter(Claim claim, long now) {
+        this.hash = claim.hash();
+        this.subject = claim.subject();
+        this.limit = claim.limit();
         this.state = full(limit, now);
+    }
+
+    boolean isOf(Claim claim) {
+        return subject.equals(claim.subject())
+                && limit.name().equals(claim.limit().name());
     }
 
     private static BucketState full(Limit limit, long now) {
@@ -75,8 +89,9 @@ final class Meter {
         return state.getAvailableTokens();
     }
 
+    /** How long until it is full, or -1 where that follows from what it holds: dividing costs as much as taking. */
     long untilFull(long now) {
-        return state.calculateFullRefillingTime(now);
+        return limit.refill() == Refill.SMOOTH ? -1 : state.calculateFullRefillingTime(now);
     }
 
     boolean isFull(long now) {

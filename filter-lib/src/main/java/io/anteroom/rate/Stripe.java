@@ -19,10 +19,11 @@ final class Stripe {
     /** A stripe full of buckets in use is not searched for every newcomer. */
     private static final long SEARCH_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-    private static final int SMALL = 16;
+    /** Fewer are not worth a sweep before its time. */
+    private static final int SMALL = 128;
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final Map<Key, Meter> meters = new HashMap<>();
+    private final MeterTable meters = new MeterTable();
     /** One for each limit, for those who found no room. */
     private final Map<String, Meter> common = new HashMap<>();
 
@@ -33,8 +34,6 @@ final class Stripe {
 
     private long sweptNanos;
     private int sweepAt = SMALL;
-
-    private record Key(String limit, String subject) {}
 
     Stripe(int max, long now, LongAdder shared) {
         this.max = max;
@@ -65,39 +64,38 @@ final class Stripe {
 
     /** The bucket of a claim, made if there is none. */
     Meter meter(Claim claim, long now) {
-        Key key = new Key(claim.limit().name(), claim.subject());
-        Meter meter = meters.get(key);
+        Meter meter = meters.find(claim);
         if (meter == null) {
-            meter = make(key, claim.limit(), now);
+            meter = make(claim, now);
         }
         meter.follow(claim.limit(), now);
         return meter;
     }
 
-    private Meter make(Key key, Limit limit, long now) {
+    private Meter make(Claim claim, long now) {
         boolean isDue = meters.size() >= sweepAt || now - sweptNanos >= SWEEP_NANOS;
         if (isDue && (meters.size() < max || now - sweptNanos >= SEARCH_NANOS)) {
             sweep(now);
         }
         if (meters.size() >= max) {
             shared.increment();
-            return common.computeIfAbsent(limit.name(), name -> new Meter(limit, now));
+            return common.computeIfAbsent(claim.limit().name(), name -> new Meter(claim, now));
         }
-        Meter made = new Meter(limit, now);
-        meters.put(key, made);
+        Meter made = new Meter(claim, now);
+        meters.add(made);
         return made;
     }
 
     private void sweep(long now) {
         sweptNanos = now;
-        meters.values().removeIf(meter -> meter.isFull(now));
+        meters.sweep(now);
         common.values().removeIf(meter -> meter.isFull(now));
         sweepAt = Math.min(max, Math.max(SMALL, 2 * meters.size()));
     }
 
     /** A bucket that has been dropped was full, and what is given back to it is too much anyway. */
     void correct(Claim claim, long amount, long now) {
-        Meter meter = meters.get(new Key(claim.limit().name(), claim.subject()));
+        Meter meter = meters.find(claim);
         if (meter == null && amount > 0) {
             meter = meter(claim, now);
         }

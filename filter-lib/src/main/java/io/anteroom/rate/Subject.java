@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Subject(String key, String ip, String model, String pool) {
     private static final int MAX_MODEL = 128;
+    private static final Scope[] SCOPES = Scope.values();
     /** Stands in no name. */
     private static final char APART = '\0';
 
@@ -29,11 +30,21 @@ public record Subject(String key, String ip, String model, String pool) {
 
     /** The name of what {@code by} counts apart. */
     String in(Set<Scope> by) {
-        if (by.size() == 1) {
-            return in(by.iterator().next());
+        return by.size() == 1 ? inOne(by) : inAll(by);
+    }
+
+    private String inOne(Set<Scope> by) {
+        for (Scope scope : SCOPES) {
+            if (by.contains(scope)) {
+                return in(scope);
+            }
         }
+        throw new IllegalStateException("a scope of no kind");
+    }
+
+    private String inAll(Set<Scope> by) {
         StringBuilder name = new StringBuilder();
-        for (Scope scope : Scope.values()) {
+        for (Scope scope : SCOPES) {
             if (by.contains(scope)) {
                 name.append(in(scope)).append(APART);
             }

@@ -7,27 +7,27 @@ import io.anteroom.rate.RateLimits.Taken;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What one request has to pay: taken once, before it waits, and settled once, when it has ended. Safe from any thread.
  */
 public final class Toll {
-    private enum Stage {
-        /** Nothing has been taken. */
-        OPEN,
-        /** Taken, until it is settled. */
-        TAKEN,
-        /** Refused, given back or settled: nothing more happens. */
-        OVER
-    }
+    private static final AtomicIntegerFieldUpdater<Toll> STAGE =
+            AtomicIntegerFieldUpdater.newUpdater(Toll.class, "stage");
+    /** Nothing has been taken. */
+    private static final int OPEN = 0;
+    /** Taken, until it is settled. */
+    private static final int TAKEN = 1;
+    /** Refused, given back or settled: nothing more happens. */
+    private static final int OVER = 2;
 
     private final RateLimits limits;
     private final Claim[] claims;
     private final List<Entry> entries;
-    private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.OPEN);
     private final @Nullable AnswerMeter meter;
+    private volatile int stage = OPEN;
     private volatile @Nullable Taken taken;
 
     /**
@@ -58,7 +58,12 @@ public final class Toll {
                 return true;
             }
         }
-        return entries.stream().anyMatch(entry -> entry.budget().unit() != Unit.REQUESTS);
+        for (int i = 0; i < entries.size(); i++) {
+            if (entries.get(i).budget().unit() != Unit.REQUESTS) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Reads the answer to find out what was used, or null if nothing depends on that. */
@@ -76,7 +81,7 @@ public final class Toll {
             }
         }
         if (claims.length == 0) {
-            stage.set(Stage.TAKEN);
+            stage = TAKEN;
             return RateVerdict.Passed.AT_ONCE;
         }
         Taken got = limits.take(claims);
@@ -90,14 +95,14 @@ public final class Toll {
                             : new RateVerdict.Limited(
                                     claims[take.lacking()].limit(), Duration.ofNanos(take.waitNanos())));
         }
-        stage.set(Stage.TAKEN);
+        stage = TAKEN;
         return take == null || take.waitNanos() == 0
                 ? RateVerdict.Passed.AT_ONCE
                 : new RateVerdict.Passed(Duration.ofNanos(take.waitNanos()));
     }
 
     private RateVerdict over(RateVerdict verdict) {
-        stage.set(Stage.OVER);
+        stage = OVER;
         return verdict;
     }
 
@@ -109,7 +114,7 @@ public final class Toll {
 
     /** The request never ran: everything is given back. Does nothing if nothing is held. */
     public void giveBack() {
-        if (stage.compareAndSet(Stage.TAKEN, Stage.OVER)) {
+        if (STAGE.compareAndSet(this, TAKEN, OVER)) {
             giveBackEntries(entries.size());
             correct(null);
         }
@@ -117,7 +122,7 @@ public final class Toll {
 
     /** The request has ended: what was really used takes the place of what was reserved. */
     public void settle() {
-        if (stage.compareAndSet(Stage.TAKEN, Stage.OVER)) {
+        if (STAGE.compareAndSet(this, TAKEN, OVER)) {
             Usage usage = meter == null ? Usage.NONE : meter.usage();
             for (Entry entry : entries) {
                 limits.settle(entry, Entry.amount(entry.budget().unit(), entry.price(), usage));
@@ -149,8 +154,7 @@ public final class Toll {
         }
         List<LimitState> states = new ArrayList<>(claims.length);
         for (int i = 0; i < claims.length; i++) {
-            Duration reset = Duration.ofNanos(take.resetNanos()[i]);
-            states.add(new LimitState(claims[i].limit(), Math.max(0, take.remaining()[i]), reset));
+            states.add(LimitState.of(claims[i].limit(), take.remaining()[i], take.resetNanos()[i]));
         }
         return states;
     }

@@ -43,7 +43,7 @@ final class LocalBucketsTest {
         assertThat(refused.isTaken()).isFalse();
         assertThat(refused.lacking()).isZero();
         assertThat(refused.waitNanos()).isEqualTo(Duration.ofSeconds(3).toNanos());
-        assertThat(refused.resetNanos()[0]).isEqualTo(MINUTE.toNanos());
+        assertThat(LimitState.of(SIXTY, 0, refused.resetNanos()[0]).reset()).isEqualTo(MINUTE);
         pass(Duration.ofSeconds(3).minusNanos(1));
         assertThat(take(claim(SIXTY, "a", 3)).isTaken()).isFalse();
         pass(Duration.ofNanos(1));
@@ -96,6 +96,7 @@ final class LocalBucketsTest {
         take(claim(limit, "a", 10));
 
         pass(MINUTE.minusNanos(1));
+        assertThat(take(claim(limit, "a", 1)).resetNanos()).containsExactly(1);
         assertThat(left(limit, "a")).isZero();
         pass(Duration.ofNanos(1));
 
