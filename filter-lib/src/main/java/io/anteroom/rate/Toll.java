@@ -114,7 +114,7 @@ public final class Toll {
 
     /** The request never ran: everything is given back. Does nothing if nothing is held. */
     public void giveBack() {
-        if (STAGE.compareAndSet(this, TAKEN, OVER)) {
+        if (stage == TAKEN && STAGE.compareAndSet(this, TAKEN, OVER)) {
             giveBackEntries(entries.size());
             correct(null);
         }
@@ -122,7 +122,7 @@ public final class Toll {
 
     /** The request has ended: what was really used takes the place of what was reserved. */
     public void settle() {
-        if (STAGE.compareAndSet(this, TAKEN, OVER)) {
+        if (stage == TAKEN && STAGE.compareAndSet(this, TAKEN, OVER)) {
             Usage usage = meter == null ? Usage.NONE : meter.usage();
             for (Entry entry : entries) {
                 limits.settle(entry, Entry.amount(entry.budget().unit(), entry.price(), usage));
