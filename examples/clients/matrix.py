@@ -14,7 +14,7 @@ from scenarios import SCENARIOS, Result, breaks
 from wire import Relay, request, until, whole
 from workers import Server, Worker, commands
 
-HOGS = {"waits": 1, "full": 32}
+HOGS = {"waits": 1, "full": 32, "kept": 1}
 
 CONFIG = """
 listen: {{port: 0, idle: 120s}}
@@ -22,7 +22,7 @@ upstream: {{url: 'http://127.0.0.1:{model}'}}
 pools:
   llm: {{slots: {slots}, order: fifo, max-waiting: {waiting}, early-refusal: false, per-ip: {{max-waiting: 1000}}}}
 routes: [{{path: '/v1/*', pool: llm}}, {{path: '/api/*', pool: llm}}]
-waiting: {{commit-after: 1s, heartbeat: 500ms}}
+waiting: {{commit-after: 1s, heartbeat: 500ms, json-hold: {hold}}}
 log: {{access: false}}
 """
 
@@ -131,7 +131,8 @@ async def run(options):
         for name, slots in HOGS.items():
             config = folder / f"{name}.yaml"
             waiting = 1 if name == "full" else 1000
-            config.write_text(CONFIG.format(model=model.port, slots=slots, waiting=waiting))
+            hold = "1s" if name == "kept" else "55s"
+            config.write_text(CONFIG.format(model=model.port, slots=slots, waiting=waiting, hold=hold))
             halls[name] = Hall(await enter(Server([*java, "serve", "--config", str(config)])), model, slots)
             await learn(halls[name])
         workers = [await enter(Worker(command)) for command in commands(options.java)]

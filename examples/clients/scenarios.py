@@ -26,7 +26,7 @@ def breaks(reason):
 class Scenario:
     """What is asked, and how the answer is judged.
 
-    gateway: whose queue is long ("waits") or full ("full")
+    gateway: long queue ("waits"), full ("full"), or one that sends JSON away after a second ("kept")
     busy: when the slots are given free again: None (they always are), "committed", "answered" or "never"
     """
 
@@ -95,6 +95,12 @@ def came_back(client, answer, relay):
     return works(f"{len(relay.asked)} requests{note}")
 
 
+def came_back_to_its_place(client, answer, relay):
+    if b'"place_kept":true' not in relay.told:
+        return breaks("its place was not kept")
+    return came_back(client, answer, relay)
+
+
 def says_why(client, answer, relay):
     if answer is None:
         return works(f"still tries, {len(relay.asked)} requests so far")
@@ -140,6 +146,15 @@ SCENARIOS = [
     Scenario("wait-json", "waits, JSON", waited_json, stream=False),
     Scenario("refused-stream", "refused, comes back, streaming", came_back, gateway="full", busy="answered"),
     Scenario("refused-json", "refused, comes back, JSON", came_back, gateway="full", busy="answered", stream=False, quick=False),
+    Scenario(
+        "place-kept",
+        "sent away, comes back to its place, JSON",
+        came_back_to_its_place,
+        gateway="kept",
+        busy="answered",
+        stream=False,
+        quick=False,
+    ),
     Scenario("late-500", "upstream fails after the beginning", raised, model="failing"),
     Scenario("late-cut", "upstream breaks off half-way", broke_off, model="breaking", quick=False),
     Scenario(
