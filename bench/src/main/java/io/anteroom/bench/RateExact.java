@@ -68,11 +68,13 @@ final class RateExact {
         }
         List<long[]> all = new ArrayList<>();
         admitted.forEach(all::addAll);
-        double allowed =
-                limit.burst() + (double) length * limit.amount() / limit.per().toNanos();
         checkThreads(limit, all);
         // On a busy machine nobody may have asked at the very end.
         long rest = buckets.take(new Claim[] {new Claim(limit, "one", 0, 0)}).remaining()[0];
+        double allowed = limit.burst()
+                + (double) (System.nanoTime() - begin)
+                        * limit.amount()
+                        / limit.per().toNanos();
         System.out.printf(Locale.ROOT, "  %d threads: %,d let in of %,.0f%n", THREADS, all.size(), allowed);
         return (all.size() + rest) / allowed;
     }
