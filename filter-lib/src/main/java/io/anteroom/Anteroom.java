@@ -25,6 +25,7 @@ import io.anteroom.servlet.FrontDoor;
 import io.anteroom.servlet.PlaceSettings;
 import io.anteroom.servlet.PolicySource;
 import io.anteroom.servlet.Routes;
+import io.anteroom.servlet.TicketSettings;
 import io.anteroom.servlet.WaitStrategy;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -138,6 +139,7 @@ public final class Anteroom implements AutoCloseable {
         private boolean probe = true;
         private ProtocolSettings protocol = ProtocolSettings.DEFAULT;
         private PlaceSettings places = PlaceSettings.DEFAULT;
+        private TicketSettings tickets = TicketSettings.DEFAULT;
         private QueueListener listener = DoorSettings.NOBODY;
 
         private Builder() {}
@@ -242,6 +244,12 @@ public final class Anteroom implements AutoCloseable {
         /** How long requests are held in silence, and how their places are kept after that. */
         public Builder places(PlaceSettings places) {
             this.places = places;
+            return this;
+        }
+
+        /** Tickets, and where clients ask how it stands; {@link TicketSettings#OFF} for none of that. */
+        public Builder tickets(TicketSettings tickets) {
+            this.tickets = tickets;
             return this;
         }
 
@@ -360,6 +368,7 @@ public final class Anteroom implements AutoCloseable {
                     probe,
                     protocol,
                     places,
+                    tickets,
                     listener);
         }
 

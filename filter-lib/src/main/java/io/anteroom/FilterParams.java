@@ -6,6 +6,7 @@ import io.anteroom.protocol.ProtocolSettings;
 import io.anteroom.protocol.StatusMode;
 import io.anteroom.servlet.CallerPolicy;
 import io.anteroom.servlet.PlaceSettings;
+import io.anteroom.servlet.TicketSettings;
 import io.anteroom.servlet.WaitStrategy;
 import jakarta.servlet.FilterConfig;
 import jakarta.servlet.ServletException;
@@ -107,6 +108,7 @@ record FilterParams(Anteroom anteroom, Duration drainTimeout) {
         reader.duration("heartbeat", builder::heartbeat);
         reader.duration("write-idle", builder::writeIdle);
         places(reader, builder);
+        tickets(reader, builder);
         reader.choice("wait-strategy", WaitStrategy.class, builder::waitStrategy);
         reader.flag("force-queue", builder::forceQueue);
         reader.flag("probe", builder::probe);
@@ -122,6 +124,19 @@ record FilterParams(Anteroom anteroom, Duration drainTimeout) {
         reader.duration("return-grace", value -> places[0] = places[0].withReturnGrace(value));
         reader.number("max-kept", 0, Integer.MAX_VALUE, value -> places[0] = places[0].withMaxKept(value.intValue()));
         builder.places(places[0]);
+    }
+
+    private static void tickets(ParamReader reader, Anteroom.Builder builder) {
+        TicketSettings[] tickets = {TicketSettings.DEFAULT};
+        reader.text("endpoints", value -> tickets[0] = tickets[0].withBase(value.equals("off") ? "" : value));
+        reader.duration("claim-within", value -> tickets[0] = tickets[0].withClaimWithin(value));
+        reader.number("max-tickets", 1, Integer.MAX_VALUE, value -> {
+            tickets[0] = tickets[0].withBounds(value.intValue(), tickets[0].callerTickets());
+        });
+        reader.number("caller-tickets", 1, Integer.MAX_VALUE, value -> {
+            tickets[0] = tickets[0].withBounds(tickets[0].maxTickets(), value.intValue());
+        });
+        builder.tickets(tickets[0]);
     }
 
     /** The modes for those who do not ask. */

@@ -63,6 +63,10 @@ final class ParamReader {
         read(key, "a duration, such as 500ms, 10s or 5m", ParamReader::duration, to);
     }
 
+    void text(String key, Consumer<String> to) {
+        read(key, "a text", text -> text, to);
+    }
+
     void flag(String key, Consumer<Boolean> to) {
         read(key, "true or false", ParamReader::flag, to);
     }

@@ -113,6 +113,10 @@ final class FilterParamsTest {
                         Map.entry("hold-place", "30s"),
                         Map.entry("return-grace", "2s"),
                         Map.entry("max-kept", "9"),
+                        Map.entry("endpoints", "/q"),
+                        Map.entry("claim-within", "5s"),
+                        Map.entry("max-tickets", "50"),
+                        Map.entry("caller-tickets", "5"),
                         Map.entry("force-queue", "true"),
                         Map.entry("probe", "false"),
                         Map.entry("callers-are", "trusted")))
@@ -140,13 +144,18 @@ final class FilterParamsTest {
     }
 
     @Test
-    void read_outOfBounds_isRefused() {
+    void read_outOfBounds_isRefused() throws ServletException {
         assertThatThrownBy(() -> read(Map.of("slots", "8", "commit-after", "46s")))
                 .hasMessageContaining("commit-after: PT46S (expected: from PT0S to PT45S)");
         assertThatThrownBy(() -> read(Map.of("slots", "8", "json-hold", "25h")))
                 .hasMessageContaining("json-hold: PT25H (expected: from PT0.1S to PT24H)");
         assertThatThrownBy(() -> read(Map.of("slots", "8", "return-grace", "2h")))
                 .hasMessageContaining("return-grace: PT2H (expected: from PT0S to PT1H)");
+        assertThatThrownBy(() -> read(Map.of("slots", "8", "endpoints", "queue")))
+                .hasMessageContaining("endpoints: queue (expected: a path as /queue, or off)");
+        read(Map.of("slots", "8", "endpoints", "off")).close();
+        assertThatThrownBy(() -> read(Map.of("slots", "8", "claim-within", "2h")))
+                .hasMessageContaining("claim-within: PT2H (expected: from PT0.1S to PT1H)");
         assertThatThrownBy(() -> read(Map.of("slots", "8", "routes", "v1")))
                 .hasMessageContaining("routes: v1 (expected: /exact, /prefix/* or *)");
         assertThatThrownBy(() -> read(Map.of("slots", "8", "longest-run", "31d")))

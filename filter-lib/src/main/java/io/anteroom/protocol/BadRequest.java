@@ -18,7 +18,8 @@ public final class BadRequest extends Exception {
         problem = new Problem(kind, message, null, null);
     }
 
-    static BadRequest option(String name, String value, String expected) {
+    /** An option that cannot be read, or that there is not. */
+    public static BadRequest option(String name, String value, String expected) {
         return new BadRequest(Kind.BAD_REQUEST, name + ": " + shown(value) + " (expected: " + expected + ")");
     }
 

@@ -2,7 +2,6 @@
 package io.anteroom.protocol;
 
 import java.time.Duration;
-import java.util.Locale;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -68,35 +67,21 @@ public final class HeaderOptions {
         return value.trim();
     }
 
-    /** Preferences that cannot be read are ignored, as RFC 7240 wants it. */
+    /** For one that wants a ticket it says how long to wait for that, and nothing of the queue. */
     private static @Nullable Duration preferredWait(@Nullable String prefer) {
-        String wait = preference(prefer, "wait");
-        return wait == null ? null : seconds(wait);
+        return Preferences.respondAsync(prefer) ? null : Preferences.wait(prefer);
     }
 
     private static @Nullable StatusMode preferredStatus(@Nullable String prefer) {
-        String status = preference(prefer, "queue-status");
+        String status = Preferences.value(prefer, "queue-status");
         return status == null ? null : StatusMode.ofWord(status);
-    }
-
-    private static @Nullable String preference(@Nullable String prefer, String name) {
-        if (prefer == null) {
-            return null;
-        }
-        for (String part : prefer.split("[,;]", -1)) {
-            int equals = part.indexOf('=');
-            if (equals > 0 && part.substring(0, equals).trim().equalsIgnoreCase(name)) {
-                return part.substring(equals + 1).trim().replace("\"", "").toLowerCase(Locale.ROOT);
-            }
-        }
-        return null;
     }
 
     private static @Nullable Duration clientTimeout(@Nullable String value) {
         return value == null ? null : seconds(value.trim());
     }
 
-    private static @Nullable Duration seconds(String value) {
+    static @Nullable Duration seconds(String value) {
         try {
             double seconds = Double.parseDouble(value);
             boolean readable = seconds >= 0 && seconds <= 86_400;

@@ -11,6 +11,8 @@ public final class Headers {
     public static final String ON_FULL = "Queue-On-Full";
     /** What to do when the longest wait is over. */
     public static final String ON_TIMEOUT = "Queue-On-Timeout";
+    /** The ticket whose slot a request takes. */
+    public static final String TICKET = "Queue-Ticket";
     /** Whether the request may wait at all. */
     public static final String ENABLED = "Queue-Enabled";
     /** The batch that the request belongs to. */

@@ -81,6 +81,14 @@ public record Problem(
         UNAUTHORIZED(401, 401, "invalid_api_key", "invalid-api-key", "The API key is not accepted"),
         /** An option, a header or a body cannot be read. */
         BAD_REQUEST(400, 400, "invalid_request", "invalid-request", "The request cannot be read"),
+        /** There is no such ticket, request or batch, or it is another caller's. */
+        NOT_FOUND(404, 404, "not_found", "not-found", "Nothing of that name"),
+        /** A resource does not take that method. */
+        METHOD_NOT_ALLOWED(405, 405, "method_not_allowed", "method-not-allowed", "The method is not allowed"),
+        /** The turn of a ticket has not come. */
+        TICKET_NOT_READY(409, 409, "ticket_not_ready", "ticket-not-ready", "The ticket is not ready"),
+        /** A ticket has been used, or its time is over. */
+        TICKET_OVER(410, 410, "ticket_over", "ticket-over", "The ticket is over"),
         /** A body is larger than it may be. */
         TOO_LARGE(413, 413, "request_too_large", "request-too-large", "The body is too large"),
         /** A header field is longer than it may be. */

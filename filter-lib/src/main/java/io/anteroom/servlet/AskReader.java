@@ -13,6 +13,7 @@ import io.anteroom.protocol.Headers;
 import io.anteroom.protocol.JsonBody;
 import io.anteroom.protocol.Manner;
 import io.anteroom.protocol.Options;
+import io.anteroom.protocol.TicketRequest;
 import io.anteroom.rate.Allowance;
 import io.anteroom.rate.Demand;
 import io.anteroom.rate.Subject;
@@ -73,6 +74,29 @@ final class AskReader {
             body = body.forwarding(forwarded(content, dialect, pool, grant));
         }
         return new Ask(id, pool, grant.arrival(), manner, hasBody, body, toll, grant.ignored(), alias);
+    }
+
+    /** Who asks, and what its policy is. */
+    record Asker(Caller caller, CallerPolicy policy) {}
+
+    /** Who asks, without looking at what for. */
+    Asker asker(HttpServletRequest request) throws BadRequest {
+        Optional<Identity> identity = settings.callers().resolve(request);
+        CallerPolicy policy = admitted(settings.policies().of(identity));
+        return new Asker(caller(request, identity, policy), policy);
+    }
+
+    /** A request for a ticket alone. */
+    Ask read(HttpServletRequest request, String id, Pool pool, TicketRequest wanted) throws BadRequest {
+        Asker asker = asker(request);
+        Options options = wanted.options().or(HeaderOptions.read(request::getHeader));
+        Grant grant = grant(asker.caller(), asker.policy(), options, pool, 0);
+        Allowance allowance = asker.policy().allowance();
+        Toll toll = settings.rates().concern(allowance)
+                ? toll(grant.arrival(), pool, wanted.model(), allowance, Demand.ofBody(0, -1))
+                : null;
+        return new Ask(
+                id, pool, grant.arrival(), Manner.silent(Dialect.PLAIN), false, null, toll, grant.ignored(), null);
     }
 
     private Manner manner(

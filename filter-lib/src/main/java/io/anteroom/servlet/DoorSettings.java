@@ -24,6 +24,7 @@ import java.time.Duration;
  * @param probe whether the kernel's socket table is asked for clients that left
  * @param protocol what clients are told, and how
  * @param places how requests wait whose clients cannot be told anything
+ * @param tickets tickets, and the resources at which clients ask how it stands
  * @param listener told what happens
  */
 public record DoorSettings(
@@ -41,6 +42,7 @@ public record DoorSettings(
         boolean probe,
         ProtocolSettings protocol,
         PlaceSettings places,
+        TicketSettings tickets,
         QueueListener listener) {
 
     /** A listener that costs nothing. */

@@ -35,6 +35,7 @@ final class Exchange {
     private final HttpServletRequest request;
     private final String attribute;
     private final ExchangeListener listener = new ExchangeListener(this);
+    private final ExchangeEvents events;
     private volatile int over;
     private volatile int gone;
     private volatile int isCompletionWatched;
@@ -44,7 +45,6 @@ final class Exchange {
     private volatile @Nullable Wait wait;
     private volatile @Nullable LateResponse late;
     private volatile @Nullable Runnable afterPass;
-    private volatile long admittedNanos;
     private volatile boolean isInPass;
     private volatile boolean isGraceOver;
     private volatile boolean isCutOff;
@@ -62,6 +62,7 @@ final class Exchange {
         this.live = live;
         this.request = request;
         this.attribute = attribute;
+        this.events = new ExchangeEvents(ask, live);
         live.began();
     }
 
@@ -94,13 +95,25 @@ final class Exchange {
         return wait;
     }
 
+    ExchangeEvents events() {
+        return events;
+    }
+
+    /** Its client is sent away with a ticket. */
+    void ticketed(int position) {
+        events.tell(Kind.QUEUED, Duration.ZERO, position, null);
+        isKept = true;
+        end(Kind.KEPT, Duration.ZERO, null);
+    }
+
     void waits(Wait wait) {
         this.wait = wait;
+        live.requests().add(this);
         Ticket place = wait.ticket();
         if (place != null) {
             live.tellWaits(ask.id(), place);
         }
-        tell(Kind.QUEUED, wait.waited(), wait.initialPosition(), null);
+        events.tell(Kind.QUEUED, wait.waited(), wait.initialPosition(), null);
     }
 
     /** The slot is ours now; every call is followed by exactly one {@code RELEASED}. */
@@ -110,15 +123,12 @@ final class Exchange {
             lease.close();
             return;
         }
-        if (live.hasListener()) {
-            admittedNanos = System.nanoTime();
-            tell(Kind.ADMITTED, lease.waited(), lease.initialPosition(), null);
-        }
+        events.tell(Kind.ADMITTED, lease.waited(), lease.initialPosition(), null);
     }
 
     /** Ends without a lease. */
     void refused(Refusal refusal) {
-        end(kind(refusal.code(), wait != null), refusal.waited(), refusal.code());
+        end(ExchangeEvents.kind(refusal.code(), wait != null), refusal.waited(), refusal.code());
     }
 
     /** Ends without a lease: the client is sent away, and its place is kept. */
@@ -136,7 +146,7 @@ final class Exchange {
     private void end(Kind kind, Duration waited, Refusal.@Nullable Code code) {
         if (OVER.compareAndSet(this, 0, 1)) {
             Wait before = wait;
-            tell(kind, waited, before == null ? 0 : before.initialPosition(), code);
+            events.tell(kind, waited, before == null ? 0 : before.initialPosition(), code);
             live.ended(this, areWritesWatched != 0);
         }
     }
@@ -147,7 +157,7 @@ final class Exchange {
             Lease held = lease;
             if (held != null) {
                 held.close();
-                tell(Kind.RELEASED, held.waited(), held.initialPosition(), null);
+                events.tell(Kind.RELEASED, held.waited(), held.initialPosition(), null);
             }
             live.ended(this, areWritesWatched != 0);
         }
@@ -375,19 +385,5 @@ final class Exchange {
 
     long asyncTimeout() {
         return asyncTimeout;
-    }
-
-    private void tell(Kind kind, Duration waited, int position, Refusal.@Nullable Code refusal) {
-        if (live.hasListener()) {
-            Duration ran = kind == Kind.RELEASED ? Duration.ofNanos(System.nanoTime() - admittedNanos) : Duration.ZERO;
-            live.tell(ask.event(kind, waited, position, ran, refusal));
-        }
-    }
-
-    private static Kind kind(Refusal.Code code, boolean waited) {
-        if (!waited) {
-            return Kind.REFUSED;
-        }
-        return code == Refusal.Code.WAIT_TIMEOUT || code == Refusal.Code.ABSENT ? Kind.EXPIRED : Kind.SHED;
     }
 }

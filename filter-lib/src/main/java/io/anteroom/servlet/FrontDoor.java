@@ -9,6 +9,9 @@ import io.anteroom.admission.Refusal;
 import io.anteroom.admission.Ticket;
 import io.anteroom.protocol.BadRequest;
 import io.anteroom.protocol.Dialect;
+import io.anteroom.protocol.Headers;
+import io.anteroom.protocol.Preferences;
+import io.anteroom.protocol.Problem;
 import io.anteroom.rate.RateVerdict;
 import io.anteroom.rate.Toll;
 import jakarta.servlet.DispatcherType;
@@ -37,6 +40,8 @@ public final class FrontDoor implements AutoCloseable {
     private final Bodies bodies;
     private final AskReader asks;
     private final Live live;
+    private final TicketDesk desk;
+    private final Endpoints endpoints;
     private final String attribute = Facts.PREFIX + "exchange." + NUMBER.incrementAndGet();
     private final AtomicBoolean hasWarned = new AtomicBoolean();
 
@@ -50,6 +55,8 @@ public final class FrontDoor implements AutoCloseable {
         this.bodies = new Bodies(settings.maxBufferedBody());
         this.asks = new AskReader(settings, bodies);
         this.live = new Live(settings, clock);
+        this.desk = new TicketDesk(settings, live);
+        this.endpoints = new Endpoints(settings, asks, live, desk);
     }
 
     /**
@@ -64,6 +71,11 @@ public final class FrontDoor implements AutoCloseable {
             return;
         }
         String came = path(request);
+        Endpoints.Resource resource = isFirstPass(request) ? endpoints.at(came) : null;
+        if (resource != null) {
+            endpoints.serve(resource, request, response);
+            return;
+        }
         String alias = settings.protocol().aliases().get(came);
         String path = alias == null ? came : alias;
         Pool pool = isFirstPass(request) ? settings.routes().byPath(path) : null;
@@ -100,8 +112,14 @@ public final class FrontDoor implements AutoCloseable {
             Replies.problem(request, response, e.problem(), dialect, id);
             return;
         }
+        String ticket = desk.isOn() ? request.getHeader(Headers.TICKET) : null;
+        if (ticket != null) {
+            redeem(ticket, ask, request, response, chain);
+            return;
+        }
         Verdict verdict = new Verdict();
-        KeptPlaces.Return back = mayWait(request) ? live.places().rejoin(ask, request, verdict) : null;
+        KeptPlaces.Return back =
+                mayWait(request) && !wantsTicket(request) ? live.places().rejoin(ask, request, verdict) : null;
         Exchange exchange = new Exchange(back == null ? ask : back.ask(), live, request, attribute);
         boolean isThrough = false;
         try {
@@ -109,6 +127,7 @@ public final class FrontDoor implements AutoCloseable {
             if (back == null) {
                 offer(exchange, verdict, passage, ask.chain(chain));
             } else {
+                exchange.events().takesUp();
                 goOn(exchange, back.answer(), verdict, passage, ask.chain(chain));
             }
             isThrough = true;
@@ -143,10 +162,55 @@ public final class FrontDoor implements AutoCloseable {
         if (paid instanceof RateVerdict.Passed passed && !passed.after().isZero()) {
             arrival = arrival.withNotBefore(passed.after());
         }
+        if (wantsTicket(request)) {
+            giveTicket(exchange, arrival, passage, chain);
+            return;
+        }
         if (request.getProtocol().startsWith("HTTP/2") && usesThread(request)) {
             Departures.lookUp(request);
         }
         goOn(exchange, exchange.ask().pool().offer(arrival, verdict), verdict, passage, chain);
+    }
+
+    /** The turn of a ticket has come, and its request with it. */
+    private void redeem(String id, Ask ask, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        BookedTicket ticket = live.tickets().find(id, ask.arrival().caller().key());
+        Problem problem = TicketDesk.problem(ask, ticket);
+        Lease lease = problem != null || ticket == null ? null : ticket.claim();
+        if (lease == null || ticket == null) {
+            Problem why = problem != null || ticket == null ? problem : TicketDesk.notNow(ticket);
+            if (why != null) {
+                Replies.problem(request, response, why, ask.dialect(), ask.id());
+            }
+            return;
+        }
+        Exchange exchange = new Exchange(ask.paidBy(ticket.ask().toll()), live, request, attribute);
+        exchange.events().takesUp();
+        exchange.admitted(lease);
+        Passage passage = new Passage(exchange, request, response, settings.protocol());
+        passage.run(lease, lease.initialPosition() > 0, null, ask.chain(chain));
+    }
+
+    /** A client that would rather come back than wait gets a ticket, unless a slot is free. */
+    private void giveTicket(Exchange exchange, Arrival arrival, Passage passage, FilterChain chain)
+            throws IOException, ServletException {
+        TicketDesk.Booking booking = desk.book(exchange.ask(), arrival);
+        if (booking.answer() instanceof Lease lease) {
+            live.tickets().drop(booking.ticket());
+            lease.claim();
+            exchange.admitted(lease);
+            passage.run(lease, false, null, chain);
+        } else if (booking.answer() instanceof Refusal refusal) {
+            refuse(exchange, passage, refusal);
+        } else {
+            exchange.ticketed(booking.ticket().position());
+            desk.tell(booking.ticket(), passage.request(), passage.response(), true);
+        }
+    }
+
+    private boolean wantsTicket(HttpServletRequest request) {
+        return desk.isOn() && Preferences.respondAsync(request.getHeader("Prefer"));
     }
 
     private boolean mayWait(HttpServletRequest request) {

@@ -84,7 +84,7 @@ final class KeptPlaces {
      * @return how it goes on, or null if there is no such place: then it is a newcomer
      */
     @Nullable Return rejoin(Ask ask, HttpServletRequest request, Verdict verdict) {
-        if (byKey.isEmpty() || live.isDraining()) {
+        if (byKey.isEmpty() || live.isDraining() || !ask.arrival().mayQueue()) {
             return null;
         }
         PlaceKey key = PlaceKey.of(ask, request);
@@ -128,8 +128,14 @@ final class KeptPlaces {
         });
     }
 
-    /** The places that are kept now. */
-    Collection<KeptPlace> all() {
+    /** A caller's own. */
+    List<KeptPlace> of(String caller) {
+        return all().stream()
+                .filter(kept -> kept.ask().arrival().caller().key().equals(caller))
+                .toList();
+    }
+
+    private Collection<KeptPlace> all() {
         List<KeptPlace> all = new ArrayList<>();
         for (PlaceKey key : byKey.keySet()) {
             byKey.computeIfPresent(key, (same, places) -> {
@@ -152,11 +158,13 @@ final class KeptPlaces {
         remove(kept);
         kept.ticket().abandon();
         kept.giveBackToll();
+        live.batches().givenUp(kept.ask());
     }
 
     void givenUp(KeptPlace kept, Refusal refusal) {
         remove(kept);
         kept.giveBackToll();
+        live.batches().givenUp(kept.ask());
         live.tell(kept.givenUp(refusal));
     }
 }

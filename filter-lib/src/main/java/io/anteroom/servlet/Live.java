@@ -39,6 +39,10 @@ final class Live {
     private final Condition idle = lock.newCondition();
     private final boolean hasListener;
     private final KeptPlaces places;
+    private final TicketBook tickets;
+    private final Batches batches = new Batches(System::nanoTime);
+    private final WaitingRequests requests = new WaitingRequests();
+    private final Set<TicketWatch> watches = ConcurrentHashMap.newKeySet();
     private volatile boolean isDraining;
     private long lastRoundNanos;
 
@@ -47,6 +51,7 @@ final class Live {
         this.clock = clock;
         this.hasListener = !settings.listener().equals(DoorSettings.NOBODY);
         this.places = new KeptPlaces(settings.places(), this);
+        this.tickets = new TicketBook(settings.tickets(), this);
         this.departures = new Departures(settings.probe());
         this.timer = new ScheduledThreadPoolExecutor(1, Workers.daemon("anteroom-ticker"));
         timer.setRemoveOnCancelPolicy(true);
@@ -65,6 +70,28 @@ final class Live {
     /** The time of day, for what clients are told. */
     Clock clock() {
         return clock;
+    }
+
+    TicketBook tickets() {
+        return tickets;
+    }
+
+    Batches batches() {
+        return batches;
+    }
+
+    WaitingRequests requests() {
+        return requests;
+    }
+
+    /** Looks after somebody who watches a ticket, until {@link #ended(TicketWatch)}. */
+    void watch(TicketWatch watch) {
+        watches.add(watch);
+        tickSoon();
+    }
+
+    void ended(TicketWatch watch) {
+        watches.remove(watch);
     }
 
     boolean isDraining() {
@@ -111,6 +138,9 @@ final class Live {
         Toll toll = exchange.ask().toll();
         if (toll != null) {
             pay(toll, exchange);
+        }
+        if (exchange.waiting() != null) {
+            requests.remove(exchange);
         }
         if (active.decrementAndGet() == 0 && isDraining) {
             lock.lock();
@@ -178,6 +208,7 @@ final class Live {
         try {
             long now = System.nanoTime();
             waiting.forEach(wait -> wait.tick(now));
+            watches.forEach(watch -> watch.tick(now));
             if (now - lastRoundNanos >= ROUND_NANOS) {
                 lastRoundNanos = now;
                 round(now);
@@ -186,7 +217,7 @@ final class Live {
             Log.warn("the ticker failed", e);
         }
         isTicking.set(false);
-        if (!(waiting.isEmpty() && writing.isEmpty()) && !timer.isShutdown()) {
+        if (!(waiting.isEmpty() && writing.isEmpty() && watches.isEmpty()) && !timer.isShutdown()) {
             tickSoon();
         }
     }
@@ -208,6 +239,7 @@ final class Live {
         isDraining = true;
         waiting.forEach(Wait::shutDown);
         places.close();
+        tickets.close();
         long remaining = timeout.toNanos();
         lock.lock();
         try {

@@ -37,6 +37,19 @@ final class Replies {
         out.flush();
     }
 
+    /** Sends another whole answer of ours; a question about its head gets no body. */
+    static void send(HttpServletRequest request, HttpServletResponse response, Answer answer) throws IOException {
+        response.setStatus(answer.status());
+        answer.headers().forEach(response::setHeader);
+        expose(request, response);
+        response.setContentType(answer.contentType());
+        response.setContentLength(answer.body().length);
+        if (!request.getMethod().equals("HEAD")) {
+            response.getOutputStream().write(answer.body());
+        }
+        response.flushBuffer();
+    }
+
     /** Asks for the end of the connection, where a header field may do so: HTTP/2 forbids it, and Tomcat sends it. */
     static void closeAfterwards(HttpServletRequest request, HttpServletResponse response) {
         if (request.getProtocol().startsWith("HTTP/1")) {

@@ -3,6 +3,7 @@ package io.anteroom.servlet;
 
 import io.anteroom.admission.Pool;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -71,6 +72,23 @@ public final class Routes {
     /** The pool of a model, or null: then the path's counts. */
     @Nullable Pool byModel(@Nullable String model) {
         return model == null ? null : first(models, model);
+    }
+
+    /** The pool of that name, or null; only of those that something leads to. */
+    @Nullable Pool named(String name) {
+        return pools().stream()
+                .filter(pool -> pool.name().equals(name))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** All pools that something leads to, by name. */
+    Collection<Pool> pools() {
+        Map<String, Pool> all = new TreeMap<>();
+        exact.values().forEach(pool -> all.put(pool.name(), pool));
+        prefixes.forEach(prefix -> all.put(prefix.pool().name(), prefix.pool()));
+        models.forEach(prefix -> all.put(prefix.pool().name(), prefix.pool()));
+        return all.values();
     }
 
     /** Whether models matter. */

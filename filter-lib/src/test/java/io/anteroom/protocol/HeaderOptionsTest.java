@@ -52,7 +52,7 @@ final class HeaderOptionsTest {
 
     @Test
     void prefer_severalPreferences_areFound() throws BadRequest {
-        Options options = read("Prefer", "respond-async; foo, wait=30, queue-status=\"none\"");
+        Options options = read("Prefer", "handling=lenient; foo, wait=30, queue-status=\"none\"");
 
         assertThat(options.longestWait()).isEqualTo(Duration.ofSeconds(30));
         assertThat(options.status()).isEqualTo(StatusMode.NONE);
@@ -77,6 +77,17 @@ final class HeaderOptionsTest {
         assertThatThrownBy(() -> read(name, value))
                 .isInstanceOf(BadRequest.class)
                 .hasMessage(message);
+    }
+
+    @Test
+    void prefer_ticketAskedFor_waitSaysNothingOfTheQueue() throws BadRequest {
+        Options options = HeaderOptions.read(name -> name.equals("Prefer") ? "respond-async, wait=30" : null);
+
+        assertThat(options.longestWait()).isNull();
+        assertThat(Preferences.respondAsync("wait=30; Respond-Async")).isTrue();
+        assertThat(Preferences.respondAsync("respond-asynchronously")).isFalse();
+        assertThat(Preferences.wait("respond-async, wait=2.5")).isEqualTo(Duration.ofMillis(2500));
+        assertThat(Preferences.wait("wait=soon")).isNull();
     }
 
     @Test

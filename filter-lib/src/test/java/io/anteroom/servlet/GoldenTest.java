@@ -213,6 +213,7 @@ final class GoldenTest {
                 false,
                 ProtocolSettings.DEFAULT,
                 PlaceSettings.DEFAULT,
+                TicketSettings.DEFAULT,
                 DoorSettings.NOBODY);
     }
 

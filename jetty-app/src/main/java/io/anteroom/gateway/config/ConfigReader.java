@@ -11,6 +11,7 @@ import io.anteroom.gateway.config.GatewayConfig.Threads;
 import io.anteroom.gateway.config.GatewayConfig.Upstream;
 import io.anteroom.gateway.config.GatewayConfig.Waiting;
 import io.anteroom.servlet.PlaceSettings;
+import io.anteroom.servlet.TicketSettings;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -155,9 +156,24 @@ public final class ConfigReader {
                 section.duration("write-idle", Duration.ofSeconds(60), Duration.ofMillis(100), Duration.ofHours(1)),
                 (int) section.bytes("max-buffered-body", 1 << 20, 1 << 30),
                 section.yes("strangers-may-raise", false),
-                places(section));
+                places(section),
+                tickets(section));
         section.end();
         return waiting;
+    }
+
+    private static TicketSettings tickets(Section section) {
+        TicketSettings usual = TicketSettings.DEFAULT;
+        String base = section.text("endpoints", usual.base());
+        boolean isPath = base.matches("(/[A-Za-z0-9._~-]+)+");
+        if (!isPath && !base.equals("off")) {
+            section.problem("endpoints", "a path as /queue, or off");
+        }
+        return new TicketSettings(
+                isPath ? base : "",
+                section.duration("claim-within", usual.claimWithin(), Duration.ofMillis(100), Duration.ofHours(1)),
+                section.count("max-tickets", usual.maxTickets(), 1, Integer.MAX_VALUE),
+                section.count("caller-tickets", usual.callerTickets(), 1, Integer.MAX_VALUE));
     }
 
     private static PlaceSettings places(Section section) {

@@ -7,6 +7,7 @@ import io.anteroom.protocol.ProtocolSettings;
 import io.anteroom.rate.RateSettings;
 import io.anteroom.servlet.Callers;
 import io.anteroom.servlet.PlaceSettings;
+import io.anteroom.servlet.TicketSettings;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -261,6 +262,7 @@ public record GatewayConfig(
      * @param maxBufferedBody the largest body that is kept in memory while its request waits
      * @param strangersMayRaise whether callers without an entry may ask for a higher level than normal
      * @param places how requests wait whose clients cannot be told anything
+     * @param tickets tickets, and the resources at which clients ask how it stands
      */
     public record Waiting(
             Duration commitAfter,
@@ -268,7 +270,8 @@ public record GatewayConfig(
             Duration writeIdle,
             int maxBufferedBody,
             boolean strangersMayRaise,
-            PlaceSettings places) {}
+            PlaceSettings places,
+            TicketSettings tickets) {}
 
     /**
      * How long a stop takes at most.

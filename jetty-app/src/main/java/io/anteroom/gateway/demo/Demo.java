@@ -108,7 +108,8 @@ public final class Demo {
                 waiting.writeIdle(),
                 waiting.maxBufferedBody(),
                 false,
-                waiting.places()));
+                waiting.places(),
+                waiting.tickets()));
     }
 
     private static Callers.Snapshot callers() {

@@ -139,7 +139,8 @@ public final class Replay {
                 waiting.writeIdle(),
                 waiting.maxBufferedBody(),
                 true,
-                waiting.places().withJsonHold(Duration.ofDays(1))));
+                waiting.places().withJsonHold(Duration.ofDays(1)),
+                waiting.tickets()));
     }
 
     private PoolSettings pool() {

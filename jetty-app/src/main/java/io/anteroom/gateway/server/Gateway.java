@@ -77,6 +77,7 @@ public final class Gateway implements AutoCloseable {
                 .writeIdle(waiting.writeIdle())
                 .places(waiting.places())
                 .protocol(config.protocol())
+                .tickets(waiting.tickets())
                 .waitStrategy(config.listen().threads() == Threads.VIRTUAL ? WaitStrategy.AUTO : WaitStrategy.ASYNC)
                 .listener(listener);
         config.pools().forEach(builder::pool);

@@ -20,6 +20,7 @@ import io.anteroom.servlet.CallerPolicy;
 import io.anteroom.servlet.Callers;
 import io.anteroom.servlet.KnownCaller;
 import io.anteroom.servlet.PlaceSettings;
+import io.anteroom.servlet.TicketSettings;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -174,7 +175,8 @@ final class ConfigReaderTest {
                   - {name: nightly, key-sha256: %s, priority: low, weight: 3}
                 trusted-proxies: [10.0.0.0/8, '::1']
                 waiting: {commit-after: 1s, heartbeat: 2s, write-idle: 5s, max-buffered-body: 64KiB,
-                          strangers-may-raise: true, json-hold: 20s, hold-place: 30s, return-grace: 3s, max-kept: 5}
+                          strangers-may-raise: true, json-hold: 20s, hold-place: 30s, return-grace: 3s, max-kept: 5,
+                          endpoints: /q, claim-within: 4s, max-tickets: 60, caller-tickets: 6}
                 shutdown: {drain: 5s}
                 log: {access: false, file: access.log, level: debug}
                 """.formatted(HASH.toUpperCase()));
@@ -207,6 +209,7 @@ final class ConfigReaderTest {
         assertThat(config.waiting().strangersMayRaise()).isTrue();
         assertThat(config.waiting().places())
                 .isEqualTo(new PlaceSettings(Duration.ofSeconds(20), Duration.ofSeconds(30), Duration.ofSeconds(3), 5));
+        assertThat(config.waiting().tickets()).isEqualTo(new TicketSettings("/q", Duration.ofSeconds(4), 60, 6));
         assertThat(config.shutdown().drain()).isEqualTo(Duration.ofSeconds(5));
         assertThat(config.log().file()).contains(Path.of("access.log"));
     }
@@ -279,6 +282,7 @@ final class ConfigReaderTest {
                 "trusted-proxies: [10.0.0.0/33] | trusted-proxies: 10.0.0.0/33 (expected: a network",
                 "trusted-proxies: [proxy.test] | trusted-proxies: proxy.test (expected: a network",
                 "waiting: {commit-after: 50s} | waiting.commit-after: 50s (expected: a time from 0 to 45s",
+                "waiting: {endpoints: queue} | waiting.endpoints: queue (expected: a path as /queue, or off",
                 "shutdown: {drain: 2d} | shutdown.drain: 2d (expected: a time from 0 to 1d",
                 "log: {level: loud} | log.level: loud (expected: debug or error or info or warn)",
                 "polls: {} | polls: unknown key (expected: did you mean pools?)",

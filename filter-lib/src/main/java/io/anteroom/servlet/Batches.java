@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.servlet;
+
+import io.anteroom.event.QueueEvent.Kind;
+import io.anteroom.protocol.StatusDocuments.BatchView;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What became of the requests of each caller's batches: of the last {@value #MAX} that anything happened to, for a day.
+ * Safe from any thread.
+ */
+final class Batches {
+    static final int MAX = 10_000;
+    private static final long KEPT_NANOS = Duration.ofDays(1).toNanos();
+
+    private final ReentrantLock lock = new ReentrantLock();
+    /** The one that nothing has happened to for longest is first. */
+    private final Map<Key, Batch> batches = new LinkedHashMap<>(16, 0.75f, true);
+
+    private final LongSupplier nanoClock;
+
+    /** One request of a batch, or whatever stands for it. Used by one thread at a time. */
+    static final class Member {
+        private final Batches batches;
+        private final Ask ask;
+        private boolean isKnown;
+        private boolean isQueued;
+
+        private Member(Batches batches, Ask ask) {
+            this.batches = batches;
+            this.ask = ask;
+        }
+
+        /** It takes up the place of a request that has been counted among those who wait. */
+        void takesUp() {
+            isKnown = true;
+            isQueued = true;
+        }
+
+        /** Something happened to it. */
+        void told(Kind kind, Duration waited) {
+            batches.happened(ask, kind, isKnown, isQueued, waited);
+            isKnown = true;
+            isQueued = kind == Kind.QUEUED || (kind == Kind.KEPT && isQueued);
+        }
+    }
+
+    /** Counts a request if it belongs to a batch, else null. */
+    @Nullable Member member(Ask ask) {
+        return ask.arrival().batch() == null ? null : new Member(this, ask);
+    }
+
+    /** Nobody came back to the place of a request that has been counted among those who wait. */
+    void givenUp(Ask ask) {
+        happened(ask, Kind.GIVEN_UP, true, true, Duration.ZERO);
+    }
+
+    private record Key(String caller, String batch) {}
+
+    private static final class Batch {
+        long total;
+        long completed;
+        long running;
+        long queued;
+        long failed;
+        long admitted;
+        long waitedMillis;
+        long lastNanos;
+    }
+
+    Batches(LongSupplier nanoClock) {
+        this.nanoClock = nanoClock;
+    }
+
+    /**
+     * Something happened to a request of a batch.
+     *
+     * @param isKnown whether it, or the request whose place it took up, has been counted before
+     * @param isQueued whether it is counted among those who wait
+     */
+    private void happened(Ask ask, Kind kind, boolean isKnown, boolean isQueued, Duration waited) {
+        String name = ask.arrival().batch();
+        if (name == null) {
+            return;
+        }
+        lock.lock();
+        try {
+            Batch batch = batches.computeIfAbsent(new Key(ask.arrival().caller().key(), name), unknown -> new Batch());
+            batch.lastNanos = nanoClock.getAsLong();
+            batch.total += isKnown ? 0 : 1;
+            count(batch, kind, isQueued, waited);
+            forgetOld(batch.lastNanos);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static void count(Batch batch, Kind kind, boolean isQueued, Duration waited) {
+        int before = isQueued ? 1 : 0;
+        switch (kind) {
+            case QUEUED -> batch.queued += 1 - before;
+            case ADMITTED -> {
+                batch.queued -= before;
+                batch.running++;
+                batch.admitted++;
+                batch.waitedMillis += waited.toMillis();
+            }
+            case REFUSED, SHED, EXPIRED, ABANDONED, GIVEN_UP -> {
+                batch.queued -= before;
+                batch.failed++;
+            }
+            case RELEASED -> {
+                batch.running--;
+                batch.completed++;
+            }
+            case KEPT -> {}
+        }
+    }
+
+    private void forgetOld(long now) {
+        Iterator<Batch> oldest = batches.values().iterator();
+        while (oldest.hasNext()) {
+            boolean isOld = now - oldest.next().lastNanos > KEPT_NANOS;
+            if (!isOld && batches.size() <= MAX) {
+                return;
+            }
+            oldest.remove();
+        }
+    }
+
+    /** A caller's batch, or null. */
+    @Nullable BatchView find(String caller, String name) {
+        lock.lock();
+        try {
+            forgetOld(nanoClock.getAsLong());
+            Batch batch = batches.get(new Key(caller, name));
+            if (batch == null) {
+                return null;
+            }
+            long average = batch.admitted == 0 ? 0 : batch.waitedMillis / batch.admitted;
+            return new BatchView(
+                    name,
+                    batch.total,
+                    batch.completed,
+                    batch.running,
+                    batch.queued,
+                    batch.failed,
+                    Duration.ofMillis(average));
+        } finally {
+            lock.unlock();
+        }
+    }
+}

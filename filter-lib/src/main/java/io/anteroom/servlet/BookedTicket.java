@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.servlet;
+
+import io.anteroom.admission.Lease;
+import io.anteroom.admission.Refusal;
+import io.anteroom.admission.Ticket;
+import io.anteroom.admission.Waiter;
+import io.anteroom.event.QueueEvent;
+import io.anteroom.protocol.Refusals;
+import io.anteroom.protocol.TicketView;
+import io.anteroom.protocol.TicketView.State;
+import io.anteroom.rate.Toll;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** One ticket: it waits, its slot is reserved, and a request takes it; or it ends otherwise. Safe from any thread. */
+final class BookedTicket implements Waiter {
+    private final TicketBook book;
+    private final String id;
+    private final Ask ask;
+    private final Instant created = Instant.now();
+    private final AtomicReference<Stage> stage = new AtomicReference<>(new Stage(State.QUEUED, null, null));
+    private volatile @Nullable Ticket place;
+    private volatile Instant expires;
+
+    private record Stage(
+            State state, @Nullable Lease lease, @Nullable Refusal refusal) {}
+
+    BookedTicket(TicketBook book, String id, Ask ask, Duration longestWait) {
+        this.book = book;
+        this.id = id;
+        this.ask = ask.withoutBody();
+        this.expires = created.plus(longestWait);
+    }
+
+    String id() {
+        return id;
+    }
+
+    Ask ask() {
+        return ask;
+    }
+
+    boolean isOf(String caller) {
+        return ask.arrival().caller().key().equals(caller);
+    }
+
+    State state() {
+        return stage.get().state();
+    }
+
+    int position() {
+        Ticket waiting = place;
+        return waiting == null ? 0 : waiting.status().position();
+    }
+
+    /** The pool has given it a place; perhaps its turn has come already. */
+    void waits(Ticket place) {
+        this.place = place;
+    }
+
+    @Override
+    public void admitted(Lease lease) {
+        Instant until = Instant.now().plus(book.claimWithin());
+        if (move(State.QUEUED, new Stage(State.READY, lease, null))) {
+            expires = until;
+            book.ready(this);
+        } else {
+            lease.close();
+        }
+    }
+
+    @Override
+    public void refused(Refusal refusal) {
+        State how = switch (refusal.code()) {
+            case WAIT_TIMEOUT -> State.EXPIRED;
+            case CANCELLED -> State.CANCELLED;
+            default -> State.REFUSED;
+        };
+        if (move(State.QUEUED, new Stage(how, null, refusal))) {
+            end(refusal);
+        }
+    }
+
+    /** Takes its slot, once; null if there is none, or none any more. */
+    @Nullable Lease claim() {
+        Stage ready = stage.get();
+        Lease lease = ready.lease();
+        if (ready.state() != State.READY
+                || lease == null
+                || !stage.compareAndSet(ready, new Stage(State.CLAIMED, null, null))) {
+            return null;
+        }
+        if (lease.claim()) {
+            book.over(this);
+            return lease;
+        }
+        stage.set(new Stage(State.EXPIRED, null, null));
+        end(null);
+        return null;
+    }
+
+    /** Its reserved slot has gone to the next if nobody has come. */
+    void lapse() {
+        Stage ready = stage.get();
+        Lease lease = ready.lease();
+        if (ready.state() == State.READY && stage.compareAndSet(ready, new Stage(State.EXPIRED, null, null))) {
+            if (lease != null) {
+                lease.close();
+            }
+            end(null);
+        }
+    }
+
+    /** Its owner gives it up. */
+    void cancel() {
+        Stage before = stage.get();
+        if (!before.state().isOver() && stage.compareAndSet(before, new Stage(State.CANCELLED, null, null))) {
+            Lease lease = before.lease();
+            Ticket waiting = place;
+            if (lease != null) {
+                lease.close();
+            } else if (waiting != null) {
+                waiting.abandon();
+            }
+            end(null);
+        }
+    }
+
+    private boolean move(State from, Stage to) {
+        Stage before = stage.get();
+        return before.state() == from && stage.compareAndSet(before, to);
+    }
+
+    /** Over without having run. */
+    private void end(@Nullable Refusal refusal) {
+        expires = Instant.now().plus(TicketBook.REMEMBERED);
+        Toll toll = ask.toll();
+        if (toll != null) {
+            toll.giveBack();
+        }
+        book.over(this);
+        Refusal.Code code = refusal == null ? Refusal.Code.ABSENT : refusal.code();
+        book.givenUp(this, ask.event(QueueEvent.Kind.GIVEN_UP, waited(), 0, Duration.ZERO, code));
+    }
+
+    private Duration waited() {
+        Ticket waiting = place;
+        return waiting == null ? Duration.ZERO : waiting.status().waited();
+    }
+
+    TicketView view(String url) {
+        Stage now = stage.get();
+        Ticket waiting = place;
+        Refusal refusal = now.refusal();
+        String reason = refusal == null ? null : Refusals.kind(refusal.code()).reason();
+        boolean isQueued = now.state() == State.QUEUED && waiting != null;
+        return new TicketView(
+                id,
+                now.state(),
+                ask.pool().name(),
+                isQueued && waiting != null ? waiting.status() : null,
+                waited(),
+                created,
+                expires,
+                reason,
+                url);
+    }
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.servlet;
+
+import io.anteroom.admission.Refusal;
+import io.anteroom.event.QueueEvent.Kind;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Tells listeners and batches what happens to one exchange, one thing after the other. */
+final class ExchangeEvents {
+    private final Ask ask;
+    private final Live live;
+    private final Batches.@Nullable Member member;
+    private volatile long admittedNanos;
+
+    ExchangeEvents(Ask ask, Live live) {
+        this.ask = ask;
+        this.live = live;
+        this.member = live.batches().member(ask);
+    }
+
+    /** It takes up the place, or the ticket, of an earlier one. */
+    void takesUp() {
+        if (member != null) {
+            member.takesUp();
+        }
+    }
+
+    void tell(Kind kind, Duration waited, int position, Refusal.@Nullable Code refusal) {
+        if (member != null) {
+            member.told(kind, waited);
+        }
+        if (!live.hasListener()) {
+            return;
+        }
+        if (kind == Kind.ADMITTED) {
+            admittedNanos = System.nanoTime();
+        }
+        Duration ran = kind == Kind.RELEASED ? Duration.ofNanos(System.nanoTime() - admittedNanos) : Duration.ZERO;
+        live.tell(ask.event(kind, waited, position, ran, refusal));
+    }
+
+    /** What a refusal is, by whether there was a wait before it. */
+    static Kind kind(Refusal.Code code, boolean waited) {
+        if (!waited) {
+            return Kind.REFUSED;
+        }
+        return code == Refusal.Code.WAIT_TIMEOUT || code == Refusal.Code.ABSENT ? Kind.EXPIRED : Kind.SHED;
+    }
+}
