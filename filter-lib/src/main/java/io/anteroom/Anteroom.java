@@ -21,6 +21,7 @@ import io.anteroom.rate.RateSettings;
 import io.anteroom.servlet.CallerPolicy;
 import io.anteroom.servlet.CallerResolver;
 import io.anteroom.servlet.DoorSettings;
+import io.anteroom.servlet.Fallback;
 import io.anteroom.servlet.FrontDoor;
 import io.anteroom.servlet.PlaceSettings;
 import io.anteroom.servlet.PolicySource;
@@ -140,6 +141,7 @@ public final class Anteroom implements AutoCloseable {
         private ProtocolSettings protocol = ProtocolSettings.DEFAULT;
         private PlaceSettings places = PlaceSettings.DEFAULT;
         private TicketSettings tickets = TicketSettings.DEFAULT;
+        private final Map<String, Fallback> fallbacks = new LinkedHashMap<>();
         private QueueListener listener = DoorSettings.NOBODY;
 
         private Builder() {}
@@ -244,6 +246,15 @@ public final class Anteroom implements AutoCloseable {
         /** How long requests are held in silence, and how their places are kept after that. */
         public Builder places(PlaceSettings places) {
             this.places = places;
+            return this;
+        }
+
+        /**
+         * Where the requests of a pool go on, outside of its slots, that ask for it ({@code Queue-On-Timeout:
+         * fallback}) and whose longest wait is over, or would be.
+         */
+        public Builder fallback(String pool, Fallback fallback) {
+            fallbacks.put(pool, fallback);
             return this;
         }
 
@@ -369,6 +380,7 @@ public final class Anteroom implements AutoCloseable {
                     protocol,
                     places,
                     tickets,
+                    fallbacks,
                     listener);
         }
 

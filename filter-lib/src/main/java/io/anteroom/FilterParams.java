@@ -5,6 +5,7 @@ import io.anteroom.protocol.EnginePriority;
 import io.anteroom.protocol.ProtocolSettings;
 import io.anteroom.protocol.StatusMode;
 import io.anteroom.servlet.CallerPolicy;
+import io.anteroom.servlet.Fallback;
 import io.anteroom.servlet.PlaceSettings;
 import io.anteroom.servlet.TicketSettings;
 import io.anteroom.servlet.WaitStrategy;
@@ -67,6 +68,13 @@ record FilterParams(Anteroom anteroom, Duration drainTimeout) {
             reader.choice(name + ".engine-priority", EnginePriority.class, engine -> engines.put(name, engine));
             builder.pool(name, new PoolParams(reader, name).read());
             reader.list(name + ".routes").forEach(path -> builder.route(path, name));
+            List<String> fallback = reader.list(name + ".fallback");
+            if (fallback.size() > 2) {
+                reader.problem(name + ".fallback: " + fallback + " (expected: a name, and a path if there is one)");
+            } else if (!fallback.isEmpty()) {
+                String path = fallback.size() > 1 ? fallback.get(1) : null;
+                reader.checked(() -> builder.fallback(name, new Fallback(fallback.get(0), path)));
+            }
             reader.list(name + ".models").forEach(model -> builder.routeModel(model, name));
         }
         protocol(reader, builder, engines);

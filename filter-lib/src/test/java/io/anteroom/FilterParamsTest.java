@@ -114,6 +114,7 @@ final class FilterParamsTest {
                         Map.entry("return-grace", "2s"),
                         Map.entry("max-kept", "9"),
                         Map.entry("endpoints", "/q"),
+                        Map.entry("default.fallback", "small, /small"),
                         Map.entry("claim-within", "5s"),
                         Map.entry("max-tickets", "50"),
                         Map.entry("caller-tickets", "5"),
@@ -154,6 +155,8 @@ final class FilterParamsTest {
         assertThatThrownBy(() -> read(Map.of("slots", "8", "endpoints", "queue")))
                 .hasMessageContaining("endpoints: queue (expected: a path as /queue, or off)");
         read(Map.of("slots", "8", "endpoints", "off")).close();
+        assertThatThrownBy(() -> read(Map.of("slots", "8", "default.fallback", "a b")))
+                .hasMessageContaining("fallback: a b (expected: a name of 1 to 64 of A-Z a-z 0-9 . _ -)");
         assertThatThrownBy(() -> read(Map.of("slots", "8", "claim-within", "2h")))
                 .hasMessageContaining("claim-within: PT2H (expected: from PT0.1S to PT1H)");
         assertThatThrownBy(() -> read(Map.of("slots", "8", "routes", "v1")))

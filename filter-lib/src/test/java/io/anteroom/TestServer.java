@@ -204,7 +204,14 @@ final class TestServer implements AutoCloseable {
                 case "asyncecho" -> asyncEcho(request, response);
                 case "facts" ->
                     response.getWriter()
-                            .write(Stream.of("request-id", "pool", "priority", "queued", "waited", "initial-position")
+                            .write(Stream.of(
+                                            "request-id",
+                                            "pool",
+                                            "priority",
+                                            "queued",
+                                            "waited",
+                                            "initial-position",
+                                            "fallback")
                                     .map(name -> String.valueOf(request.getAttribute("io.anteroom." + name)))
                                     .collect(Collectors.joining(" ")));
                 case "stream" -> stream(request, response);

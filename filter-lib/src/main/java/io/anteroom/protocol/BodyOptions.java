@@ -20,10 +20,11 @@ final class BodyOptions {
     private @Nullable Duration longestWait;
     private @Nullable OnFull onFull;
     private @Nullable Boolean enabled;
+    private @Nullable Boolean fallsBack;
     private @Nullable String batch;
 
     Options read() {
-        return found ? new Options(priority, longestWait, onFull, enabled, batch, null, null) : Options.NONE;
+        return found ? new Options(priority, longestWait, onFull, enabled, batch, null, null, fallsBack) : Options.NONE;
     }
 
     /** The parser stands on a value of {@code priority} outside of {@code gateflow}, which is the weaker place. */
@@ -82,7 +83,7 @@ final class BodyOptions {
             }
             case "max_wait_ms" -> longestWait = OptionValues.millis(full, value);
             case "on_full" -> onFull = OptionValues.onFull(full, value);
-            case "on_timeout" -> OptionValues.onTimeout(full, value);
+            case "on_timeout" -> fallsBack = OptionValues.onTimeout(full, value);
             case "enabled" -> enabled = OptionValues.bool(full, value);
             default -> batch = OptionValues.id(full, value);
         }

@@ -38,12 +38,9 @@ public final class HeaderOptions {
         String batch = value(Headers.BATCH);
         String prefer = value("Prefer");
         String onTimeout = value(Headers.ON_TIMEOUT);
-        if (onTimeout != null) {
-            OptionValues.onTimeout(Headers.ON_TIMEOUT, onTimeout);
-        }
         Duration clientTimeout = clientTimeout(headers.apply(Headers.STAINLESS_TIMEOUT));
         boolean silent = priority == null && maxWait == null && onFull == null && enabled == null && batch == null;
-        if (silent && prefer == null && clientTimeout == null) {
+        if (silent && prefer == null && clientTimeout == null && onTimeout == null) {
             return Options.NONE;
         }
         return new Options(
@@ -53,7 +50,8 @@ public final class HeaderOptions {
                 enabled == null ? null : (Boolean) OptionValues.bool(Headers.ENABLED, enabled),
                 batch == null ? null : OptionValues.id(Headers.BATCH, batch),
                 preferredStatus(prefer),
-                clientTimeout);
+                clientTimeout,
+                onTimeout == null ? null : (Boolean) OptionValues.onTimeout(Headers.ON_TIMEOUT, onTimeout));
     }
 
     private @Nullable String value(String name) throws BadRequest {

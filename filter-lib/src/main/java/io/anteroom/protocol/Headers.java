@@ -27,6 +27,8 @@ public final class Headers {
     public static final String WAIT_MS = "Queue-Wait-Ms";
     /** On an answer, its position on arrival. */
     public static final String INITIAL_POSITION = "Queue-Initial-Position";
+    /** On an answer, the fallback that gave it, because the longest wait was over. */
+    public static final String FALLBACK = "Queue-Fallback";
     /** On a refusal, why; a token for machines. */
     public static final String REJECT_REASON = "Queue-Reject-Reason";
     /** On an answer, the options that were understood and not granted. */
@@ -42,6 +44,7 @@ public final class Headers {
             WAIT_MS,
             INITIAL_POSITION,
             REJECT_REASON,
+            FALLBACK,
             IGNORED,
             "Retry-After",
             "retry-after-ms",

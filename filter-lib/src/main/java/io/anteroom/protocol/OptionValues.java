@@ -37,11 +37,13 @@ final class OptionValues {
         };
     }
 
-    static void onTimeout(String name, String value) throws BadRequest {
-        String lower = value.toLowerCase(Locale.ROOT);
-        if (!lower.equals("error") && !lower.equals("fallback")) {
-            throw BadRequest.option(name, value, "error or fallback");
-        }
+    /** Whether the fallback is asked for. */
+    static boolean onTimeout(String name, String value) throws BadRequest {
+        return switch (value.toLowerCase(Locale.ROOT)) {
+            case "fallback" -> true;
+            case "error" -> false;
+            default -> throw BadRequest.option(name, value, "error or fallback");
+        };
     }
 
     static boolean bool(String name, String value) throws BadRequest {

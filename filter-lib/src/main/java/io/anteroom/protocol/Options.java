@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param batch its batch
  * @param status how it wants to be told its standing
  * @param clientTimeout after which the client gives up by itself
+ * @param fallsBack whether it would go on to the fallback when its longest wait is over
  */
 public record Options(
         @Nullable Priority priority,
@@ -24,10 +25,11 @@ public record Options(
         @Nullable Boolean enabled,
         @Nullable String batch,
         @Nullable StatusMode status,
-        @Nullable Duration clientTimeout) {
+        @Nullable Duration clientTimeout,
+        @Nullable Boolean fallsBack) {
 
     /** Nothing is asked for. */
-    public static final Options NONE = new Options(null, null, null, null, null, null, null);
+    public static final Options NONE = new Options(null, null, null, null, null, null, null, null);
 
     /** These options where they say something, else {@code weaker}. */
     public Options or(Options weaker) {
@@ -44,6 +46,7 @@ public record Options(
                 enabled != null ? enabled : weaker.enabled,
                 batch != null ? batch : weaker.batch,
                 status != null ? status : weaker.status,
-                clientTimeout != null ? clientTimeout : weaker.clientTimeout);
+                clientTimeout != null ? clientTimeout : weaker.clientTimeout,
+                fallsBack != null ? fallsBack : weaker.fallsBack);
     }
 }

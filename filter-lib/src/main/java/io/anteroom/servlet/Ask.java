@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param toll what it has to pay, or null if no limit applies to it
  * @param ignored the options that its caller may not use, or null
  * @param alias the path that is meant, if it came to another, else null
+ * @param fallback where it goes on when its longest wait is over, or null
  */
 record Ask(
         String id,
@@ -35,7 +36,8 @@ record Ask(
         @Nullable BufferedBody body,
         @Nullable Toll toll,
         @Nullable String ignored,
-        @Nullable String alias) {
+        @Nullable String alias,
+        @Nullable Fallback fallback) {
 
     /** What happened to it, for listeners. */
     QueueEvent event(Kind kind, Duration waited, int position, Duration ran, Refusal.@Nullable Code refusal) {
@@ -54,16 +56,25 @@ record Ask(
 
     /** The same for somebody who only wants to know whose it is. */
     Ask withoutBody() {
-        return body == null ? this : new Ask(id, pool, arrival, manner, hasBody, null, toll, ignored, alias);
+        return body == null ? this : new Ask(id, pool, arrival, manner, hasBody, null, toll, ignored, alias, fallback);
     }
 
     /** The same for which another request has paid. */
     Ask paidBy(@Nullable Toll paid) {
-        return new Ask(id, pool, arrival, manner, hasBody, body, paid, ignored, alias);
+        return new Ask(id, pool, arrival, manner, hasBody, body, paid, ignored, alias, fallback);
     }
 
     Dialect dialect() {
         return manner.dialect();
+    }
+
+    /** What the request goes on to without a slot. */
+    FilterChain fallbackChain(FilterChain given) {
+        Fallback to = fallback;
+        String path = to == null ? null : to.path();
+        return path == null
+                ? chain(given)
+                : (request, response) -> request.getRequestDispatcher(path).forward(request, response);
     }
 
     /** What the request goes on to: the application, at the path that is meant. */

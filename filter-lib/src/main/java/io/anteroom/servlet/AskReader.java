@@ -73,7 +73,11 @@ final class AskReader {
         if (body != null && content != null) {
             body = body.forwarding(forwarded(content, dialect, pool, grant));
         }
-        return new Ask(id, pool, grant.arrival(), manner, hasBody, body, toll, grant.ignored(), alias);
+        Fallback fallback = fallback(pool, policy, options);
+        String ignored = Boolean.TRUE.equals(options.fallsBack()) && fallback == null
+                ? Grant.also(grant.ignored(), "on-timeout")
+                : grant.ignored();
+        return new Ask(id, pool, grant.arrival(), manner, hasBody, body, toll, ignored, alias, fallback);
     }
 
     /** Who asks, and what its policy is. */
@@ -96,7 +100,16 @@ final class AskReader {
                 ? toll(grant.arrival(), pool, wanted.model(), allowance, Demand.ofBody(0, -1))
                 : null;
         return new Ask(
-                id, pool, grant.arrival(), Manner.silent(Dialect.PLAIN), false, null, toll, grant.ignored(), null);
+                id,
+                pool,
+                grant.arrival(),
+                Manner.silent(Dialect.PLAIN),
+                false,
+                null,
+                toll,
+                grant.ignored(),
+                null,
+                null);
     }
 
     private Manner manner(
@@ -113,6 +126,12 @@ final class AskReader {
     private byte[] forwarded(JsonBody.Content content, Dialect dialect, Pool pool, Grant grant) {
         EnginePriority engine = settings.protocol().engine(pool.name());
         return engine.forward(content.forwarded(), dialect, grant.arrival().priority(), content.number());
+    }
+
+    private @Nullable Fallback fallback(Pool pool, CallerPolicy policy, Options options) {
+        boolean mayFallBack =
+                Boolean.TRUE.equals(options.fallsBack()) && policy.rights().mayFallback();
+        return mayFallBack ? settings.fallbacks().get(pool.name()) : null;
     }
 
     /** Before the body is read: one that is not let in costs as little as may be. */

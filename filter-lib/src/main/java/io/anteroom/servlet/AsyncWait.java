@@ -52,6 +52,8 @@ final class AsyncWait extends Wait {
         } else if (early instanceof Lease lease) {
             exchange.admitted(lease);
             passage.run(lease, true, null, chain);
+        } else if (early instanceof Refusal refusal && exchange.fallsBack(refusal)) {
+            passage.fallBack(null, chain);
         } else if (early instanceof Refusal refusal) {
             exchange.refused(refusal);
             passage.refuse(refusal, null);
@@ -119,6 +121,8 @@ final class AsyncWait extends Wait {
             live.unpark(this);
             if (how instanceof Lease lease) {
                 resume(lease, parked);
+            } else if (how instanceof Refusal refusal && !hasEnded && exchange.fallsBack(refusal)) {
+                fallBack(parked);
             } else if (how instanceof Refusal refusal) {
                 refuse(refusal, parked, through);
             } else if (how instanceof KeptPlace kept) {
@@ -153,6 +157,22 @@ final class AsyncWait extends Wait {
         }
     }
 
+    private void fallBack(AsyncContext parked) {
+        try {
+            StatusStream begun = stream;
+            if (begun != null) {
+                begun.fallback();
+            }
+            resumes.set(true);
+            parked.dispatch();
+        } catch (IOException | IllegalStateException e) {
+            Log.debug("request " + exchange.ask().id() + " ended before it could go on to its fallback", e);
+            resumes.set(false);
+            exchange.release();
+            complete(parked);
+        }
+    }
+
     private void giveUp(Lease lease, AsyncContext parked) {
         if (exchange.lease() == null) {
             lease.close();
@@ -177,7 +197,7 @@ final class AsyncWait extends Wait {
 
     private void sendAway(KeptPlace kept, AsyncContext parked, Passage through) {
         Refusal refusal = live.places().refusal(kept);
-        exchange.kept(refusal);
+        exchange.kept(refusal.waited(), refusal.code());
         if (!hasEnded) {
             try {
                 through.sendAway(kept, refusal);
@@ -269,6 +289,9 @@ final class AsyncWait extends Wait {
     HttpServletResponse resumedResponse(HttpServletResponse response) {
         Lease lease = exchange.lease();
         Passage through = passage;
+        if (through != null && exchange.hasFallenBack) {
+            return through.letFallBack(stream, response);
+        }
         return lease == null || through == null ? response : through.let(lease, true, stream, response);
     }
 

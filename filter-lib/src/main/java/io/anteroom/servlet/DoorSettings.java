@@ -6,6 +6,7 @@ import io.anteroom.net.TrustedProxies;
 import io.anteroom.protocol.ProtocolSettings;
 import io.anteroom.rate.RateLimits;
 import java.time.Duration;
+import java.util.Map;
 
 /**
  * What a front door is made of.
@@ -25,6 +26,7 @@ import java.time.Duration;
  * @param protocol what clients are told, and how
  * @param places how requests wait whose clients cannot be told anything
  * @param tickets tickets, and the resources at which clients ask how it stands
+ * @param fallbacks where requests go on whose longest wait is over, by pool
  * @param listener told what happens
  */
 public record DoorSettings(
@@ -43,6 +45,7 @@ public record DoorSettings(
         ProtocolSettings protocol,
         PlaceSettings places,
         TicketSettings tickets,
+        Map<String, Fallback> fallbacks,
         QueueListener listener) {
 
     /** A listener that costs nothing. */
@@ -53,6 +56,7 @@ public record DoorSettings(
 
     /** Checks all bounds. */
     public DoorSettings {
+        fallbacks = Map.copyOf(fallbacks);
         if (maxBufferedBody < 0) {
             throw new IllegalArgumentException("max-buffered-body: " + maxBufferedBody + " (expected: at least 0)");
         }

@@ -48,7 +48,9 @@ final class Exchange {
     private volatile boolean isInPass;
     private volatile boolean isGraceOver;
     private volatile boolean isCutOff;
-    private volatile boolean isKept;
+    volatile boolean hasFallenBack;
+    volatile boolean isKept;
+
     private volatile long blockedSinceNanos;
     private volatile long asyncTimeout = -1;
 
@@ -99,13 +101,6 @@ final class Exchange {
         return events;
     }
 
-    /** Its client is sent away with a ticket. */
-    void ticketed(int position) {
-        events.tell(Kind.QUEUED, Duration.ZERO, position, null);
-        isKept = true;
-        end(Kind.KEPT, Duration.ZERO, null);
-    }
-
     void waits(Wait wait) {
         this.wait = wait;
         live.requests().add(this);
@@ -131,10 +126,21 @@ final class Exchange {
         end(ExchangeEvents.kind(refusal.code(), wait != null), refusal.waited(), refusal.code());
     }
 
+    /** Whether it goes on to its fallback instead of being refused; it ends like one that has a lease then. */
+    boolean fallsBack(Refusal refusal) {
+        if (ask.fallback() == null || !Fallback.isFor(refusal.code()) || over != 0 || gone != 0) {
+            return false;
+        }
+        hasFallenBack = true;
+        Kind kind = ExchangeEvents.kind(refusal.code(), wait != null);
+        events.tell(kind, refusal.waited(), position(), refusal.code());
+        return true;
+    }
+
     /** Ends without a lease: the client is sent away, and its place is kept. */
-    void kept(Refusal refusal) {
+    void kept(Duration waited, Refusal.@Nullable Code code) {
         isKept = true;
-        end(Kind.KEPT, refusal.waited(), refusal.code());
+        end(Kind.KEPT, waited, code);
     }
 
     /** Ends without a lease: the client left while it waited. */
@@ -143,10 +149,16 @@ final class Exchange {
         end(Kind.ABANDONED, waited == null ? Duration.ZERO : waited.waited(), null);
     }
 
+    private int position() {
+        Wait before = wait;
+        return before == null ? 0 : before.initialPosition();
+    }
+
     private void end(Kind kind, Duration waited, Refusal.@Nullable Code code) {
         if (OVER.compareAndSet(this, 0, 1)) {
-            Wait before = wait;
-            events.tell(kind, waited, before == null ? 0 : before.initialPosition(), code);
+            if (!hasFallenBack) {
+                events.tell(kind, waited, position(), code);
+            }
             live.ended(this, areWritesWatched != 0);
         }
     }
@@ -161,10 +173,6 @@ final class Exchange {
             }
             live.ended(this, areWritesWatched != 0);
         }
-    }
-
-    boolean isKept() {
-        return isKept;
     }
 
     boolean isOver() {
@@ -187,7 +195,10 @@ final class Exchange {
             throws IOException, ServletException {
         Wait waited = wait;
         if (waited != null && waited.resumes()) {
-            pass(request, waited.resumedResponse(response), ask.chain(chain));
+            pass(
+                    request,
+                    waited.resumedResponse(response),
+                    hasFallenBack ? ask.fallbackChain(chain) : ask.chain(chain));
         } else if (request.getDispatcherType() == DispatcherType.ASYNC) {
             pass(request, response, chain);
         } else {

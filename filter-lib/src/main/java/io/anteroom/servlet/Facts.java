@@ -18,9 +18,16 @@ final class Facts {
             "io.anteroom.queued",
             "io.anteroom.waited",
             "io.anteroom.initial-position",
+            "io.anteroom.fallback",
             "io.anteroom.lease");
 
     private Facts() {}
+
+    /** The name of the fallback that an exchange has gone on to, or null. */
+    static @Nullable String fallback(Exchange exchange) {
+        Fallback to = exchange.ask().fallback();
+        return exchange.hasFallenBack && to != null ? to.name() : null;
+    }
 
     static boolean knows(String name) {
         return NAMES.contains(name);
@@ -38,6 +45,7 @@ final class Facts {
             case "io.anteroom.queued" -> exchange.waiting() != null;
             case "io.anteroom.waited" -> lease == null ? null : lease.waited();
             case "io.anteroom.initial-position" -> lease == null ? null : lease.initialPosition();
+            case "io.anteroom.fallback" -> fallback(exchange);
             default -> lease;
         };
     }

@@ -7,6 +7,7 @@ import io.anteroom.admission.Lease;
 import io.anteroom.admission.Pool;
 import io.anteroom.admission.Refusal;
 import io.anteroom.admission.Ticket;
+import io.anteroom.event.QueueEvent.Kind;
 import io.anteroom.protocol.BadRequest;
 import io.anteroom.protocol.Dialect;
 import io.anteroom.protocol.Headers;
@@ -204,7 +205,8 @@ public final class FrontDoor implements AutoCloseable {
         } else if (booking.answer() instanceof Refusal refusal) {
             refuse(exchange, passage, refusal);
         } else {
-            exchange.ticketed(booking.ticket().position());
+            exchange.events().tell(Kind.QUEUED, Duration.ZERO, booking.ticket().position(), null);
+            exchange.kept(Duration.ZERO, null);
             desk.tell(booking.ticket(), passage.request(), passage.response(), true);
         }
     }
@@ -223,6 +225,8 @@ public final class FrontDoor implements AutoCloseable {
         boolean usesThread = usesThread(request);
         if (answer instanceof Ticket ticket) {
             begin(exchange, wait(exchange, verdict, usesThread), ticket, passage, chain);
+        } else if (answer instanceof Refusal refusal && exchange.fallsBack(refusal)) {
+            passage.fallBack(null, chain);
         } else if (answer instanceof Refusal refusal) {
             refuse(exchange, passage, refusal);
         } else if (answer instanceof Lease lease && settings.forceQueue() && mayWait(request)) {

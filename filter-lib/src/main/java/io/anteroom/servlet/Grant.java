@@ -54,6 +54,11 @@ record Grant(Arrival arrival, @Nullable String ignored) {
         return clientTimeout != null && clientTimeout.compareTo(effective) < 0 ? clientTimeout : wait;
     }
 
+    /** One more name in a list that may be null. */
+    static String also(@Nullable String names, String name) {
+        return names == null ? name : names + ", " + name;
+    }
+
     private static @Nullable String names(boolean priority, boolean maxWait, boolean onFull) {
         StringJoiner names = new StringJoiner(", ");
         if (priority) {

@@ -153,11 +153,11 @@ final class Live {
     }
 
     private static void pay(Toll toll, Exchange exchange) {
-        if (exchange.isKept()) {
+        if (exchange.isKept) {
             // Whoever comes back to the place has paid already.
             return;
         }
-        if (exchange.lease() == null) {
+        if (exchange.lease() == null && !exchange.hasFallenBack) {
             toll.giveBack();
         } else {
             toll.settle();

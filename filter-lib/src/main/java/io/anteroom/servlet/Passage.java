@@ -69,10 +69,29 @@ final class Passage {
             Replies.admitted(request, response, exchange.ask(), lease, queued);
             return given;
         }
+        return late(stream, given);
+    }
+
+    private HttpServletResponse late(StatusStream stream, HttpServletResponse given) {
         LateResponse late = new LateResponse(given, exchange.ask(), stream.frames());
         wrappedRequest.respondsLate(late);
         exchange.respondsLate(late);
         return late;
+    }
+
+    /** Lets the request go on to its fallback, on this thread. */
+    void fallBack(@Nullable StatusStream stream, FilterChain chain) throws IOException, ServletException {
+        HttpServletResponse answer = letFallBack(stream, wrappedResponse);
+        exchange.pass(wrappedRequest, answer, exchange.ask().fallbackChain(chain));
+    }
+
+    /** Prepares the response for the fallback, as {@link #let} does for the application. */
+    HttpServletResponse letFallBack(@Nullable StatusStream stream, HttpServletResponse given) {
+        if (stream != null && stream.hasBegun()) {
+            return late(stream, given);
+        }
+        Replies.fallback(request, response, exchange.ask(), exchange.waiting() != null, Facts.fallback(exchange));
+        return given;
     }
 
     /** Tells the client to come back to its place. */

@@ -75,6 +75,17 @@ final class Replies {
         expose(request, response);
     }
 
+    /** The header fields of a request that goes on without a slot. */
+    static void fallback(
+            HttpServletRequest request, HttpServletResponse response, Ask ask, boolean queued, @Nullable String name) {
+        response.setHeader(Headers.REQUEST_ID, ask.id());
+        response.setHeader(Headers.WAS_QUEUED, queued ? "true" : "false");
+        response.setHeader(Headers.FALLBACK, name);
+        mode(response, ask.manner());
+        ignored(response, ask.ignored());
+        expose(request, response);
+    }
+
     /** Begins the answer for a request that still waits. */
     static void beginStream(HttpServletRequest request, HttpServletResponse response, Ask ask, int initialPosition) {
         response.setStatus(HttpServletResponse.SC_OK);

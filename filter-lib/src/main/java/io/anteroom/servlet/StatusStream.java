@@ -9,6 +9,7 @@ import io.anteroom.protocol.StatusFrames;
 import io.anteroom.protocol.StatusMode;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -90,6 +91,14 @@ final class StatusStream {
     void admitted(Lease lease) throws IOException {
         if (begun) {
             send(frames.admitted(lease.waited()));
+        }
+    }
+
+    /** Says that the answer comes from the fallback, where comments say anything. */
+    void fallback() throws IOException {
+        Fallback to = ask.fallback();
+        if (begun && to != null && ask.manner().status() == StatusMode.COMMENT) {
+            send((": queue fallback name=" + to.name() + "\n").getBytes(StandardCharsets.US_ASCII));
         }
     }
 

@@ -39,12 +39,18 @@ final class ThreadWait extends Wait {
         live.unpark(this);
         if (how instanceof Lease lease) {
             run(lease, passage, chain);
+        } else if (how instanceof Refusal refusal && exchange.fallsBack(refusal)) {
+            StatusStream begun = stream;
+            if (begun != null) {
+                begun.fallback();
+            }
+            passage.fallBack(begun, chain);
         } else if (how instanceof Refusal refusal) {
             exchange.refused(refusal);
             passage.refuse(refusal, stream);
         } else if (how instanceof KeptPlace kept) {
             Refusal refusal = live.places().refusal(kept);
-            exchange.kept(refusal);
+            exchange.kept(refusal.waited(), refusal.code());
             passage.sendAway(kept, refusal);
         } else {
             exchange.abandoned();

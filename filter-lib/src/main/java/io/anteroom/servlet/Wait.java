@@ -97,6 +97,12 @@ abstract class Wait {
     final void endHold(HttpServletRequest request) {
         mayBeSentAway = false;
         Ticket place = ticket;
+        if (exchange.ask().fallback() != null) {
+            if (place != null && place.abandon()) {
+                verdict.set(own(Refusal.Code.WAIT_TIMEOUT));
+            }
+            return;
+        }
         PlaceKey key = PlaceKey.of(exchange.ask(), request);
         KeptPlace kept = key == null || place == null ? null : live.places().keep(exchange.ask(), place, key);
         if (kept != null && !verdict.set(kept)) {

@@ -46,7 +46,8 @@ final class HeaderOptionsTest {
         assertThat(read("Queue-On-Full", "reject").onFull()).isEqualTo(OnFull.REJECT);
         assertThat(read("Queue-Enabled", "false").enabled()).isFalse();
         assertThat(read("Queue-Batch-Id", "night-1").batch()).isEqualTo("night-1");
-        assertThat(read("Queue-On-Timeout", "fallback")).isEqualTo(Options.NONE);
+        assertThat(read("Queue-On-Timeout", "fallback").fallsBack()).isTrue();
+        assertThat(read("Queue-On-Timeout", "error").fallsBack()).isFalse();
         assertThat(read("x-stainless-timeout", "600").clientTimeout()).isEqualTo(Duration.ofMinutes(10));
     }
 

@@ -31,8 +31,8 @@ final class JsonBodyTest {
         assertThat(content.model()).isEqualTo("gpt-x");
         assertThat(content.stream()).isTrue();
         assertThat(content.options())
-                .isEqualTo(
-                        new Options(Priority.HIGH, Duration.ofSeconds(30), OnFull.SHED_LOWEST, true, "b1", null, null));
+                .isEqualTo(new Options(
+                        Priority.HIGH, Duration.ofSeconds(30), OnFull.SHED_LOWEST, true, "b1", null, null, false));
         assertThat(forwarded(content)).isEqualTo("{\"model\":\"gpt-x\",\"stream\":true,\"messages\":[]}");
     }
 

@@ -214,6 +214,7 @@ final class GoldenTest {
                 ProtocolSettings.DEFAULT,
                 PlaceSettings.DEFAULT,
                 TicketSettings.DEFAULT,
+                Map.of(),
                 DoorSettings.NOBODY);
     }
 
