@@ -10,59 +10,62 @@ import org.jspecify.annotations.Nullable;
 /**
  * What waits really were, relative to what the work ahead said, for each level and place in the own flow (by powers of
  * two): the last {@value Window#SIZE} ratios of each. Under a fair order others overtake, so the raw figure is biased;
- * the median ratio takes the bias out and the spread gives the range. The level of the range adapts so that about four
- * waits in five fall into it (adaptive conformal inference, Gibbs and Candes 2021). Where waits drift together, as in
- * the one line of an overloaded pool, those to come lie outside of all that a window has seen: then the level falls
- * below zero, and the range is spread beyond the window.
+ * the middle of the ratios takes the bias out and their spread gives the range. The width of the range adapts so that
+ * about four waits in five fall into it (after adaptive conformal inference, Gibbs and Candes 2021: here it is the
+ * spread that is stretched, because the ratios of a whole minute can lie beyond all that were seen before).
  */
 final class Calibration {
     private static final int PLACES = 16;
     private static final double UNIT = 1024;
     private static final int LONGEST_RATIO = 1 << 24;
-    private static final double TARGET_MISS = 0.2;
-    private static final double STEP = 0.003;
-    /** The quantiles next to the end of a window; a range that has to be wider is spread beyond them. */
-    private static final double OUTERMOST = 0.05;
+    /** A little less than one in five: feedback comes as late as the waits are long. */
+    private static final double TARGET_MISS = 0.19;
+    /** Small, for the same reason: a minute of waits is announced before the first of them is known. */
+    private static final double STEP = 0.006;
 
-    private static final double LARGEST_SPREAD = 0.5;
-    private static final double SPREADING = 8;
-    /** Somewhat above the median, since that is too hopeful for the waits that are long enough to matter. */
-    private static final double LIKELY = 0.57;
+    private static final double LIKELY = 0.58;
+    private static final double EDGE = 0.1;
+    private static final double WIDEST = 16;
+    private static final double LEAST_SPREAD = 1.03;
 
     /** For each level the places in the flow, then one for the whole level. */
     private final @Nullable Window[][] windows = new Window[Priority.COUNT][PLACES + 1];
 
-    private final double[] outside = new double[Priority.COUNT];
+    private final double[] widths = new double[Priority.COUNT];
 
     Calibration() {
-        Arrays.fill(outside, TARGET_MISS);
+        Arrays.fill(widths, 1);
     }
 
     /**
-     * Fills the range of a wait of {@code rawNanos} by the work ahead, and its median; false if too little is known.
+     * Fills in low, likely and high for {@code rawNanos} of work ahead, for those who get in: within {@code mostNanos},
+     * the longest that anybody would wait. False if too little is known.
      */
-    boolean estimate(Priority priority, int placeInFlow, long rawNanos, long[] lowLikelyHighMedian) {
+    boolean estimate(Priority priority, int placeInFlow, long rawNanos, long mostNanos, long[] lowLikelyHigh) {
         Window window = known(priority, placeInFlow);
         if (window == null) {
             return false;
         }
-        double level = outside[priority.ordinal()];
-        double half = Math.max(level, OUTERMOST) / 2;
-        double spread = 1 + SPREADING * Math.max(0, OUTERMOST - level);
-        int likely = window.quantile(LIKELY);
-        int low = Math.min(likely, window.quantile(half));
-        int high = Math.max(likely, window.quantile(1 - half));
-        lowLikelyHighMedian[0] = scaled(rawNanos, spread(likely, low, spread));
-        lowLikelyHighMedian[1] = scaled(rawNanos, likely);
-        lowLikelyHighMedian[2] = scaled(rawNanos, spread(likely, high, spread));
-        lowLikelyHighMedian[3] = scaled(rawNanos, window.quantile(0.5));
+        int middle = window.quantile(LIKELY);
+        double width = widths[priority.ordinal()];
+        long likely = scaled(rawNanos, middle);
+        long reached = Math.min(likely, mostNanos);
+        lowLikelyHigh[0] = (long) (reached / stretch(middle, window.quantile(EDGE), width));
+        lowLikelyHigh[1] = reached;
+        lowLikelyHigh[2] = (long) Math.min(mostNanos, reached * stretch(window.quantile(1 - EDGE), middle, width));
         return true;
     }
 
-    /** As many times as far from the middle, as ratios go. */
-    private static int spread(int likely, int end, double times) {
-        double from = Math.max(1, likely);
-        return times == 1 ? end : (int) Math.min(LONGEST_RATIO, from * Math.pow(end / from, times));
+    /** The median of the waits for work of that length, however long; 0 if too little is known. */
+    long median(Priority priority, int placeInFlow, long rawNanos) {
+        Window window = known(priority, placeInFlow);
+        return window == null ? 0 : scaled(rawNanos, window.quantile(0.5));
+    }
+
+    /** How far an edge of the range lies from its middle: their ratio to the power of the width. */
+    private static double stretch(int upper, int lower, double width) {
+        double spread = (double) Math.max(1, upper) / Math.max(1, lower);
+        return StrictMath.pow(Math.max(LEAST_SPREAD, spread), width);
     }
 
     /** A wait ended in an admission. */
@@ -86,8 +89,8 @@ final class Calibration {
     /** Whether a wait fell into the range that was announced for it. */
     void observeRange(Priority priority, boolean inside) {
         int level = priority.ordinal();
-        double moved = outside[level] + STEP * (TARGET_MISS - (inside ? 0 : 1));
-        outside[level] = Math.min(0.6, Math.max(-LARGEST_SPREAD, moved));
+        double moved = widths[level] * (1 + STEP * ((inside ? 0 : 1) - TARGET_MISS));
+        widths[level] = Math.min(WIDEST, Math.max(1 / WIDEST, moved));
     }
 
     private void add(Priority priority, int placeInFlow, int ratio) {
@@ -136,19 +139,21 @@ final class Calibration {
                 }
             }
         }
-        for (double share : outside) {
-            out.writeDouble(share);
+        for (double width : widths) {
+            out.writeDouble(width);
         }
     }
 
-    void load(DataInput in) throws IOException {
+    void load(DataInput in, int version) throws IOException {
         for (@Nullable Window[] ofLevel : windows) {
             for (int i = 0; i < ofLevel.length; i++) {
                 ofLevel[i] = in.readBoolean() ? Window.load(in) : null;
             }
         }
-        for (int i = 0; i < outside.length; i++) {
-            outside[i] = in.readDouble();
+        for (int i = 0; i < widths.length; i++) {
+            // Earlier versions had something else here, of another measure.
+            double width = in.readDouble();
+            widths[i] = version >= MachineCodec.WITH_WIDTHS ? width : 1;
         }
     }
 

@@ -55,6 +55,8 @@ final class Entry extends Ranked {
     int initialPosition;
     /** What the estimator made of the work ahead on arrival, before calibration; nanoseconds. */
     long rawWaitNanos;
+    /** What a request cost on average when that was made of it; microseconds. */
+    long rawMeanMicros;
     /** Place among the waiting of its own flow on arrival, for the calibration's bucket. */
     int placeInFlow;
 

@@ -40,6 +40,7 @@ final class EntryCodec {
         out.writeLong(entry.claimNanos);
         out.writeBoolean(entry.held);
         out.writeLong(entry.heldUntilNanos);
+        out.writeLong(entry.rawMeanMicros);
     }
 
     static Entry load(PoolState state, Map<String, Party> keys, Map<String, Party> ips, DataInput in, int version)
@@ -64,6 +65,7 @@ final class EntryCodec {
             entry.held = in.readBoolean();
             entry.heldUntilNanos = in.readLong();
         }
+        entry.rawMeanMicros = version >= MachineCodec.WITH_WIDTHS ? in.readLong() : state.estimator.meanMicros();
         return entry;
     }
 

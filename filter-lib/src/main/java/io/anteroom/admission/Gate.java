@@ -115,8 +115,9 @@ final class Gate {
 
     /** Where nobody waits nobody is refused early: an estimate that went wrong must be found out by somebody. */
     private @Nullable Refusal refusedByWait(Entry entry) {
-        long likely = state.estimator.announce(entry);
         long longest = state.longestWaitNanos(entry);
+        state.estimator.announce(entry, longest);
+        long likely = state.estimator.medianNanos(entry);
         boolean refuses = state.settings.earlyRefusal() && state.line.levelOf(entry.flow).waiting > 0;
         return refuses && likely > longest ? refusals.tooLong(entry, likely, longest) : null;
     }

@@ -22,10 +22,11 @@ import org.jspecify.annotations.Nullable;
 final class MachineCodec {
     static final int WITH_ABSENCES = 2;
     static final int WITH_HOLDS = 3;
+    static final int WITH_WIDTHS = 4;
     private static final int FIRST_VERSION = 1;
-    private static final int VERSION = WITH_HOLDS;
+    private static final int VERSION = WITH_WIDTHS;
     /** How many reasons of refusal the earlier versions count. */
-    private static final int[] EARLIER_CODES = {0, 11, 12};
+    private static final int[] EARLIER_CODES = {0, 11, 12, 15};
 
     private static final int NOT_PARKED = 0;
     private static final int PARKED_BY_KEY = 1;
@@ -89,7 +90,7 @@ final class MachineCodec {
         if (version >= WITH_ABSENCES) {
             state.line.aside.lastTurn = in.readLong();
         }
-        state.estimator.load(in);
+        state.estimator.load(in, version);
         state.memory = Memory.load(in);
         loadParties(state, in, version);
         return state;

@@ -37,7 +37,8 @@ final class Observatory {
 
     /** Whoever may not run yet waits for that at least. */
     private Optional<Estimate> estimate(Entry entry, int place, long raw, long nowNanos) {
-        Optional<Estimate> ofSlots = state.estimator.estimate(entry.flow.priority, place, raw);
+        long left = Math.max(0, state.waitEnd(entry) - Math.max(state.nowNanos, nowNanos));
+        Optional<Estimate> ofSlots = state.estimator.estimate(entry.flow.priority, place, raw, left);
         if (!entry.held) {
             return ofSlots;
         }
@@ -121,6 +122,7 @@ final class Observatory {
             // Nobody has really come: those who wait stand where they stood.
             rank();
         }
-        return state.estimator.estimate(Priority.NORMAL, newcomer.placeInFlow, newcomer.rawWaitNanos);
+        long longest = state.settings.level(Priority.NORMAL).longestWait().toNanos();
+        return state.estimator.estimate(Priority.NORMAL, newcomer.placeInFlow, newcomer.rawWaitNanos, longest);
     }
 }

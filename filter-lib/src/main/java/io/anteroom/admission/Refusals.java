@@ -36,7 +36,7 @@ final class Refusals {
     private Refusal make(Entry entry, Refusal.Code code, long limit, long roomNanos, long intervalNanos) {
         Duration retryAfter = state.returns.promise(state.nowNanos, roomNanos, intervalNanos, entry.id);
         Optional<Estimate> estimate =
-                state.estimator.estimate(entry.flow.priority, entry.placeInFlow, entry.rawWaitNanos);
+                state.estimator.estimate(entry.flow.priority, entry.placeInFlow, entry.rawWaitNanos, Long.MAX_VALUE);
         return new Refusal(
                 code,
                 state.line.waiting,

@@ -23,7 +23,7 @@ final class WaitEstimator {
     private static final long MAX_RAW_NANOS = Duration.ofDays(365).toNanos();
 
     private final Calibration calibration = new Calibration();
-    private final long[] scratch = new long[4];
+    private final long[] scratch = new long[3];
     private long samples;
     private long meanMicros = FIRST_GUESS_MICROS;
 
@@ -53,9 +53,8 @@ final class WaitEstimator {
             return;
         }
         ranking.runWith(entry, line, state.settings.order());
-        entry.placeInFlow = entry.flow.waiting;
         entry.initialPosition = entry.position;
-        entry.rawWaitNanos = rawNanos(entry.aheadMicros, state.slots());
+        raw(entry, entry.aheadMicros, state.slots());
     }
 
     /** The same without looking at everybody. */
@@ -80,9 +79,8 @@ final class WaitEstimator {
             tickets += line.aside.size;
         }
         micros += line.aside.micros;
-        entry.placeInFlow = flow.waiting;
         entry.initialPosition = (int) Math.min(tickets, line.waiting) + 1;
-        entry.rawWaitNanos = rawNanos(micros, state.slots());
+        raw(entry, micros, state.slots());
     }
 
     private static long servedOfOthers(Line line, Group own, long micros, Order order) {
@@ -121,37 +119,51 @@ final class WaitEstimator {
         return Math.min(MAX_RAW_NANOS, micros * 1000);
     }
 
-    /**
-     * Announces a range to a newcomer: kept in the entry, to see later whether it held. Answers the median, which as
-     * many waits exceed as do not; zero if nothing is known.
-     */
-    long announce(Entry entry) {
-        if (!calibration.estimate(entry.flow.priority, entry.placeInFlow, entry.rawWaitNanos, scratch)) {
-            return 0;
+    /** Announces a range to a newcomer: kept in the entry, to see later whether it held. */
+    void announce(Entry entry, long longestNanos) {
+        if (calibration.estimate(entry.flow.priority, entry.placeInFlow, entry.rawWaitNanos, longestNanos, scratch)) {
+            entry.lowNanos = scratch[0];
+            entry.highNanos = scratch[2];
         }
-        entry.lowNanos = scratch[0];
-        entry.highNanos = scratch[2];
-        return scratch[3];
     }
 
-    Optional<Estimate> estimate(Priority priority, int placeInFlow, long rawNanos) {
-        if (!calibration.estimate(priority, placeInFlow, rawNanos, scratch)) {
+    /** As many of those with such work ahead wait longer as shorter; zero if nothing is known. */
+    long medianNanos(Entry entry) {
+        return calibration.median(entry.flow.priority, entry.placeInFlow, entry.rawWaitNanos);
+    }
+
+    Optional<Estimate> estimate(Priority priority, int placeInFlow, long rawNanos, long mostNanos) {
+        if (!calibration.estimate(priority, placeInFlow, rawNanos, mostNanos, scratch)) {
             return Optional.empty();
         }
         return Optional.of(
                 new Estimate(Duration.ofNanos(scratch[1]), Duration.ofNanos(scratch[0]), Duration.ofNanos(scratch[2])));
     }
 
+    private void raw(Entry entry, long aheadMicros, int slots) {
+        entry.placeInFlow = entry.flow.waiting;
+        entry.rawWaitNanos = rawNanos(aheadMicros, slots);
+        entry.rawMeanMicros = meanMicros;
+    }
+
+    /**
+     * By what requests cost now: the raw wait follows the mean by itself, and what the calibration learns must not do
+     * so once more.
+     */
+    private long rawByNow(Entry entry) {
+        return (long) (entry.rawWaitNanos * ((double) meanMicros / Math.max(1, entry.rawMeanMicros)));
+    }
+
     void observeAdmitted(Entry entry, long waitedNanos) {
         Priority priority = entry.flow.priority;
-        calibration.observe(priority, entry.placeInFlow, entry.rawWaitNanos, waitedNanos);
+        calibration.observe(priority, entry.placeInFlow, rawByNow(entry), waitedNanos);
         if (entry.highNanos > 0) {
             calibration.observeRange(priority, waitedNanos >= entry.lowNanos && waitedNanos <= entry.highNanos);
         }
     }
 
     void observeGivenUp(Entry entry, long waitedNanos) {
-        calibration.observeGivenUp(entry.flow.priority, entry.placeInFlow, entry.rawWaitNanos, waitedNanos);
+        calibration.observeGivenUp(entry.flow.priority, entry.placeInFlow, rawByNow(entry), waitedNanos);
     }
 
     void save(DataOutput out) throws IOException {
@@ -160,9 +172,9 @@ final class WaitEstimator {
         calibration.save(out);
     }
 
-    void load(DataInput in) throws IOException {
+    void load(DataInput in, int version) throws IOException {
         samples = in.readLong();
         meanMicros = in.readLong();
-        calibration.load(in);
+        calibration.load(in, version);
     }
 }

@@ -203,7 +203,7 @@ final class CodecTest {
 
         assertThatThrownBy(() -> Desk.loaded(saved))
                 .isInstanceOf(IOException.class)
-                .hasMessage("version: 9 (expected: 1 to 3)");
+                .hasMessage("version: 9 (expected: 1 to 4)");
     }
 
     /** Written by the first version: requests 3 and 6 wait, 2 and 4 run, 1 has ended, 5 was refused. */

@@ -331,8 +331,8 @@ final class EstimatesTest {
 
         Estimate onArrival = desk.status(third).estimate().orElseThrow();
         assertThat(onArrival.likely()).isEqualTo(Duration.ofSeconds(3));
-        assertThat(onArrival.low()).isEqualTo(Duration.ofSeconds(3));
-        assertThat(onArrival.high()).isEqualTo(Duration.ofSeconds(3));
+        assertThat(onArrival.low()).isBetween(Duration.ofMillis(2900), Duration.ofMillis(2999));
+        assertThat(onArrival.high()).isBetween(Duration.ofMillis(3001), Duration.ofMillis(3100));
         desk.abandon(2 + 31);
         desk.machine.rank();
         long first = desk.machine.list(1, desk.nowNanos).get(0).id();
@@ -440,7 +440,41 @@ final class EstimatesTest {
 
         long ticket = desk.queue(by("z", Priority.CRITICAL));
 
-        assertThat(desk.status(ticket).estimate().orElseThrow().likely()).isGreaterThan(Duration.ofSeconds(5));
+        assertThat(desk.status(ticket).estimate().orElseThrow().likely()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(desk.entry(ticket).lowNanos).isLessThan(Duration.ofSeconds(5).toNanos());
+        assertThat(desk.entry(ticket).highNanos).isEqualTo(Duration.ofSeconds(5).toNanos());
+    }
+
+    @Test
+    void status_longWait_isToldNoLongerThanItsOwnLongestWaitLeaves() {
+        Desk desk = learned(
+                Desk.settings(1).withCallers(CallerLimits.UNLIMITED, CallerLimits.UNLIMITED), SECOND, Priority.NORMAL);
+        desk.run(by("a").withCost(SECOND));
+        long last = 0;
+        for (int i = 0; i < 200; i++) {
+            last = desk.queue(by("b").withCost(SECOND));
+        }
+
+        assertThat(desk.status(last).estimate().orElseThrow().likely()).isEqualTo(Duration.ofSeconds(60));
+        desk.advance(Duration.ofSeconds(20));
+        assertThat(desk.status(last).estimate().orElseThrow().high()).isEqualTo(Duration.ofSeconds(40));
+    }
+
+    @Test
+    void calibration_costsHaveDoubledMeanwhile_isNotToldTwice() {
+        Desk desk = learned(Desk.settings(1), SECOND, Priority.NORMAL);
+        long runs = desk.run(by("a"));
+        for (int i = 0; i < 300; i++) {
+            long next = desk.queue(by("a"));
+            desk.advance(Duration.ofSeconds(2));
+            desk.release(runs);
+            runs = next;
+        }
+
+        long fresh = desk.queue(by("a"));
+
+        assertThat(desk.status(fresh).estimate().orElseThrow().likely())
+                .isBetween(Duration.ofMillis(1500), Duration.ofMillis(2500));
     }
 
     @Test
@@ -511,12 +545,14 @@ final class EstimatesTest {
                 .as("the whole level, half of it ones and half threes")
                 .isIn(2000 * MILLI, 6000 * MILLI);
         assertThat(likely(calibration, Integer.MAX_VALUE)).isPositive();
-        assertThat(calibration.estimate(Priority.HIGH, 0, 1000, new long[4])).isFalse();
+        assertThat(calibration.estimate(Priority.HIGH, 0, 1000, Long.MAX_VALUE, new long[3]))
+                .isFalse();
     }
 
     private static long likely(Calibration calibration, int place) {
-        long[] out = new long[4];
-        assertThat(calibration.estimate(Priority.LOW, place, 2000 * MILLI, out)).isTrue();
+        long[] out = new long[3];
+        assertThat(calibration.estimate(Priority.LOW, place, 2000 * MILLI, Long.MAX_VALUE, out))
+                .isTrue();
         return out[1];
     }
 
@@ -544,11 +580,13 @@ final class EstimatesTest {
         for (int i = 0; i < 30; i++) {
             calibration.observeGivenUp(Priority.LOW, 0, 1000 * MILLI, 800 * MILLI);
         }
-        assertThat(calibration.estimate(Priority.LOW, 0, 1000, new long[4])).isFalse();
+        assertThat(calibration.estimate(Priority.LOW, 0, 1000, Long.MAX_VALUE, new long[3]))
+                .isFalse();
         for (int i = 0; i < 25; i++) {
             calibration.observeGivenUp(Priority.LOW, 0, 1000 * MILLI, 801 * MILLI);
         }
-        assertThat(calibration.estimate(Priority.LOW, 0, 1000, new long[4])).isTrue();
+        assertThat(calibration.estimate(Priority.LOW, 0, 1000, Long.MAX_VALUE, new long[3]))
+                .isTrue();
     }
 
     @Test
@@ -557,35 +595,56 @@ final class EstimatesTest {
         for (int i = 0; i < 150; i++) {
             calibration.observe(Priority.LOW, 0, 1000 * MILLI, (1000 + 10L * i) * MILLI);
         }
-        long[] before = new long[4];
-        calibration.estimate(Priority.LOW, 0, 1000 * MILLI, before);
+        long[] before = new long[3];
+        calibration.estimate(Priority.LOW, 0, 1000 * MILLI, Long.MAX_VALUE, before);
         assertThat(before[0]).isCloseTo(1150 * MILLI, within(15 * MILLI));
         assertThat(before[2]).isCloseTo(2340 * MILLI, within(15 * MILLI));
 
         for (int i = 0; i < 10; i++) {
             calibration.observeRange(Priority.LOW, false);
         }
-        long[] missed = new long[4];
-        calibration.estimate(Priority.LOW, 0, 1000 * MILLI, missed);
-        for (int i = 0; i < 1000; i++) {
+        long[] missed = new long[3];
+        calibration.estimate(Priority.LOW, 0, 1000 * MILLI, Long.MAX_VALUE, missed);
+        for (int i = 0; i < 400; i++) {
             calibration.observeRange(Priority.LOW, true);
         }
-        long[] hit = new long[4];
-        calibration.estimate(Priority.LOW, 0, 1000 * MILLI, hit);
+        long[] hit = new long[3];
+        calibration.estimate(Priority.LOW, 0, 1000 * MILLI, Long.MAX_VALUE, hit);
 
         assertThat(missed[0]).isLessThan(before[0]);
         assertThat(missed[2]).isGreaterThan(before[2]);
         assertThat(missed[1]).isEqualTo(before[1]);
-        assertThat(hit[0]).as("at most 60 % may fall outside").isCloseTo(1450 * MILLI, within(15 * MILLI));
-        assertThat(hit[2]).isCloseTo(2040 * MILLI, within(15 * MILLI));
-        for (int i = 0; i < 500; i++) {
+        assertThat(hit[0]).isBetween(before[0] + 100 * MILLI, before[1]);
+        assertThat(hit[2]).isBetween(before[1], before[2] - 100 * MILLI);
+        for (int i = 0; i < 100_000; i++) {
+            calibration.observeRange(Priority.LOW, true);
+        }
+        calibration.estimate(Priority.LOW, 0, 1000 * MILLI, Long.MAX_VALUE, hit);
+        assertThat(hit[0]).as("never nothing").isBetween(before[1] - 70 * MILLI, before[1] - 20 * MILLI);
+        for (int i = 0; i < 100_000; i++) {
             calibration.observeRange(Priority.LOW, false);
         }
-        calibration.estimate(Priority.LOW, 0, 1000 * MILLI, hit);
-        assertThat(hit[0]).as("beyond all that was seen").isBetween(50 * MILLI, 150 * MILLI);
-        assertThat(hit[2]).as("but not without end").isBetween(8000 * MILLI, 9000 * MILLI);
-        assertThat(hit[1]).as("what is told").isCloseTo(1850 * MILLI, within(15 * MILLI));
-        assertThat(hit[3]).as("the median").isCloseTo(1750 * MILLI, within(15 * MILLI));
+        calibration.estimate(Priority.LOW, 0, 1000 * MILLI, Long.MAX_VALUE, hit);
+        assertThat(hit[0]).as("bounded").isPositive();
+        assertThat(hit[2]).isLessThan(Duration.ofHours(1).toNanos());
+    }
+
+    @Test
+    void calibration_range_staysWithinTheLongestWait() {
+        Calibration calibration = new Calibration();
+        for (int i = 0; i < 150; i++) {
+            calibration.observe(Priority.LOW, 0, 1000 * MILLI, (1000 + 10L * i) * MILLI);
+        }
+        long[] told = new long[3];
+
+        calibration.estimate(Priority.LOW, 0, 1000 * MILLI, 1500 * MILLI, told);
+
+        assertThat(told[0]).as("those who get in wait less than that").isLessThan(1000 * MILLI);
+        assertThat(told[1]).isEqualTo(1500 * MILLI);
+        assertThat(calibration.median(Priority.LOW, 0, 1000 * MILLI))
+                .as("what an early refusal needs")
+                .isCloseTo(1750 * MILLI, within(15 * MILLI));
+        assertThat(told[2]).isEqualTo(1500 * MILLI);
     }
 
     @Test
@@ -618,8 +677,8 @@ final class EstimatesTest {
         Desk desk = learned(Desk.settings(1), SECOND, Priority.NORMAL);
         long runs = desk.run(by("a").withCost(SECOND));
         long inside = desk.queue(by("b").withCost(SECOND));
-        assertThat(desk.entry(inside).lowNanos).isEqualTo(SECOND.toNanos());
-        assertThat(desk.entry(inside).highNanos).isEqualTo(SECOND.toNanos());
+        assertThat(desk.entry(inside).lowNanos).isCloseTo(SECOND.toNanos(), within(50 * MILLI));
+        assertThat(desk.entry(inside).highNanos).isCloseTo(SECOND.toNanos(), within(50 * MILLI));
         byte[] before = desk.saved();
         desk.advance(SECOND);
         desk.release(runs);

@@ -100,7 +100,7 @@ final class OperatorTest {
         Desk desk = Desk.ofSlots(4);
         Set<Long> running = new TreeSet<>();
         for (int i = 0; i < 200; i++) {
-            if (desk.offer(by("k" + i % 5)) instanceof Decision.Admitted admitted) {
+            if (desk.offer(by("k" + i % 5, Priority.LOW)) instanceof Decision.Admitted admitted) {
                 running.add(admitted.ticket());
             }
             desk.advance(Duration.ofMillis(300));
@@ -111,14 +111,14 @@ final class OperatorTest {
             }
             running.addAll(desk.granted());
         }
-        long last = desk.queue(by("k1"));
+        long last = desk.queue(by("k1", Priority.LOW));
         desk.machine.rank();
         Duration before = desk.status(last).estimate().orElseThrow().likely();
 
-        desk.limitSlots(1);
+        desk.limitSlots(2);
 
         desk.machine.rank();
-        assertThat(desk.status(last).estimate().orElseThrow().likely()).isGreaterThan(before.multipliedBy(2));
+        assertThat(desk.status(last).estimate().orElseThrow().likely()).isGreaterThan(before.plus(before.dividedBy(2)));
     }
 
     @Test
