@@ -20,6 +20,7 @@ import io.anteroom.rate.RateListener;
 import io.anteroom.rate.RateSettings;
 import io.anteroom.servlet.CallerPolicy;
 import io.anteroom.servlet.CallerResolver;
+import io.anteroom.servlet.Callers;
 import io.anteroom.servlet.DoorSettings;
 import io.anteroom.servlet.Fallback;
 import io.anteroom.servlet.FrontDoor;
@@ -28,6 +29,8 @@ import io.anteroom.servlet.PolicySource;
 import io.anteroom.servlet.Routes;
 import io.anteroom.servlet.TicketSettings;
 import io.anteroom.servlet.WaitStrategy;
+import io.anteroom.settings.LiveParts;
+import io.anteroom.settings.Settings;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
@@ -45,12 +48,14 @@ public final class Anteroom implements AutoCloseable {
     private final FrontDoor door;
     private final Map<String, PoolBackends> backends = new LinkedHashMap<>();
     private final RateLimits rates;
+    private final @Nullable LiveParts parts;
 
-    private Anteroom(Pools pools, boolean ownsPools, FrontDoor door, RateLimits rates) {
+    private Anteroom(Pools pools, boolean ownsPools, FrontDoor door, RateLimits rates, @Nullable LiveParts parts) {
         this.pools = pools;
         this.ownsPools = ownsPools;
         this.door = door;
         this.rates = rates;
+        this.parts = parts;
     }
 
     /** Begins to describe an anteroom. */
@@ -92,6 +97,18 @@ public final class Anteroom implements AutoCloseable {
         return rates;
     }
 
+    /**
+     * What a {@code SettingsDesk} edits.
+     *
+     * @throws IllegalStateException if this was not built from {@link Builder#settings}
+     */
+    public LiveParts parts() {
+        if (parts == null) {
+            throw new IllegalStateException("no settings to edit (expected: an anteroom built from settings)");
+        }
+        return parts;
+    }
+
     FrontDoor door() {
         return door;
     }
@@ -126,6 +143,7 @@ public final class Anteroom implements AutoCloseable {
         private final Map<String, BackendSettings> backends = new LinkedHashMap<>();
         private @Nullable Pools pools;
         private CallerResolver callers = CallerResolver.API_KEY;
+        private @Nullable Callers known;
         private PolicySource policies = identity -> CallerPolicy.DEFAULT;
         private RateSettings limits = RateSettings.NONE;
         private RateListener rateListener = RateListener.NOBODY;
@@ -150,6 +168,18 @@ public final class Anteroom implements AutoCloseable {
         public Builder pool(String name, PoolSettings settings) {
             poolSettings.put(name, settings);
             return this;
+        }
+
+        /**
+         * Takes pools, routes, callers and limits from a document, which can be edited later: see {@link #parts()}.
+         * What it has no route for passes without waiting.
+         */
+        public Builder settings(Settings settings) {
+            poolSettings.putAll(settings.pools());
+            paths.putAll(settings.routes());
+            models.putAll(settings.models());
+            known = new Callers(settings.callers());
+            return policies(known).limits(settings.limits());
         }
 
         /**
@@ -332,8 +362,9 @@ public final class Anteroom implements AutoCloseable {
             Pools opened = pools != null ? pools : new LocalPools(System::nanoTime);
             try {
                 RateLimits rates = rates();
-                FrontDoor door = new FrontDoor(settings(opened, rates));
-                Anteroom anteroom = new Anteroom(opened, pools == null, door, rates);
+                DoorSettings settings = settings(opened, rates);
+                LiveParts parts = known == null ? null : new LiveParts(opened, settings.routes(), known, rates);
+                Anteroom anteroom = new Anteroom(opened, pools == null, new FrontDoor(settings), rates, parts);
                 backends.forEach((pool, asked) ->
                         anteroom.backends.put(pool, PoolBackends.start(anteroom.pool(pool), asked, System::nanoTime)));
                 return anteroom;
@@ -359,11 +390,10 @@ public final class Anteroom implements AutoCloseable {
         }
 
         private DoorSettings settings(Pools opened, RateLimits rates) {
-            Map<String, Pool> byName = new LinkedHashMap<>();
-            poolSettings.forEach((name, settings) -> byName.put(name, opened.open(name, settings)));
+            poolSettings.forEach(opened::open);
             String first = poolSettings.keySet().iterator().next();
-            Map<String, String> byPath = paths.isEmpty() ? Map.of("*", first) : paths;
-            Routes routes = new Routes(resolve("routes", byPath, byName), resolve("models", models, byName));
+            Map<String, String> byPath = paths.isEmpty() && known == null ? Map.of("*", first) : paths;
+            Routes routes = Routes.of(byPath, models, opened);
             return new DoorSettings(
                     routes,
                     callers,
@@ -382,19 +412,6 @@ public final class Anteroom implements AutoCloseable {
                     tickets,
                     fallbacks,
                     listener);
-        }
-
-        private static Map<String, Pool> resolve(String key, Map<String, String> names, Map<String, Pool> pools) {
-            Map<String, Pool> resolved = new LinkedHashMap<>();
-            names.forEach((pattern, name) -> {
-                Pool pool = pools.get(name);
-                if (pool == null) {
-                    throw new IllegalArgumentException(
-                            key + ": " + pattern + " to " + name + " (expected: one of " + pools.keySet() + ")");
-                }
-                resolved.put(pattern, pool);
-            });
-            return resolved;
         }
     }
 }

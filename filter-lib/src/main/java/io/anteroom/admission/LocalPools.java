@@ -2,7 +2,9 @@
 package io.anteroom.admission;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +29,7 @@ public final class LocalPools implements Pools {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<String, LocalPool> byName = new LinkedHashMap<>();
+    private final Map<String, LocalPool> leaving = new HashMap<>();
     private final LongSupplier nanoClock;
     private final Timer timer;
     private final Executor teller;
@@ -88,6 +91,12 @@ public final class LocalPools implements Pools {
     }
 
     private LocalPool make(String name, PoolSettings settings) {
+        LocalPool back = leaving.remove(name);
+        if (back != null) {
+            back.configure(settings);
+            back.mode(closed ? PoolMode.CLOSED : PoolMode.OPEN);
+            return back;
+        }
         LocalPool pool = new LocalPool(name, new PoolMachine(settings), nanoClock, timer, this::tell);
         if (closed) {
             pool.mode(PoolMode.CLOSED);
@@ -116,14 +125,39 @@ public final class LocalPools implements Pools {
     }
 
     @Override
-    public void close() {
+    public boolean remove(String name) {
         lock.lock();
         try {
-            closed = true;
+            LocalPool pool = byName.remove(name);
+            leaving.values().removeIf(LocalPools::isIdle);
+            if (pool == null) {
+                return false;
+            }
+            pool.mode(closed ? PoolMode.CLOSED : PoolMode.DRAINING);
+            leaving.put(name, pool);
+            return true;
         } finally {
             lock.unlock();
         }
-        for (Pool pool : all()) {
+    }
+
+    private static boolean isIdle(Pool pool) {
+        PoolSnapshot now = pool.snapshot();
+        return now.waiting() == 0 && now.running() == 0;
+    }
+
+    @Override
+    public void close() {
+        List<Pool> ending;
+        lock.lock();
+        try {
+            closed = true;
+            ending = new ArrayList<>(byName.values());
+            ending.addAll(leaving.values());
+        } finally {
+            lock.unlock();
+        }
+        for (Pool pool : ending) {
             pool.mode(PoolMode.CLOSED);
         }
         stop.run();

@@ -15,6 +15,14 @@ public interface Pools extends AutoCloseable {
     /** All pools, in the order in which they were opened. */
     Collection<Pool> all();
 
+    /**
+     * Forgets a pool. It refuses newcomers and serves those who wait in it already; opened again before that is over,
+     * it goes on as the same pool, so that its slots are never given out twice.
+     *
+     * @return whether there was one of that name
+     */
+    boolean remove(String name);
+
     /** Closes every pool: each ticket ends with {@link Refusal.Code#SHUTTING_DOWN}, and no thread stays behind. */
     @Override
     void close();

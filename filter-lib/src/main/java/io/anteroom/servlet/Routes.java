@@ -2,9 +2,11 @@
 package io.anteroom.servlet;
 
 import io.anteroom.admission.Pool;
+import io.anteroom.admission.Pools;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -12,12 +14,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which requests wait for which pool. A path is looked up exactly, then by its longest prefix ({@code /v1/*}), then by
- * {@code *}; a model's route, if there is one, comes before the path's. Immutable.
+ * {@code *}; a model's route, if there is one, comes before the path's. Safe from any thread: a request sees all of the
+ * routes as they were at one moment.
  */
 public final class Routes {
-    private final Map<String, Pool> exact = new TreeMap<>();
-    private final List<Prefix> prefixes = new ArrayList<>();
-    private final List<Prefix> models = new ArrayList<>();
+    private volatile Table table;
 
     private record Prefix(String start, boolean whole, Pool pool) {
         boolean matches(String text) {
@@ -32,46 +33,43 @@ public final class Routes {
      * @param byModel pools by model: {@code exact}, {@code prefix*} or {@code *}
      */
     public Routes(Map<String, Pool> paths, Map<String, Pool> byModel) {
-        paths.forEach(this::addPath);
-        byModel.forEach(this::addModel);
-        Comparator<Prefix> longestFirst = Comparator.comparingInt(
-                        (Prefix prefix) -> prefix.start().length())
-                .reversed();
-        prefixes.sort(longestFirst);
-        models.sort(Comparator.comparing(Prefix::whole).reversed().thenComparing(longestFirst));
+        table = new Table(paths, byModel);
     }
 
-    private void addPath(String pattern, Pool pool) {
-        if (pattern.equals("*") || pattern.equals("/*")) {
-            prefixes.add(new Prefix("", false, pool));
-        } else if (!pattern.startsWith("/") || (pattern.indexOf('*') >= 0 && !pattern.endsWith("/*"))) {
-            throw new IllegalArgumentException("routes: " + pattern + " (expected: /exact, /prefix/* or *)");
-        } else if (pattern.endsWith("/*")) {
-            String prefix = pattern.substring(0, pattern.length() - 2);
-            exact.putIfAbsent(prefix, pool);
-            prefixes.add(new Prefix(prefix + "/", false, pool));
-        } else {
-            exact.put(pattern, pool);
-        }
+    /** Routes by pattern, to pools by name. */
+    public static Routes of(Map<String, String> paths, Map<String, String> byModel, Pools pools) {
+        return new Routes(resolve("routes", paths, pools), resolve("models", byModel, pools));
     }
 
-    private void addModel(String pattern, Pool pool) {
-        int star = pattern.indexOf('*');
-        if (pattern.isEmpty() || (star >= 0 && star < pattern.length() - 1)) {
-            throw new IllegalArgumentException("models: " + pattern + " (expected: exact, prefix* or *)");
-        }
-        models.add(star < 0 ? new Prefix(pattern, true, pool) : new Prefix(pattern.substring(0, star), false, pool));
+    /** Puts other routes in the place of all these; requests that have found their pool already stay with it. */
+    public void replace(Map<String, String> paths, Map<String, String> byModel, Pools pools) {
+        table = new Table(resolve("routes", paths, pools), resolve("models", byModel, pools));
+    }
+
+    private static Map<String, Pool> resolve(String key, Map<String, String> names, Pools pools) {
+        Map<String, Pool> resolved = new LinkedHashMap<>();
+        names.forEach((pattern, name) -> {
+            Pool pool = pools.find(name);
+            if (pool == null) {
+                List<String> known = pools.all().stream().map(Pool::name).toList();
+                throw new IllegalArgumentException(
+                        key + ": " + pattern + " to " + name + " (expected: one of " + known + ")");
+            }
+            resolved.put(pattern, pool);
+        });
+        return resolved;
     }
 
     /** The pool of a path, or null: such a request goes straight through. */
     @Nullable Pool byPath(String path) {
-        Pool pool = exact.isEmpty() ? null : exact.get(path);
-        return pool != null ? pool : first(prefixes, path);
+        Table now = table;
+        Pool pool = now.exact.isEmpty() ? null : now.exact.get(path);
+        return pool != null ? pool : first(now.prefixes, path);
     }
 
     /** The pool of a model, or null: then the path's counts. */
     @Nullable Pool byModel(@Nullable String model) {
-        return model == null ? null : first(models, model);
+        return model == null ? null : first(table.models, model);
     }
 
     /** The pool of that name, or null; only of those that something leads to. */
@@ -93,7 +91,7 @@ public final class Routes {
 
     /** Whether models matter. */
     boolean hasModels() {
-        return !models.isEmpty();
+        return !table.models.isEmpty();
     }
 
     private static @Nullable Pool first(List<Prefix> prefixes, String text) {
@@ -103,5 +101,45 @@ public final class Routes {
             }
         }
         return null;
+    }
+
+    /** The routes of one moment. */
+    private static final class Table {
+        private final Map<String, Pool> exact = new TreeMap<>();
+        private final List<Prefix> prefixes = new ArrayList<>();
+        private final List<Prefix> models = new ArrayList<>();
+
+        Table(Map<String, Pool> paths, Map<String, Pool> byModel) {
+            paths.forEach(this::addPath);
+            byModel.forEach(this::addModel);
+            Comparator<Prefix> longestFirst = Comparator.comparingInt(
+                            (Prefix prefix) -> prefix.start().length())
+                    .reversed();
+            prefixes.sort(longestFirst);
+            models.sort(Comparator.comparing(Prefix::whole).reversed().thenComparing(longestFirst));
+        }
+
+        private void addPath(String pattern, Pool pool) {
+            if (pattern.equals("*") || pattern.equals("/*")) {
+                prefixes.add(new Prefix("", false, pool));
+            } else if (!pattern.startsWith("/") || (pattern.indexOf('*') >= 0 && !pattern.endsWith("/*"))) {
+                throw new IllegalArgumentException("routes: " + pattern + " (expected: /exact, /prefix/* or *)");
+            } else if (pattern.endsWith("/*")) {
+                String prefix = pattern.substring(0, pattern.length() - 2);
+                exact.putIfAbsent(prefix, pool);
+                prefixes.add(new Prefix(prefix + "/", false, pool));
+            } else {
+                exact.put(pattern, pool);
+            }
+        }
+
+        private void addModel(String pattern, Pool pool) {
+            int star = pattern.indexOf('*');
+            if (pattern.isEmpty() || (star >= 0 && star < pattern.length() - 1)) {
+                throw new IllegalArgumentException("models: " + pattern + " (expected: exact, prefix* or *)");
+            }
+            models.add(
+                    star < 0 ? new Prefix(pattern, true, pool) : new Prefix(pattern.substring(0, star), false, pool));
+        }
     }
 }
