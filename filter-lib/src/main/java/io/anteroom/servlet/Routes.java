@@ -82,10 +82,11 @@ public final class Routes {
 
     /** All pools that something leads to, by name. */
     Collection<Pool> pools() {
+        Table now = table;
         Map<String, Pool> all = new TreeMap<>();
-        exact.values().forEach(pool -> all.put(pool.name(), pool));
-        prefixes.forEach(prefix -> all.put(prefix.pool().name(), prefix.pool()));
-        models.forEach(prefix -> all.put(prefix.pool().name(), prefix.pool()));
+        now.exact.values().forEach(pool -> all.put(pool.name(), pool));
+        now.prefixes.forEach(prefix -> all.put(prefix.pool().name(), prefix.pool()));
+        now.models.forEach(prefix -> all.put(prefix.pool().name(), prefix.pool()));
         return all.values();
     }
 
