@@ -80,7 +80,7 @@ final class CoreCost {
             String name = result.getPrimaryResult().getLabel();
             String waiting = result.getParams().getParam("waiting");
             String label = waiting == null ? name : name + "/" + waiting;
-            double cpuNanos = result.getSecondaryResults().get(CpuTime.LABEL).getScore();
+            double cpuNanos = CpuTime.of(result);
             double nanos = result.getPrimaryResult().getScore();
             cpu.computeIfAbsent(label, unseen -> new ArrayList<>()).add(cpuNanos);
             elapsed.computeIfAbsent(label, unseen -> new ArrayList<>()).add(nanos);
@@ -94,7 +94,7 @@ final class CoreCost {
                 Locale.ROOT,
                 "  %-18s %,10.1f ns, processor %,10.1f ns%n",
                 label,
-                median(elapsed.get(label)),
+                median(elapsed.getOrDefault(label, List.of())),
                 median(values)));
         double beside = ratio("anteroom", "resilience4j");
         double deep = ratio(LONG, SHORT);

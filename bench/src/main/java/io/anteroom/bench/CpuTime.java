@@ -12,6 +12,7 @@ import org.openjdk.jmh.profile.InternalProfiler;
 import org.openjdk.jmh.results.AggregationPolicy;
 import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.Result;
+import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.ScalarResult;
 
 /**
@@ -41,6 +42,15 @@ public final class CpuTime implements InternalProfiler {
         double perOp =
                 (double) (spent() - before) / Math.max(1, result.getMetadata().getAllOps());
         return List.of(new ScalarResult(LABEL, perOp, "ns/op", AggregationPolicy.AVG));
+    }
+
+    /** What it found in a run of a benchmark, in nanoseconds per operation. */
+    static double of(RunResult run) {
+        Result<?> found = run.getSecondaryResults().get(LABEL);
+        if (found == null) {
+            throw new IllegalStateException("no processor time in the results");
+        }
+        return found.getScore();
     }
 
     private long spent() {

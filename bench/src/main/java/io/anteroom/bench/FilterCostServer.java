@@ -19,24 +19,17 @@ final class FilterCostServer {
     /** {@code plain}, {@code filter} or {@code qos}; prints its port and runs until it is ended. */
     public static void main(String[] args) throws InterruptedException {
         Map<String, HttpServlet> servlets = Map.of(BenchServer.GUARDED, new Hello());
-        BenchServer server;
-        switch (args[0]) {
-            case "plain":
-                server = BenchServer.start(null, servlets);
-                break;
-            case "filter":
-                server = BenchServer.start(
+        BenchServer server = switch (args[0]) {
+            case "plain" -> BenchServer.start(null, servlets);
+            case "filter" ->
+                BenchServer.start(
                         Anteroom.builder()
                                 .pool("hello", PoolSettings.ofSlots(SLOTS))
                                 .build(),
                         servlets);
-                break;
-            case "qos":
-                server = BenchServer.startWithQoS(SLOTS, servlets);
-                break;
-            default:
-                throw new IllegalArgumentException(args[0] + " (expected: plain, filter or qos)");
-        }
+            case "qos" -> BenchServer.startWithQoS(SLOTS, servlets);
+            default -> throw new IllegalArgumentException(args[0] + " (expected: plain, filter or qos)");
+        };
         System.out.println(server.port());
         Thread.currentThread().join();
     }

@@ -65,7 +65,7 @@ final class RateCost {
         String name = result.getPrimaryResult().getLabel();
         String keys = result.getParams().getParam("keys");
         String label = keys == null ? name : name + "/" + keys;
-        double nanos = result.getSecondaryResults().get(CpuTime.LABEL).getScore();
+        double nanos = CpuTime.of(result);
         double allocated = allocated(result);
         cpu.computeIfAbsent(label, unseen -> new ArrayList<>()).add(nanos);
         bytes.computeIfAbsent(label, unseen -> new ArrayList<>()).add(allocated);

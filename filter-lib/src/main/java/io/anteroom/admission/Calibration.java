@@ -52,7 +52,8 @@ final class Calibration {
         long reached = Math.min(likely, mostNanos);
         lowLikelyHigh[0] = (long) (reached / stretch(middle, window.quantile(EDGE), width));
         lowLikelyHigh[1] = reached;
-        lowLikelyHigh[2] = (long) Math.min(mostNanos, reached * stretch(window.quantile(1 - EDGE), middle, width));
+        lowLikelyHigh[2] =
+                (long) Math.min((double) mostNanos, reached * stretch(window.quantile(1 - EDGE), middle, width));
         return true;
     }
 
