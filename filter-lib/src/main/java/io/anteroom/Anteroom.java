@@ -13,8 +13,6 @@ import io.anteroom.net.TrustedProxies;
 import io.anteroom.protocol.ProtocolSettings;
 import io.anteroom.protocol.StatusMode;
 import io.anteroom.rate.BucketStore;
-import io.anteroom.rate.BudgetBook;
-import io.anteroom.rate.LocalBuckets;
 import io.anteroom.rate.RateLimits;
 import io.anteroom.rate.RateListener;
 import io.anteroom.rate.RateSettings;
@@ -32,7 +30,6 @@ import io.anteroom.servlet.WaitStrategy;
 import io.anteroom.settings.LiveParts;
 import io.anteroom.settings.Settings;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -358,15 +355,13 @@ public final class Anteroom implements AutoCloseable {
             if (poolSettings.isEmpty()) {
                 throw new IllegalArgumentException("pools: none (expected: at least one)");
             }
-            backends.keySet().forEach(this::checkPool);
             Pools opened = pools != null ? pools : new LocalPools(System::nanoTime);
             try {
-                RateLimits rates = rates();
+                RateLimits rates = RateLimits.over(buckets, limits, rateListener);
                 DoorSettings settings = settings(opened, rates);
                 LiveParts parts = known == null ? null : new LiveParts(opened, settings.routes(), known, rates);
                 Anteroom anteroom = new Anteroom(opened, pools == null, new FrontDoor(settings), rates, parts);
-                backends.forEach((pool, asked) ->
-                        anteroom.backends.put(pool, PoolBackends.start(anteroom.pool(pool), asked, System::nanoTime)));
+                anteroom.backends.putAll(PoolBackends.startAll(backends, opened, System::nanoTime));
                 return anteroom;
             } catch (IllegalArgumentException e) {
                 if (pools == null) {
@@ -374,19 +369,6 @@ public final class Anteroom implements AutoCloseable {
                 }
                 throw e;
             }
-        }
-
-        private void checkPool(String pool) {
-            if (!poolSettings.containsKey(pool)) {
-                throw new IllegalArgumentException(
-                        "backends: " + pool + " (expected: one of " + poolSettings.keySet() + ")");
-            }
-        }
-
-        private RateLimits rates() {
-            LocalBuckets local = new LocalBuckets();
-            BudgetBook book = new BudgetBook(InstantSource.system());
-            return new RateLimits(limits, buckets == null ? local : buckets, local, book, rateListener);
         }
 
         private DoorSettings settings(Pools opened, RateLimits rates) {

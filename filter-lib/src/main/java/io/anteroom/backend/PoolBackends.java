@@ -3,6 +3,7 @@ package io.anteroom.backend;
 
 import io.anteroom.admission.Pool;
 import io.anteroom.admission.PoolSnapshot;
+import io.anteroom.admission.Pools;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -63,6 +64,31 @@ public final class PoolBackends implements AutoCloseable {
      */
     public static PoolBackends start(Pool pool, BackendSettings settings, LongSupplier nanoClock) {
         return new PoolBackends(pool, settings, nanoClock, true);
+    }
+
+    /**
+     * Starts asking for several pools.
+     *
+     * @param asked what to ask, by the pool's name
+     * @param pools the pools
+     * @throws IllegalArgumentException if a pool is not among them; nobody is asked then
+     */
+    public static Map<String, PoolBackends> startAll(
+            Map<String, BackendSettings> asked, Pools pools, LongSupplier nanoClock) {
+        for (String pool : asked.keySet()) {
+            if (pools.find(pool) == null) {
+                List<String> known = pools.all().stream().map(Pool::name).toList();
+                throw new IllegalArgumentException("backends: " + pool + " (expected: one of " + known + ")");
+            }
+        }
+        Map<String, PoolBackends> started = new LinkedHashMap<>();
+        asked.forEach((name, settings) -> {
+            Pool pool = pools.find(name);
+            if (pool != null) {
+                started.put(name, start(pool, settings, nanoClock));
+            }
+        });
+        return started;
     }
 
     /** What is known of each backend now, by its name. */

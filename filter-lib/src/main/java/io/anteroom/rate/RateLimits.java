@@ -4,6 +4,7 @@ package io.anteroom.rate;
 import io.anteroom.rate.BucketStore.Claim;
 import io.anteroom.rate.BucketStore.Take;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -40,6 +41,13 @@ public final class RateLimits {
         this.local = local;
         this.book = book;
         this.listener = listener;
+    }
+
+    /** Limits over a store, or over buckets of this JVM alone if it is null. */
+    public static RateLimits over(@Nullable BucketStore store, RateSettings settings, RateListener listener) {
+        LocalBuckets local = new LocalBuckets();
+        BudgetBook book = new BudgetBook(InstantSource.system());
+        return new RateLimits(settings, store == null ? local : store, local, book, listener);
     }
 
     /** The rules as they are now. */
