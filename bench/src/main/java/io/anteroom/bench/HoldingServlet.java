@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -59,7 +60,8 @@ final class HoldingServlet extends HttpServlet {
         AsyncContext async = request.startAsync();
         async.setTimeout(0);
         boolean stream = "text/event-stream".equals(request.getHeader("Accept"));
-        backend.schedule(() -> answer(async, response, stream), holdMillis, TimeUnit.MILLISECONDS);
+        ScheduledFuture<?> unused =
+                backend.schedule(() -> answer(async, response, stream), holdMillis, TimeUnit.MILLISECONDS);
     }
 
     private synchronized void started(long nanos) {

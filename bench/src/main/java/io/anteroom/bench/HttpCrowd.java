@@ -14,6 +14,8 @@ import java.nio.charset.StandardCharsets;
  * Many HTTP/1.1 connections on one thread, each with one POST under way. It looks at no more of an answer than its
  * status and its length, which must be told by {@code Content-Length}.
  */
+// One thread counts, others only read; and the host is always loopback.
+@SuppressWarnings({"NonAtomicVolatileUpdate", "AddressSelection"})
 final class HttpCrowd implements AutoCloseable {
     private static final int KEYS = 200;
     private static final int CONNECTING_AT_ONCE = 128;

@@ -158,7 +158,7 @@ final class OnLimitQueue {
                 freeWaiting.decrementAndGet();
                 freeNanos.addAndGet(System.nanoTime() - sent);
                 free.incrementAndGet();
-                timer.schedule(() -> endFree(lease), WORK_MILLIS, TimeUnit.MILLISECONDS);
+                ScheduledFuture<?> unused = timer.schedule(() -> endFree(lease), WORK_MILLIS, TimeUnit.MILLISECONDS);
             });
         }
 
@@ -185,7 +185,7 @@ final class OnLimitQueue {
                 if (System.nanoTime() - notBefore < -TimeUnit.MILLISECONDS.toNanos(5)) {
                     early.incrementAndGet();
                 }
-                timer.schedule(lease::close, WORK_MILLIS, TimeUnit.MILLISECONDS);
+                ScheduledFuture<?> unused = timer.schedule(lease::close, WORK_MILLIS, TimeUnit.MILLISECONDS);
             });
             if (!taken) {
                 toll.giveBack();

@@ -2,6 +2,7 @@
 package io.anteroom.bench;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.locks.LockSupport;
@@ -26,7 +27,7 @@ final class Pinger implements Runnable {
     @Override
     public void run() {
         byte[] answer = new byte[4096];
-        try (Socket socket = new Socket("127.0.0.1", port)) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setTcpNoDelay(true);
             while (!isOver()) {
                 boolean counted = isCounting();

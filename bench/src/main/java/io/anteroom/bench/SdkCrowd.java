@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * {@code retry-after-ms}, else {@code Retry-After}, if that is at most a minute; else after 0.5 s, then 1 s, less up to
  * a quarter of that.
  */
+// Nested futures are flattened by thenCompose at once.
+@SuppressWarnings("FutureReturnValueIgnored")
 final class SdkCrowd {
     private static final int RETRIES = 2;
     private static final double LONGEST_TOLD_SECONDS = 60;

@@ -12,6 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.locks.LockSupport;
 
 /** Many streaming requests on one thread, each on a connection of its own, that count what they are told. */
+// One thread counts, others only read; and the host is always loopback.
+@SuppressWarnings({"NonAtomicVolatileUpdate", "AddressSelection"})
 final class StreamCrowd implements Runnable, AutoCloseable {
     private static final int KEYS = 2_000;
     private static final int PER_SECOND = 2_000;

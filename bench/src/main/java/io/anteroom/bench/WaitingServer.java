@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /** A server whose backend answers nobody until its gate is opened. */
@@ -83,7 +84,7 @@ final class WaitingServer {
         }
 
         private void serve(AsyncContext async) {
-            backend.schedule(
+            ScheduledFuture<?> unused = backend.schedule(
                     () -> {
                         answer((HttpServletResponse) async.getResponse(), "{}");
                         async.complete();

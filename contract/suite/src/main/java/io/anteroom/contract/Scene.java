@@ -122,7 +122,9 @@ final class Scene implements AutoCloseable {
             return;
         }
         assertThat(answer.status()).as("%s", answer).isIn(0, 200);
-        boolean isTold = answer.isBroken() || answer.body().contains("\"error\"");
+        // Seen in an ASYNC pass as well, once in hundreds: the end of the stream overtakes its reset.
+        boolean mayEndCleanly = protocol == Protocol.HTTP2 && room.has(Quirk.ENDS_FAILED_STREAM_CLEANLY);
+        boolean isTold = answer.isBroken() || answer.body().contains("\"error\"") || mayEndCleanly;
         assertThat(isTold).as("no clean silent end: %s", answer).isTrue();
     }
 
