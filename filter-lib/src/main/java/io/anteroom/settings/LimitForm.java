@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** How rate limits, budgets and prices stand in the document. */
 final class LimitForm {
     private static final Names NAMES =
-            new Names("[a-z0-9][a-z0-9._-]{0,63}", "a name of at most 64 of a-z, 0-9, dot, dash and underscore", 32);
+            new Names("[a-z0-9][a-z0-9._-]{0,63}", "a name of at most 64 of a-z, 0-9, dot, dash and underscore", 0, 32);
     private static final String MODELS = "[^*\\x00-\\x1f\\x7f]{0,127}\\*|[^*\\x00-\\x1f\\x7f]{1,128}";
     private static final String UNNAMED = "unnamed";
     private static final long MOST = 1_000_000_000_000L;

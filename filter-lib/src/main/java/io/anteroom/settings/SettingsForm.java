@@ -20,33 +20,37 @@ final class SettingsForm {
     /** The number of this form; another one would be told apart by it. */
     static final int FORMAT = 1;
 
+    private static final Names POOLS = new Names(
+            "[a-z0-9][a-z0-9._-]{0,63}", "a name of at most 64 of a-z, 0-9, dot, dash and underscore", 1, 256);
+    private static final Names PATHS =
+            new Names("\\*|/\\*|/[^*\\x00-\\x20\\x7f]{0,400}(/\\*)?", "a path as /v1/chat, /v1/* or *", 0, 1000);
+    private static final Names MODELS = new Names(
+            "[^*\\x00-\\x1f\\x7f]{0,127}\\*|[^*\\x00-\\x1f\\x7f]{1,128}", "a model as llama-3, llama* or *", 0, 1000);
+    private static final Names PEOPLE =
+            new Names("[^\\x00-\\x1f\\x7f]{1,128}", "a name of 1 to 128 printable characters", 0, 10_000);
+    private static final Names GROUPS = new Names(PEOPLE.pattern(), PEOPLE.expected(), 0, 1000);
+
+    // After what it is made of: constants are set in the order in which they stand.
     static final Form<Settings> FORM = form();
 
     private SettingsForm() {}
 
     private static Form<Settings> form() {
-        Names pools = new Names(
-                "[a-z0-9][a-z0-9._-]{0,63}", "a name of at most 64 of a-z, 0-9, dot, dash and underscore", 256);
-        Names paths = new Names("\\*|/\\*|/[^*\\x00-\\x20\\x7f]{0,400}(/\\*)?", "a path as /v1/chat, /v1/* or *", 1000);
-        Names models = new Names(
-                "[^*\\x00-\\x1f\\x7f]{0,127}\\*|[^*\\x00-\\x1f\\x7f]{1,128}", "a model as llama-3, llama* or *", 1000);
-        Names people = new Names("[^\\x00-\\x1f\\x7f]{1,128}", "a name of 1 to 128 printable characters", 10_000);
-        Names groups = new Names(people.pattern(), people.expected(), 1000);
-        Shape<String> pool = Shapes.text(pools.pattern(), "the name of a pool");
+        Shape<String> pool = Shapes.text(POOLS.pattern(), "the name of a pool");
         RateSettings usual = RateSettings.NONE;
         return new Form<Settings>(SettingsForm::made)
                 .has("format", Shapes.count(FORMAT, FORMAT), FORMAT, settings -> FORMAT)
-                .needs("pools", Several.named(pools, PoolForm.pool()), Settings::pools)
-                .has("routes", Several.named(paths, pool), Map.of(), Settings::routes)
-                .has("models", Several.named(models, pool), Map.of(), Settings::models)
+                .needs("pools", Several.named(POOLS, PoolForm.pool()), Settings::pools)
+                .has("routes", Several.named(PATHS, pool), Map.of(), Settings::routes)
+                .has("models", Several.named(MODELS, pool), Map.of(), Settings::models)
                 .has(
                         "callers",
-                        Several.byName(people, KnownCaller::name, CallerForm::renamed, CallerForm.caller()),
+                        Several.byName(PEOPLE, KnownCaller::name, CallerForm::renamed, CallerForm.caller()),
                         List.of(),
                         SettingsForm::callersOf)
                 .has(
                         "groups",
-                        Several.named(groups, CallerForm.policy()),
+                        Several.named(GROUPS, CallerForm.policy()),
                         Map.of(),
                         settings -> new TreeMap<>(settings.callers().groups()))
                 .has(

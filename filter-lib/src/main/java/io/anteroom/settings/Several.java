@@ -22,9 +22,10 @@ final class Several {
      *
      * @param pattern what a name looks like
      * @param expected the same in words
+     * @param least how many there must be
      * @param most how many there may be
      */
-    record Names(String pattern, String expected, int most) {}
+    record Names(String pattern, String expected, int least, int most) {}
 
     /** Values by name, in the order of the document. */
     static <T> Shape<Map<String, T>> named(Names names, Shape<T> shape) {
@@ -42,6 +43,9 @@ final class Several {
                 if (!(json instanceof Map<?, ?> members) || members.size() > names.most()) {
                     at.problem(json, "an object of at most " + names.most() + " names");
                     return null;
+                }
+                if (members.size() < names.least()) {
+                    at.note(members.isEmpty() ? "none" : "only " + members.size(), "at least " + names.least());
                 }
                 Map<String, T> values = new LinkedHashMap<>();
                 members.forEach((key, value) -> {
@@ -64,6 +68,8 @@ final class Several {
                         "object",
                         "propertyNames",
                         Shapes.object("pattern", "^(?:" + names.pattern() + ")$"),
+                        "minProperties",
+                        (long) names.least(),
                         "maxProperties",
                         (long) names.most(),
                         "additionalProperties",
