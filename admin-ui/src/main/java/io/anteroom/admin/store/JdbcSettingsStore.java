@@ -18,8 +18,9 @@ import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Revisions of the settings in a database, each with its entry in the audit log. An append that was acknowledged is on
- * the disk. Safe from any thread, and beside other servers.
+ * Revisions of the settings in a database, each with its entry in the audit log. An append that was acknowledged has
+ * been committed and flushed; what H2 makes of that after a crash is told in docs/settings.md. Safe from any thread,
+ * and beside other servers.
  */
 public final class JdbcSettingsStore implements SettingsStore {
     private static final String TABLE = "settings_revision";
