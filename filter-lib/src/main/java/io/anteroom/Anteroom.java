@@ -277,8 +277,8 @@ public final class Anteroom implements AutoCloseable {
         }
 
         /**
-         * Where the requests of a pool go on, outside of its slots, that ask for it ({@code Queue-On-Timeout:
-         * fallback}) and whose longest wait is over, or would be.
+         * Where the requests of a pool go on, outside of its slots, whose longest wait is over, or would be: those that
+         * ask for it ({@code Queue-On-Timeout: fallback}), and where it is the default those that do not say.
          */
         public Builder fallback(String pool, Fallback fallback) {
             fallbacks.put(pool, fallback);

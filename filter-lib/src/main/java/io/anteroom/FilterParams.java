@@ -68,16 +68,33 @@ record FilterParams(Anteroom anteroom, Duration drainTimeout) {
             reader.choice(name + ".engine-priority", EnginePriority.class, engine -> engines.put(name, engine));
             builder.pool(name, new PoolParams(reader, name).read());
             reader.list(name + ".routes").forEach(path -> builder.route(path, name));
-            List<String> fallback = reader.list(name + ".fallback");
-            if (fallback.size() > 2) {
-                reader.problem(name + ".fallback: " + fallback + " (expected: a name, and a path if there is one)");
-            } else if (!fallback.isEmpty()) {
-                String path = fallback.size() > 1 ? fallback.get(1) : null;
-                reader.checked(() -> builder.fallback(name, new Fallback(fallback.get(0), path)));
-            }
+            fallback(reader, builder, name);
             reader.list(name + ".models").forEach(model -> builder.routeModel(model, name));
         }
         protocol(reader, builder, engines);
+    }
+
+    private static void fallback(ParamReader reader, Anteroom.Builder builder, String pool) {
+        List<String> fallback = reader.list(pool + ".fallback");
+        String[] model = new String[1];
+        OnTimeout[] onTimeout = {OnTimeout.ERROR};
+        reader.text(pool + ".fallback-model", text -> model[0] = text);
+        reader.choice(pool + ".on-timeout", OnTimeout.class, wanted -> onTimeout[0] = wanted);
+        boolean isDefault = onTimeout[0] == OnTimeout.FALLBACK;
+        if (fallback.size() > 2) {
+            reader.problem(pool + ".fallback: " + fallback + " (expected: a name, and a path if there is one)");
+        } else if (fallback.isEmpty() && (isDefault || model[0] != null)) {
+            reader.problem(pool + ".fallback: missing (expected: a name, and a path if there is one)");
+        } else if (!fallback.isEmpty()) {
+            String path = fallback.size() > 1 ? fallback.get(1) : null;
+            reader.checked(() -> builder.fallback(pool, new Fallback(fallback.get(0), path, model[0], isDefault)));
+        }
+    }
+
+    /** What becomes of requests that do not say. */
+    private enum OnTimeout {
+        ERROR,
+        FALLBACK
     }
 
     private static void protocol(ParamReader reader, Anteroom.Builder builder, Map<String, EnginePriority> engines) {

@@ -115,6 +115,8 @@ final class FilterParamsTest {
                         Map.entry("max-kept", "9"),
                         Map.entry("endpoints", "/q"),
                         Map.entry("default.fallback", "small, /small"),
+                        Map.entry("default.fallback-model", "tiny"),
+                        Map.entry("default.on-timeout", "fallback"),
                         Map.entry("claim-within", "5s"),
                         Map.entry("max-tickets", "50"),
                         Map.entry("caller-tickets", "5"),
@@ -122,6 +124,16 @@ final class FilterParamsTest {
                         Map.entry("probe", "false"),
                         Map.entry("callers-are", "trusted")))
                 .close();
+    }
+
+    @Test
+    void read_fallbackByDefault_withoutOne_isTold() {
+        assertThatThrownBy(() -> read(Map.of("slots", "8", "default.on-timeout", "fallback")))
+                .hasMessageContaining("default.fallback: missing (expected: a name, and a path if there is one)");
+        assertThatThrownBy(() -> read(Map.of("slots", "8", "default.fallback", "small", "default.fallback-model", " ")))
+                .hasMessageContaining("(expected: a model of 1 to 256 characters)");
+        assertThatThrownBy(() -> read(Map.of("slots", "8", "default.on-timeout", "retry")))
+                .hasMessageContaining("default.on-timeout: retry (expected: one of error, fallback)");
     }
 
     @Test

@@ -110,6 +110,49 @@ final class JettyFallbackTest {
         assertThat(server.pool().snapshot().waiting()).isZero();
     }
 
+    @ParameterizedTest
+    @EnumSource(WaitStrategy.class)
+    void otherModel_isPutIntoTheBody(WaitStrategy strategy) throws Exception {
+        start(builder(new Fallback("small", "/echo/fallback").withModel("tiny \"7b\""))
+                .waitStrategy(strategy));
+
+        HttpResponse<String> answer = server.send(post("/hold/v1/chat/completions", BODY));
+
+        assertThat(answer.body()).isEqualTo("{\"model\":\"tiny \\\"7b\\\"\"}");
+        assertThat(answer.headers().firstValue("Queue-Fallback")).contains("small");
+    }
+
+    @Test
+    void otherModel_forABodyThatCannotBeChanged_isNoFallback() throws Exception {
+        start(builder(new Fallback("small", "/echo/fallback").withModel("tiny")));
+
+        for (String body : java.util.List.of("[1]", "model=m", "{\"model\":")) {
+            HttpResponse<String> answer = server.send(post("/hold/other", body).header("Queue-On-Timeout", "fallback"));
+
+            assertThat(answer.statusCode()).as(body).isEqualTo(503);
+            assertThat(answer.headers().firstValue("Queue-Fallback")).isEmpty();
+        }
+        assertThat(server.send(server.request("/hold/other")
+                                .header("Queue-Max-Wait-Ms", "50")
+                                .header("Queue-On-Timeout", "fallback"))
+                        .headers()
+                        .firstValue("Queue-Fallback"))
+                .as("a request without a body")
+                .contains("small");
+    }
+
+    @Test
+    void default_isForThoseWhoDoNotSay() throws Exception {
+        start(builder(new Fallback("small", "/echo/fallback").withDefault(true)));
+
+        HttpResponse<String> silent = server.send(post("/hold", "{}"));
+        HttpResponse<String> asked = server.send(post("/hold", "{}").header("Queue-On-Timeout", "error"));
+
+        assertThat(silent.headers().firstValue("Queue-Fallback")).contains("small");
+        assertThat(asked.statusCode()).isEqualTo(503);
+        assertThat(asked.headers().firstValue("Queue-Options-Ignored")).isEmpty();
+    }
+
     @Test
     void notAllowed_orNotThere_isIgnoredAndSaid() throws Exception {
         start(builder(new Fallback("small", null))

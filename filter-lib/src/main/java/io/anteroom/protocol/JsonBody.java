@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JsonBody {
     static final int MAX_DEPTH = 500;
-    private static final JsonFactory JSON = JsonFactory.builder()
+    static final JsonFactory JSON = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(MAX_DEPTH)
                     .maxNumberLength(1000)
@@ -54,6 +54,7 @@ public final class JsonBody {
      * @param number its {@code priority}, where that is an integer, or null
      * @param hasGateflow whether it has a member {@code gateflow}
      * @param maxOutput how many tokens its answer may have at most, or -1 if it does not say
+     * @param isObject whether it is a JSON object
      * @param forwarded the body without the members that are ours; the same array if there are none
      */
     @SuppressWarnings("ArrayRecordComponent") // Never compared, never copied.
@@ -64,6 +65,7 @@ public final class JsonBody {
             @Nullable Integer number,
             boolean hasGateflow,
             long maxOutput,
+            boolean isObject,
             byte[] forwarded) {}
 
     /**
@@ -90,7 +92,7 @@ public final class JsonBody {
         if (modelApi) {
             throw BadRequest.json(what, "a JSON object");
         }
-        return new Content(Options.NONE, null, false, null, false, -1, body);
+        return new Content(Options.NONE, null, false, null, false, -1, false, body);
     }
 
     private Content read() throws IOException, BadRequest {
@@ -115,6 +117,7 @@ public final class JsonBody {
                 number,
                 hasGateflow,
                 maxOutput < 0 ? -1 : maxOutput * choices,
+                true,
                 JsonCut.without(body, members));
     }
 

@@ -51,6 +51,14 @@ final class JsonText {
         return out.append(':');
     }
 
+    /** A JSON string. */
+    static String quoted(String value) {
+        JsonText text = new JsonText();
+        text.out.setLength(0);
+        text.quote(value);
+        return text.out.toString();
+    }
+
     private void quote(String value) {
         out.append('"');
         for (int i = 0; i < value.length(); i++) {

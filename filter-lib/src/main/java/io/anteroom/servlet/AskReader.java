@@ -73,7 +73,8 @@ final class AskReader {
         if (body != null && content != null) {
             body = body.forwarding(forwarded(content, dialect, pool, grant));
         }
-        Fallback fallback = fallback(pool, policy, options);
+        boolean isFixed = hasBody && (content == null || !content.isObject());
+        Fallback fallback = fallback(pool, policy, options, isFixed);
         String ignored = Boolean.TRUE.equals(options.fallsBack()) && fallback == null
                 ? Grant.also(grant.ignored(), "on-timeout")
                 : grant.ignored();
@@ -128,10 +129,14 @@ final class AskReader {
         return engine.forward(content.forwarded(), dialect, grant.arrival().priority(), content.number());
     }
 
-    private @Nullable Fallback fallback(Pool pool, CallerPolicy policy, Options options) {
-        boolean mayFallBack =
-                Boolean.TRUE.equals(options.fallsBack()) && policy.rights().mayFallback();
-        return mayFallBack ? settings.fallbacks().get(pool.name()) : null;
+    /** Where it may go on, if there is such a place; one that would need another body does not take a fixed one. */
+    private @Nullable Fallback fallback(Pool pool, CallerPolicy policy, Options options, boolean isFixed) {
+        Fallback fallback = settings.fallbacks().get(pool.name());
+        boolean goesOn = fallback != null
+                && fallback.isWanted(options.fallsBack())
+                && policy.rights().mayFallback()
+                && !(isFixed && fallback.model() != null);
+        return goesOn ? fallback : null;
     }
 
     /** Before the body is read: one that is not let in costs as little as may be. */

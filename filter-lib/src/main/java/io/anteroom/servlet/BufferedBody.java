@@ -43,6 +43,6 @@ record BufferedBody(byte[] bytes, boolean isWhole, int removed) {
     BufferedBody forwarding(byte[] forwarded) {
         return Arrays.equals(forwarded, bytes)
                 ? this
-                : new BufferedBody(forwarded, isWhole, bytes.length - forwarded.length);
+                : new BufferedBody(forwarded, isWhole, removed + bytes.length - forwarded.length);
     }
 }

@@ -3,6 +3,7 @@ package io.anteroom.servlet;
 
 import io.anteroom.admission.Lease;
 import io.anteroom.admission.Refusal;
+import io.anteroom.protocol.ModelMember;
 import io.anteroom.protocol.Problem;
 import io.anteroom.protocol.ProtocolSettings;
 import io.anteroom.protocol.Refusals;
@@ -87,6 +88,12 @@ final class Passage {
 
     /** Prepares the response for the fallback, as {@link #let} does for the application. */
     HttpServletResponse letFallBack(@Nullable StatusStream stream, HttpServletResponse given) {
+        Fallback to = exchange.ask().fallback();
+        BufferedBody body = exchange.ask().body();
+        String model = to == null ? null : to.model();
+        if (model != null && body != null) {
+            wrappedRequest.replays(body.forwarding(ModelMember.replace(body.bytes(), model)));
+        }
         if (stream != null && stream.hasBegun()) {
             return late(stream, given);
         }
