@@ -5,6 +5,7 @@ import io.anteroom.admission.PoolSettings;
 import io.anteroom.gateway.config.GatewayConfig.Listen;
 import io.anteroom.gateway.config.GatewayConfig.Log;
 import io.anteroom.gateway.config.GatewayConfig.PoolBackend;
+import io.anteroom.gateway.config.GatewayConfig.PoolFallback;
 import io.anteroom.gateway.config.GatewayConfig.Route;
 import io.anteroom.gateway.config.GatewayConfig.Shutdown;
 import io.anteroom.gateway.config.GatewayConfig.Threads;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -69,14 +71,22 @@ public final class ConfigReader {
     }
 
     private GatewayConfig config(Section root) {
-        Upstream upstream = new UpstreamReader(environment).read(root.section("upstream"));
+        UpstreamReader upstreams = new UpstreamReader(environment);
+        Upstream upstream = upstreams.read(root.section("upstream"));
+        FallbackReader fallbackReader = new FallbackReader(upstreams);
         Map<String, PoolBackend> backends = new LinkedHashMap<>();
-        Map<String, PoolSettings> pools = pools(root, upstream, backends);
+        Map<String, PoolFallback> fallbacks = new LinkedHashMap<>();
+        Map<String, PoolSettings> pools = pools(root, (name, section) -> {
+            protocol.pool(name, section);
+            putUnlessNull(backends, name, PoolReader.backend(section.section("backend"), upstream));
+            putUnlessNull(fallbacks, name, fallbackReader.read(section, upstream));
+        });
         return new GatewayConfig(
                 listen(root.section("listen")),
                 upstream,
                 pools,
                 backends,
+                fallbacks,
                 routes(root, pools.keySet()),
                 CallerReader.read(root),
                 LimitReader.settings(root),
@@ -108,18 +118,21 @@ public final class ConfigReader {
         return listen;
     }
 
-    private Map<String, PoolSettings> pools(Section root, Upstream upstream, Map<String, PoolBackend> backends) {
+    private static <T> void putUnlessNull(Map<String, T> map, String name, @Nullable T value) {
+        if (value != null) {
+            map.put(name, value);
+        }
+    }
+
+    /** Reads the pools; the other keys of each, which are not the pool's own, are read by {@code others}. */
+    private static Map<String, PoolSettings> pools(Section root, BiConsumer<String, Section> others) {
         Map<String, PoolSettings> pools = new LinkedHashMap<>();
         root.named("pools").forEach((name, section) -> {
             if (!name.matches("[a-z0-9][a-z0-9._-]{0,63}")) {
                 root.section("pools").problem(name, "a name of a-z, 0-9, dot, dash and underscore");
             }
-            protocol.pool(name, section);
             pools.put(name, PoolReader.read(section));
-            PoolBackend backend = PoolReader.backend(section.section("backend"), upstream);
-            if (backend != null) {
-                backends.put(name, backend);
-            }
+            others.accept(name, section);
             section.end();
         });
         return pools.isEmpty() ? Map.of(ONLY_POOL, PoolSettings.ofSlots(8)) : pools;

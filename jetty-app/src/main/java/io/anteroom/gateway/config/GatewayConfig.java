@@ -6,6 +6,7 @@ import io.anteroom.backend.BackendKind;
 import io.anteroom.protocol.ProtocolSettings;
 import io.anteroom.rate.RateSettings;
 import io.anteroom.servlet.Callers;
+import io.anteroom.servlet.Fallback;
 import io.anteroom.servlet.PlaceSettings;
 import io.anteroom.servlet.TicketSettings;
 import java.net.URI;
@@ -22,6 +23,7 @@ import java.util.Optional;
  * @param upstream where requests go
  * @param pools the pools by name
  * @param backends how the backends of a pool are asked how they are, by the name of the pool
+ * @param fallbacks where requests of a pool go on when their longest wait is over, by the name of the pool
  * @param routes which requests take a slot of which pool, the first that fits; others pass without waiting
  * @param callers the callers that are known by their keys, their groups, and what all others may do
  * @param limits the rate limits and budgets for everybody
@@ -36,6 +38,7 @@ public record GatewayConfig(
         Upstream upstream,
         Map<String, PoolSettings> pools,
         Map<String, PoolBackend> backends,
+        Map<String, PoolFallback> fallbacks,
         List<Route> routes,
         Callers.Snapshot callers,
         RateSettings limits,
@@ -58,6 +61,7 @@ public record GatewayConfig(
                 upstream,
                 pools,
                 backends,
+                fallbacks,
                 routes,
                 callers,
                 limits,
@@ -75,6 +79,7 @@ public record GatewayConfig(
                 upstream,
                 pools,
                 backends,
+                fallbacks,
                 routes,
                 callers,
                 limits,
@@ -92,6 +97,7 @@ public record GatewayConfig(
                 upstream,
                 pools,
                 backends,
+                fallbacks,
                 routes,
                 callers,
                 limits,
@@ -109,6 +115,7 @@ public record GatewayConfig(
                 upstream,
                 pools,
                 backends,
+                fallbacks,
                 routes,
                 callers,
                 limits,
@@ -126,6 +133,7 @@ public record GatewayConfig(
                 upstream,
                 pools,
                 backends,
+                fallbacks,
                 routes,
                 callers,
                 limits,
@@ -188,6 +196,14 @@ public record GatewayConfig(
             urls = List.copyOf(urls);
         }
     }
+
+    /**
+     * Where requests of a pool go on, outside of its slots, when their longest wait is over.
+     *
+     * @param how its name, its model, and whether it is for those who do not say
+     * @param upstream where they go; the gateway's own upstream if that is not said
+     */
+    public record PoolFallback(Fallback how, Optional<Upstream> upstream) {}
 
     /**
      * Where requests go.

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the block {@code upstream}. */
 final class UpstreamReader {
-    private static final String URL = "an address as http://127.0.0.1:8000";
+    static final String URL = "an address as http://127.0.0.1:8000";
 
     private final UnaryOperator<@Nullable String> environment;
 
@@ -42,7 +42,8 @@ final class UpstreamReader {
         return upstream;
     }
 
-    private Optional<Secret> key(Section section) {
+    /** The key of the backends of a section, from the environment. */
+    Optional<Secret> key(Section section) {
         if (!section.has("key-env")) {
             return Optional.empty();
         }

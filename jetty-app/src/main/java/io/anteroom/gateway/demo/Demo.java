@@ -94,6 +94,7 @@ public final class Demo {
                 usual.upstream(),
                 Map.of(POOL, PoolSettings.ofSlots(SLOTS)),
                 Map.of(POOL, new PoolBackend(BackendKind.VLLM, List.of(model.uri()), Duration.ofSeconds(1), false, 1)),
+                Map.of(),
                 usual.routes(),
                 callers(),
                 usual.limits(),

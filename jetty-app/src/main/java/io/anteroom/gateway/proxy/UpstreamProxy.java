@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.gateway.proxy;
 
+import io.anteroom.gateway.config.GatewayConfig.Timeouts;
 import io.anteroom.gateway.config.GatewayConfig.Upstream;
 import io.anteroom.gateway.net.ClientWatch;
 import io.anteroom.gateway.proxy.Backends.Backend;
@@ -13,6 +14,8 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.URI;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.eclipse.jetty.client.HttpClient;
@@ -33,21 +36,25 @@ public final class UpstreamProxy extends HttpServlet {
     /** Shorter than the keep-alive time of the usual model servers (5 s), so that they never close before we do. */
     private static final long POOLED_MILLIS = 4_000;
 
-    private final transient Upstream upstream;
-    private final transient Backends backends;
-    private final transient HeaderRules headers;
+    private final transient Way usual;
+    /** By the name of the pool. */
+    private final transient Map<String, Way> fallbacks;
+
     private final transient HttpClient http;
 
     /**
      * A proxy to backends.
      *
      * @param upstream the backends
+     * @param fallbacks those of requests that the filter lets go on to a fallback, by the name of their pool; all
+     *     others go to the usual ones
      * @param trusted whose {@code X-Forwarded-For} is passed on
      */
-    public UpstreamProxy(Upstream upstream, Predicate<String> trusted) {
-        this.upstream = upstream;
-        this.backends = new Backends(upstream.urls());
-        this.headers = new HeaderRules(upstream, trusted);
+    public UpstreamProxy(Upstream upstream, Map<String, Upstream> fallbacks, Predicate<String> trusted) {
+        this.usual = Way.to(upstream, trusted);
+        Map<String, Way> ways = new HashMap<>();
+        fallbacks.forEach((pool, fallback) -> ways.put(pool, Way.to(fallback, trusted)));
+        this.fallbacks = Map.copyOf(ways);
         ClientConnector connector = new ClientConnector();
         connector.setSelectors(1);
         this.http = new HttpClient(new HttpClientTransportOverHTTP(connector));
@@ -61,6 +68,22 @@ public final class UpstreamProxy extends HttpServlet {
         http.setIdleTimeout(POOLED_MILLIS);
         http.setDefaultRequestContentType(null);
         http.setMaxResponseHeadersSize(32 * 1024);
+    }
+
+    /** Backends that are all alike, and what they are told. */
+    private record Way(Backends backends, HeaderRules headers, Timeouts timeouts) {
+        static Way to(Upstream upstream, Predicate<String> trusted) {
+            return new Way(new Backends(upstream.urls()), new HeaderRules(upstream, trusted), upstream.timeouts());
+        }
+    }
+
+    private Way way(HttpServletRequest request) {
+        boolean hasFallenBack = request.getAttribute("io.anteroom.fallback") != null;
+        return hasFallenBack ? fallbacks.getOrDefault(pool(request), usual) : usual;
+    }
+
+    private static String pool(HttpServletRequest request) {
+        return String.valueOf(request.getAttribute("io.anteroom.pool"));
     }
 
     @Override
@@ -87,7 +110,8 @@ public final class UpstreamProxy extends HttpServlet {
 
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        Backend backend = backends.enter();
+        Way way = way(request);
+        Backend backend = way.backends().enter();
         Request forwarded;
         try {
             forwarded = http.newRequest(target(backend, request));
@@ -97,12 +121,11 @@ public final class UpstreamProxy extends HttpServlet {
             return;
         }
         forwarded.method(request.getMethod()).idleTimeout(0, TimeUnit.MILLISECONDS);
-        forwarded.headers(fields -> headers.toBackend(request, fields));
+        forwarded.headers(fields -> way.headers().toBackend(request, fields));
         AsyncContext async = request.startAsync(request, response);
         async.setTimeout(0);
         Exchange exchange = new Exchange(
-                new Exchange.Sides(
-                        forwarded, async, response, Client.of(request), upstream.timeouts(), http.getScheduler()),
+                new Exchange.Sides(forwarded, async, response, Client.of(request), way.timeouts(), http.getScheduler()),
                 backend::left);
         async.addListener(new GoneListener(exchange));
         send(request, forwarded, exchange);

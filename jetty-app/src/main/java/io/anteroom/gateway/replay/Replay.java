@@ -124,6 +124,7 @@ public final class Replay {
                 usual.upstream(),
                 Map.of(POOL, pool()),
                 Map.of(),
+                Map.of(),
                 usual.routes(),
                 usual.callers(),
                 usual.limits(),

@@ -11,6 +11,7 @@ import io.anteroom.event.QueueListener;
 import io.anteroom.gateway.config.GatewayConfig;
 import io.anteroom.gateway.config.GatewayConfig.PoolBackend;
 import io.anteroom.gateway.config.GatewayConfig.Threads;
+import io.anteroom.gateway.config.GatewayConfig.Upstream;
 import io.anteroom.gateway.config.GatewayConfig.Waiting;
 import io.anteroom.gateway.proxy.UpstreamProxy;
 import io.anteroom.net.TrustedProxies;
@@ -19,6 +20,7 @@ import io.anteroom.servlet.Callers;
 import io.anteroom.servlet.WaitStrategy;
 import java.io.IOException;
 import java.net.URI;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +39,7 @@ public final class Gateway implements AutoCloseable {
         callers = new Callers(callers(config));
         anteroom = anteroom(config, callers, log == null ? listener : new BothListeners(log, listener));
         TrustedProxies trusted = TrustedProxies.of(config.trustedProxies());
-        UpstreamProxy proxy = new UpstreamProxy(config.upstream(), trusted::trusts);
+        UpstreamProxy proxy = new UpstreamProxy(config.upstream(), fallbacks(config), trusted::trusts);
         server = new JettyServer(config, List.of(new AnteroomFilter(anteroom)), proxy, log);
     }
 
@@ -56,6 +58,12 @@ public final class Gateway implements AutoCloseable {
             throw e;
         }
         return gateway;
+    }
+
+    private static Map<String, Upstream> fallbacks(GatewayConfig config) {
+        Map<String, Upstream> fallbacks = new HashMap<>();
+        config.fallbacks().forEach((pool, fallback) -> fallback.upstream().ifPresent(own -> fallbacks.put(pool, own)));
+        return fallbacks;
     }
 
     private static Callers.Snapshot callers(GatewayConfig config) {
@@ -82,6 +90,7 @@ public final class Gateway implements AutoCloseable {
                 .listener(listener);
         config.pools().forEach(builder::pool);
         config.backends().forEach((pool, backend) -> builder.backends(pool, settings(backend)));
+        config.fallbacks().forEach((pool, fallback) -> builder.fallback(pool, fallback.how()));
         config.routes().forEach(route -> builder.route(route.path(), route.pool()));
         return builder.build();
     }

@@ -10,6 +10,7 @@ import io.anteroom.admission.PoolSettings;
 import io.anteroom.admission.Priority;
 import io.anteroom.backend.BackendKind;
 import io.anteroom.gateway.config.GatewayConfig.PoolBackend;
+import io.anteroom.gateway.config.GatewayConfig.PoolFallback;
 import io.anteroom.gateway.config.GatewayConfig.Route;
 import io.anteroom.gateway.config.GatewayConfig.Threads;
 import io.anteroom.protocol.EnginePriority;
@@ -18,6 +19,7 @@ import io.anteroom.protocol.StatusMode;
 import io.anteroom.rate.RateSettings;
 import io.anteroom.servlet.CallerPolicy;
 import io.anteroom.servlet.Callers;
+import io.anteroom.servlet.Fallback;
 import io.anteroom.servlet.KnownCaller;
 import io.anteroom.servlet.PlaceSettings;
 import io.anteroom.servlet.TicketSettings;
@@ -27,6 +29,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -103,6 +106,34 @@ final class ConfigReaderTest {
                 .anyMatch(text -> text.contains("pools.chat.backend.every: 100ms (expected: "))
                 .anyMatch(text -> text.contains("pools.chat.backend.min-slots: 0 (expected: "))
                 .anyMatch(text -> text.contains("pools.chat.backend.slots: unknown key"));
+    }
+
+    @Test
+    void parse_fallback_isRead() throws Exception {
+        GatewayConfig config = parse("upstream: {url: 'http://a', key-env: KEY, forward-client-key: true}\n" + """
+
+                pools:
+                  chat:
+                    on-timeout: fallback
+                    fallback: {upstream: 'http://b:2', model: 'llama:1b', name: small}
+                  code: {fallback: {model: tiny}}
+                  own: {fallback: {upstream: 'https://c', key-env: KEY, forward-client-key: true}}
+                  none: {on-timeout: error}
+                routes: [{path: /v1/*, pool: chat}]
+                """);
+
+        assertThat(config.fallbacks()).containsOnlyKeys("chat", "code", "own");
+        PoolFallback chat = config.fallbacks().get("chat");
+        assertThat(chat.how()).isEqualTo(new Fallback("small", null, "llama:1b", true));
+        assertThat(chat.upstream().orElseThrow().urls()).containsExactly(URI.create("http://b:2"));
+        assertThat(chat.upstream().orElseThrow().key()).as("keys of another").isEmpty();
+        assertThat(chat.upstream().orElseThrow().forwardClientKey()).isFalse();
+        assertThat(config.fallbacks().get("code"))
+                .isEqualTo(new PoolFallback(new Fallback("fallback", null, "tiny", false), Optional.empty()));
+        PoolFallback own = config.fallbacks().get("own");
+        assertThat(own.how()).isEqualTo(new Fallback("fallback", null));
+        assertThat(own.upstream().orElseThrow().key().orElseThrow().value()).isEqualTo("secret");
+        assertThat(own.upstream().orElseThrow().forwardClientKey()).isTrue();
     }
 
     @Test
@@ -274,6 +305,14 @@ final class ConfigReaderTest {
                 "pools: {a: {levels: {urgent: {}}}} | pools.a.levels.urgent: unknown key (expected: one of",
                 "pools: {a: {levels: {high: {weight: 0}}}} | pools.a.levels.high.weight: 0 (expected: a whole number",
                 "pools: {A B: {}} | pools.A B: a block (expected: a name of a-z",
+                "pools: {a: {on-timeout: fallback}} | pools.a.fallback: missing (expected: a block with an upstream",
+                "pools: {a: {on-timeout: retry}} | pools.a.on-timeout: retry (expected: error or fallback)",
+                "pools: {a: {fallback: {name: b}}} | pools.a.fallback: a block (expected: a block with an upstream",
+                "pools: {a: {fallback: {upstream: b}}} | pools.a.fallback.upstream: b (expected: an address",
+                "pools: {a: {fallback: {model: []}}} | pools.a.fallback.model: a list (expected: a name of 1 to",
+                "pools: {a: {fallback: {model: b, name: b c}}} | pools.a.fallback.name: b c (expected: a name of 1 to",
+                "pools: {a: {fallback: {model: b, key-env: KEY}}} | fallback.key-env: KEY (expected: nothing, without",
+                "pools: {a: {fallback: {model: b, modle: c}}} | fallback.modle: unknown key (expected: did you mean",
                 "routes: [{path: v1, pool: llm}] | routes[0].path: v1 (expected: a path",
                 "routes: [{path: /v1/*, pool: x}] | routes[0].pool: x (expected: one of llm)",
                 "routes: [{pool: llm}] | routes[0].path: missing",

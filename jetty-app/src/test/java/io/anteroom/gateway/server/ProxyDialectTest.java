@@ -10,6 +10,7 @@ import io.anteroom.gateway.proxy.UpstreamProxy;
 import io.anteroom.gateway.server.ScriptedBackend.Script;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -34,7 +35,8 @@ final class ProxyDialectTest {
         backend = new ScriptedBackend(script);
         GatewayConfig config = new ConfigReader(name -> null)
                 .parse("listen: {port: 0}\nupstream:\n  url: " + backend.uri() + "\n  " + upstream + "\n");
-        gateway = new JettyServer(config, List.of(), new UpstreamProxy(config.upstream(), peer -> false), (q, s) -> {});
+        gateway = new JettyServer(
+                config, List.of(), new UpstreamProxy(config.upstream(), Map.of(), peer -> false), (q, s) -> {});
         gateway.start();
         return gateway.port();
     }

@@ -16,6 +16,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.eclipse.jetty.client.BytesRequestContent;
@@ -48,7 +49,8 @@ final class ProxyTest {
     private int start(URI uri, String upstream, String listen) throws Exception {
         String yaml = "listen: {port: 0, max-body: 64MiB, " + listen + "}\nupstream:\n  url: " + uri + "\n" + upstream;
         GatewayConfig config = new ConfigReader(name -> "BACKEND_KEY".equals(name) ? "secret" : null).parse(yaml);
-        gateway = new JettyServer(config, List.of(), new UpstreamProxy(config.upstream(), peer -> false), (q, s) -> {});
+        gateway = new JettyServer(
+                config, List.of(), new UpstreamProxy(config.upstream(), Map.of(), peer -> false), (q, s) -> {});
         gateway.start();
         return gateway.port();
     }

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.gateway.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.anteroom.event.QueueEvent;
+import io.anteroom.gateway.config.ConfigReader;
+import io.anteroom.gateway.config.GatewayConfig;
+import io.anteroom.gateway.sim.ModelServer;
+import io.anteroom.gateway.sim.ModelSettings;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpClient.Version;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Requests that go on to another backend, or another model, when their longest wait is over. */
+final class GatewayFallbackTest {
+    private static final String CHAT = "{\"model\":\"large\",\"messages\":[],\"max_tokens\":4}";
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final BlockingQueue<QueueEvent> events = new LinkedBlockingQueue<>();
+    private final BlockingQueue<String> bodies = new LinkedBlockingQueue<>();
+    private ModelServer model;
+    private ScriptedBackend small;
+    private Gateway gateway;
+    private CompletableFuture<HttpResponse<String>> running;
+
+    @BeforeEach
+    void startBackends() throws Exception {
+        model = ModelServer.start(ModelSettings.ofSlots(8));
+        small = new ScriptedBackend((in, out) -> {
+            bodies.add(new String(
+                    in.readNBytes("{\"model\":\"tiny\",\"messages\":[],\"max_tokens\":4}".length()),
+                    StandardCharsets.UTF_8));
+            ScriptedBackend.write(out, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nsmall");
+        });
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        if (running != null) {
+            running.cancel(true);
+        }
+        gateway.close();
+        small.close();
+        model.close();
+    }
+
+    /** A gateway whose only slot is taken. */
+    private void start(String pool) throws Exception {
+        GatewayConfig config = new ConfigReader(name -> "our-key").parse("""
+                upstream: {url: '%s', key-env: KEY, forward-client-key: true}
+                listen: {port: 0}
+                log: {access: false}
+                waiting: {commit-after: 50ms}
+                pools: {llm: {slots: 1, early-refusal: false, %s}}
+                """.formatted(model.uri(), pool));
+        gateway = Gateway.start(config, events::add);
+        running = http.sendAsync(
+                post(CHAT).header("Sim-Service-Micros", "60000000").build(), BodyHandlers.ofString());
+        await(QueueEvent.Kind.ADMITTED);
+    }
+
+    private HttpRequest.Builder post(String body) {
+        return HttpRequest.newBuilder(URI.create(gateway.uri() + "/v1/chat/completions"))
+                .timeout(Duration.ofSeconds(20))
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(body));
+    }
+
+    private HttpRequest.Builder impatient(String body) {
+        return post(body).header("Queue-Max-Wait-Ms", "300").header("Queue-On-Timeout", "fallback");
+    }
+
+    private HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
+        return http.send(request.build(), BodyHandlers.ofString());
+    }
+
+    private void await(QueueEvent.Kind kind) throws InterruptedException {
+        QueueEvent event;
+        do {
+            event = events.poll(10, TimeUnit.SECONDS);
+            assertThat(event).as("no %s", kind).isNotNull();
+        } while (event.kind() != kind);
+    }
+
+    private String ofSmall() {
+        return "upstream: '" + small.uri() + "', model: tiny, name: small";
+    }
+
+    @ParameterizedTest
+    @EnumSource(Version.class)
+    void longestWaitOver_goesToTheOtherBackend_withItsModel_andNobodysKey(Version version) throws Exception {
+        start("fallback: {" + ofSmall() + "}");
+        send(HttpRequest.newBuilder(gateway.uri().resolve("/health/live")).version(version));
+
+        HttpResponse<String> answer = send(impatient(CHAT)
+                .version(version)
+                .header("Authorization", "Bearer clients-key")
+                .header("x-api-key", "clients-key"));
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.version()).isEqualTo(version);
+        assertThat(answer.body()).isEqualTo("small");
+        assertThat(answer.headers().firstValue("Queue-Fallback")).contains("small");
+        assertThat(answer.headers().firstValue("Queue-Was-Queued")).contains("true");
+        assertThat(bodies.poll(10, TimeUnit.SECONDS)).isEqualTo(CHAT.replace("large", "tiny"));
+        assertThat(small.head())
+                .startsWith("POST /v1/chat/completions HTTP/1.1")
+                .containsIgnoringCase("Content-Length: " + (CHAT.length() - 1))
+                .doesNotContainIgnoringCase("our-key")
+                .doesNotContainIgnoringCase("clients-key")
+                .doesNotContainIgnoringCase("Queue-");
+        assertThat(gateway.pool("llm").snapshot().running())
+                .as("the one before")
+                .isEqualTo(1);
+    }
+
+    @Test
+    void ownKey_isSent_andTheClientsWhereThatIsSaid() throws Exception {
+        start("fallback: {" + ofSmall() + ", key-env: KEY, forward-client-key: true}");
+
+        send(impatient(CHAT).header("x-api-key", "clients-key"));
+
+        assertThat(small.head())
+                .containsIgnoringCase("Authorization: Bearer our-key")
+                .containsIgnoringCase("x-api-key: clients-key");
+    }
+
+    @Test
+    void modelAlone_staysAtTheGatewaysBackend() throws Exception {
+        start("fallback: {model: tiny}");
+
+        HttpResponse<String> answer = send(impatient(CHAT));
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).contains("chat.completion").contains("\"model\":\"tiny\"");
+        assertThat(answer.headers().firstValue("Queue-Fallback")).contains("fallback");
+    }
+
+    @Test
+    void stream_begun_goesOnWithTheFallbacks() throws Exception {
+        start("fallback: {model: tiny, name: small}");
+
+        HttpResponse<String> answer = send(impatient(CHAT.replace("{\"model\"", "{\"stream\":true,\"model\"")));
+
+        assertThat(answer.body())
+                .startsWith(": queue position=1")
+                .contains("\n: queue fallback name=small\n")
+                .contains("\"model\":\"tiny\"")
+                .endsWith("data: [DONE]\n\n");
+    }
+
+    @Test
+    void whoDoesNotAsk_isRefused_unlessItIsTheDefault() throws Exception {
+        start("fallback: {" + ofSmall() + "}");
+
+        HttpResponse<String> refused = send(post(CHAT).header("Queue-Max-Wait-Ms", "50"));
+        gateway.close();
+        start("on-timeout: fallback, fallback: {" + ofSmall() + "}");
+        HttpResponse<String> fallen = send(post(CHAT).header("Queue-Max-Wait-Ms", "50"));
+        HttpResponse<String> declined =
+                send(post(CHAT).header("Queue-Max-Wait-Ms", "50").header("Queue-On-Timeout", "error"));
+
+        assertThat(refused.statusCode()).isEqualTo(503);
+        assertThat(refused.body()).contains("queue_timeout");
+        assertThat(fallen.body()).isEqualTo("small");
+        assertThat(declined.statusCode()).isEqualTo(503);
+    }
+
+    @Test
+    void slotThatIsFree_isPreferred() throws Exception {
+        start("on-timeout: fallback, fallback: {" + ofSmall() + "}");
+        running.cancel(true);
+        await(QueueEvent.Kind.RELEASED);
+
+        HttpResponse<String> answer = send(impatient(CHAT));
+
+        assertThat(answer.body()).contains("chat.completion").contains("\"model\":\"large\"");
+        assertThat(answer.headers().firstValue("Queue-Fallback")).isEmpty();
+    }
+
+    @Test
+    void fallbackThatIsDown_isToldInTheClientsDialect() throws Exception {
+        start("fallback: {" + ofSmall() + "}");
+        small.close();
+
+        HttpResponse<String> answer = send(impatient(CHAT));
+
+        assertThat(answer.statusCode()).isEqualTo(502);
+        assertThat(answer.body()).contains("\"code\":\"upstream_unreachable\"");
+        assertThat(answer.headers().firstValue("Queue-Fallback")).contains("small");
+    }
+}
