@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.anteroom.admission.PoolSettings;
 import io.anteroom.event.QueueEvent.Kind;
+import io.anteroom.rate.Limit;
+import io.anteroom.rate.RateSettings;
 import io.anteroom.servlet.CallerPolicy;
 import io.anteroom.servlet.PlaceSettings;
 import io.anteroom.servlet.TicketSettings;
@@ -252,6 +254,55 @@ final class JettyTicketsTest {
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.headers().firstValue("Queue-Was-Queued")).contains("false");
         server.awaitIdle();
+    }
+
+    @Test
+    void ticket_forOneModel_doesNotPayForAnother() throws Exception {
+        Limit limit = Limit.requests("big", 1, Duration.ofHours(1)).forModels("big*");
+        server = TestServer.start(builder().limits(RateSettings.NONE.withLimits(limit)));
+        String big = "{\"model\":\"big\"}";
+        String first = id(server.send(by("one", "/queue/tickets").POST(BodyPublishers.noBody()))
+                .body());
+        HttpResponse<String> paid =
+                server.send(by("one", CHAT).POST(BodyPublishers.ofString(big)).header("Queue-Ticket", first));
+        String second = id(server.send(by("one", "/queue/tickets").POST(BodyPublishers.noBody()))
+                .body());
+
+        HttpResponse<String> over =
+                server.send(by("one", CHAT).POST(BodyPublishers.ofString(big)).header("Queue-Ticket", second));
+
+        assertThat(paid.statusCode()).isEqualTo(200);
+        assertThat(over.statusCode()).isEqualTo(429);
+        assertThat(over.body()).contains("rate_limit_exceeded");
+        assertThat(server.send(chat("one").header("Queue-Ticket", second)).statusCode())
+                .as("still good for what it may pay")
+                .isEqualTo(200);
+        server.awaitIdle();
+    }
+
+    @Test
+    void ticket_ofTheLastToken_paysForItsRequest() throws Exception {
+        server = TestServer.start(
+                builder().limits(RateSettings.NONE.withLimits(Limit.requests("all", 1, Duration.ofHours(1)))));
+        String id = id(server.send(by("one", "/queue/tickets").POST(BodyPublishers.noBody()))
+                .body());
+
+        assertThat(server.send(chat("one")).statusCode()).as("paid already").isEqualTo(429);
+        assertThat(server.send(chat("one").header("Queue-Ticket", id)).statusCode())
+                .isEqualTo(200);
+        assertThat(server.send(chat("one")).statusCode()).as("used up").isEqualTo(429);
+        server.awaitIdle();
+    }
+
+    @Test
+    void reserve_whileTheServerStops_isRefused() throws Exception {
+        server = TestServer.start(builder());
+        server.anteroom().drain(Duration.ZERO);
+
+        HttpResponse<String> given = server.send(by("one", "/queue/tickets").POST(BodyPublishers.noBody()));
+
+        assertThat(given.statusCode()).isEqualTo(503);
+        assertThat(given.body()).contains("shutting_down");
     }
 
     @Test

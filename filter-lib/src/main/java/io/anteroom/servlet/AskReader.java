@@ -68,7 +68,7 @@ final class AskReader {
         if (pays) {
             long size = hasBody && body == null ? Math.max(bytes, request.getContentLengthLong()) : bytes;
             Demand demand = Demand.ofBody(size, content == null ? -1 : content.maxOutput());
-            toll = toll(grant.arrival(), pool, model, policy.allowance(), demand);
+            toll = toll(payer(request, grant.arrival()), pool, model, policy.allowance(), demand);
         }
         if (body != null && content != null) {
             body = body.forwarding(forwarded(content, dialect, pool, grant));
@@ -161,6 +161,12 @@ final class AskReader {
     private static Grant grant(Caller caller, CallerPolicy policy, Options options, Pool pool, long bytes) {
         Arrival arrival = Arrival.of(caller, policy.priority());
         return Grant.of(bytes == 0 ? arrival : arrival.withBytes(bytes), policy, options, pool);
+    }
+
+    /** Whoever comes with a ticket does not wait again, not for a bucket either. */
+    private Arrival payer(HttpServletRequest request, Arrival arrival) {
+        boolean hasTicket = settings.tickets().isOn() && request.getHeader(Headers.TICKET) != null;
+        return hasTicket ? arrival.withoutQueueing() : arrival;
     }
 
     private @Nullable Toll toll(Arrival arrival, Pool pool, @Nullable String model, Allowance own, Demand demand) {

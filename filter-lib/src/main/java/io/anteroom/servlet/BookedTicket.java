@@ -12,6 +12,7 @@ import io.anteroom.protocol.TicketView.State;
 import io.anteroom.rate.Toll;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,7 @@ final class BookedTicket implements Waiter {
     private final Ask ask;
     private final Instant created = Instant.now();
     private final AtomicReference<Stage> stage = new AtomicReference<>(new Stage(State.QUEUED, null, null));
+    private final AtomicReference<@Nullable Future<?>> next = new AtomicReference<>();
     private volatile @Nullable Ticket place;
     private volatile Instant expires;
 
@@ -137,13 +139,26 @@ final class BookedTicket implements Waiter {
     /** Over without having run. */
     private void end(@Nullable Refusal refusal) {
         expires = Instant.now().plus(TicketBook.REMEMBERED);
+        giveBackToll();
+        book.over(this);
+        Refusal.Code code = refusal == null ? Refusal.Code.ABSENT : refusal.code();
+        book.givenUp(this, ask.event(QueueEvent.Kind.GIVEN_UP, waited(), 0, Duration.ZERO, code));
+    }
+
+    /** What was paid for it is given back: it has not run, or what runs pays for itself. */
+    void giveBackToll() {
         Toll toll = ask.toll();
         if (toll != null) {
             toll.giveBack();
         }
-        book.over(this);
-        Refusal.Code code = refusal == null ? Refusal.Code.ABSENT : refusal.code();
-        book.givenUp(this, ask.event(QueueEvent.Kind.GIVEN_UP, waited(), 0, Duration.ZERO, code));
+    }
+
+    /** What happens to it next if nobody does anything, in place of what would have happened; null for nothing. */
+    void next(@Nullable Future<?> timer) {
+        Future<?> before = next.getAndSet(timer);
+        if (before != null) {
+            before.cancel(false);
+        }
     }
 
     private Duration waited() {

@@ -12,7 +12,6 @@ import io.anteroom.protocol.BadRequest;
 import io.anteroom.protocol.Dialect;
 import io.anteroom.protocol.Headers;
 import io.anteroom.protocol.Preferences;
-import io.anteroom.protocol.Problem;
 import io.anteroom.rate.RateVerdict;
 import io.anteroom.rate.Toll;
 import jakarta.servlet.DispatcherType;
@@ -33,7 +32,7 @@ public final class FrontDoor implements AutoCloseable {
     /** Tomcat gives a read up after {@code connectionTimeout}, 20 s by default, counted from before the wait. */
     private static final Duration LONGEST_UNREAD_WAIT = Duration.ofSeconds(15);
 
-    private static final Refusal SHUTTING_DOWN =
+    static final Refusal SHUTTING_DOWN =
             new Refusal(Refusal.Code.SHUTTING_DOWN, 0, 0, Duration.ZERO, Duration.ofSeconds(1), Optional.empty());
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
@@ -176,17 +175,14 @@ public final class FrontDoor implements AutoCloseable {
     /** The turn of a ticket has come, and its request with it. */
     private void redeem(String id, Ask ask, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        BookedTicket ticket = live.tickets().find(id, ask.arrival().caller().key());
-        Problem problem = TicketDesk.problem(ask, ticket);
-        Lease lease = problem != null || ticket == null ? null : ticket.claim();
-        if (lease == null || ticket == null) {
-            Problem why = problem != null || ticket == null ? problem : TicketDesk.notNow(ticket);
-            if (why != null) {
-                Replies.problem(request, response, why, ask.dialect(), ask.id());
-            }
+        TicketDesk.Claim claim = desk.claim(id, ask);
+        Lease lease = claim.lease();
+        if (lease == null) {
+            Tolls.fields(response, ask);
+            Replies.problem(request, response, claim.why(), ask.dialect(), ask.id());
             return;
         }
-        Exchange exchange = new Exchange(ask.paidBy(ticket.ask().toll()), live, request, attribute);
+        Exchange exchange = new Exchange(ask, live, request, attribute);
         exchange.events().takesUp();
         exchange.admitted(lease);
         Passage passage = new Passage(exchange, request, response, settings.protocol());

@@ -9,14 +9,15 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that is going on behind one front door: the exchanges, those of them that wait, and one ticker for all of
@@ -185,12 +186,18 @@ final class Live {
         workers.execute(task);
     }
 
-    /** Runs something short after a while; not at all once the door is closed. */
+    /** Runs something short after a while, or at once when the door is closed. */
     void after(Duration delay, Runnable task) {
+        Future<?> unused = later(delay, task);
+    }
+
+    /** The same for somebody who may call it off; null if it has been run at once. */
+    @Nullable Future<?> later(Duration delay, Runnable task) {
         try {
-            ScheduledFuture<?> unused = timer.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+            return timer.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException closed) {
             task.run();
+            return null;
         }
     }
 

@@ -80,6 +80,8 @@ final class TicketBook {
 
     private void remove(BookedTicket old) {
         if (byId.remove(old.id(), old)) {
+            // With its timer, which would hold it in memory: tickets may come and go faster than timers end.
+            old.next(null);
             perCaller.computeIfPresent(
                     old.ask().arrival().caller().key(), (caller, count) -> count > 1 ? count - 1 : null);
         }
@@ -122,12 +124,12 @@ final class TicketBook {
 
     /** A slot is reserved for it now. */
     void ready(BookedTicket booked) {
-        live.after(settings.claimWithin().plus(SLACK), booked::lapse);
+        booked.next(live.later(settings.claimWithin().plus(SLACK), booked::lapse));
     }
 
     /** It is over; its owner may ask about it for a while. */
     void over(BookedTicket booked) {
-        live.after(REMEMBERED, () -> drop(booked));
+        booked.next(live.later(REMEMBERED, () -> drop(booked)));
     }
 
     /** Gives them all up: the server stops. */

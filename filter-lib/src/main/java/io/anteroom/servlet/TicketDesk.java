@@ -73,6 +73,10 @@ final class TicketDesk {
 
     /** Reserves a slot for a request that is still to come. */
     void reserve(Ask ask, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        if (live.isDraining()) {
+            refuse(ask, FrontDoor.SHUTTING_DOWN, request, response);
+            return;
+        }
         Toll toll = ask.toll();
         RateVerdict paid = toll == null ? null : toll.take();
         if (paid != null && !(paid instanceof RateVerdict.Passed)) {
@@ -88,7 +92,7 @@ final class TicketDesk {
             if (toll != null) {
                 toll.giveBack();
             }
-            refuse(ask, refusal, protocol.dress(Refusals.problem(ask.pool().name(), refusal)), request, response);
+            refuse(ask, refusal, request, response);
             return;
         }
         BookedTicket ticket = booking.ticket();
@@ -97,6 +101,11 @@ final class TicketDesk {
             ticket.admitted(lease);
         }
         tell(ticket, request, response, false);
+    }
+
+    private void refuse(Ask ask, Refusal refusal, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        refuse(ask, refusal, protocol.dress(Refusals.problem(ask.pool().name(), refusal)), request, response);
     }
 
     private void refuse(
@@ -118,26 +127,52 @@ final class TicketDesk {
     }
 
     /**
-     * What is wrong with the ticket that came with a request, or null if nothing is.
+     * What came of a request with a ticket.
      *
-     * @param ticket the caller's ticket of that id, or null
+     * @param lease its slot, or null
+     * @param why why not, where it has none
      */
-    static @Nullable Problem problem(Ask ask, @Nullable BookedTicket ticket) {
+    record Claim(@Nullable Lease lease, Problem why) {}
+
+    /**
+     * Takes the slot of a ticket for the request that came with it. What runs need not be what the ticket was given
+     * for: it pays for itself, and the ticket gets back what it has paid. One that may not pay leaves the ticket ready.
+     */
+    Claim claim(String id, Ask ask) {
+        BookedTicket ticket = live.tickets().find(id, ask.arrival().caller().key());
         if (ticket == null) {
             String message = Headers.TICKET + ": no ticket of this caller has that id; it may have been forgotten.";
-            return new Problem(Problem.Kind.NOT_FOUND, message, null, null);
+            return new Claim(null, new Problem(Problem.Kind.NOT_FOUND, message, null, null));
         }
-        if (!ticket.ask().pool().name().equals(ask.pool().name())) {
-            String message = Headers.TICKET + ": a ticket for pool '"
-                    + ticket.ask().pool().name() + "' (expected: one for '"
-                    + ask.pool().name() + "', where this request goes)";
-            return new Problem(Problem.Kind.BAD_REQUEST, message, null, null);
+        Problem mismatch = mismatch(ask, ticket);
+        if (mismatch != null || ticket.state() != TicketView.State.READY) {
+            return new Claim(null, mismatch == null ? notNow(ticket) : mismatch);
         }
-        return null;
+        ticket.giveBackToll();
+        Toll toll = ask.toll();
+        RateVerdict paid = toll == null ? null : toll.take();
+        if (paid != null && !(paid instanceof RateVerdict.Passed)) {
+            return new Claim(null, Tolls.problem(paid));
+        }
+        Lease lease = ticket.claim();
+        if (lease == null && toll != null) {
+            toll.giveBack();
+        }
+        return new Claim(lease, notNow(ticket));
+    }
+
+    private static @Nullable Problem mismatch(Ask ask, BookedTicket ticket) {
+        if (ticket.ask().pool().name().equals(ask.pool().name())) {
+            return null;
+        }
+        String message = Headers.TICKET + ": a ticket for pool '"
+                + ticket.ask().pool().name() + "' (expected: one for '"
+                + ask.pool().name() + "', where this request goes)";
+        return new Problem(Problem.Kind.BAD_REQUEST, message, null, null);
     }
 
     /** Why a ticket of the caller's own is not good now. */
-    static Problem notNow(BookedTicket ticket) {
+    private static Problem notNow(BookedTicket ticket) {
         if (ticket.state() == TicketView.State.QUEUED) {
             String message = "The ticket waits at position " + ticket.position() + ". Please try again in 1s.";
             return new Problem(Problem.Kind.TICKET_NOT_READY, message, Duration.ofSeconds(1), null);
