@@ -62,7 +62,7 @@ final class JettyServer {
         server.addBean(new NetworkConnectionLimit(listen.maxConnections(), server));
         server.setErrorHandler(new JsonErrors(listen.maxHead(), listen.maxBody()));
         server.setRequestLog(log);
-        server.setHandler(handlers(listen, filters, servlet));
+        server.setHandler(handlers(listen, config.waiting().maxBufferedBody(), filters, servlet));
     }
 
     private static QueuedThreadPool threads(Listen listen) {
@@ -91,7 +91,7 @@ final class JettyServer {
         return factories.toArray(new ConnectionFactory[0]);
     }
 
-    private Handler handlers(Listen listen, List<Filter> filters, Servlet servlet) {
+    private Handler handlers(Listen listen, int maxBufferedBody, List<Filter> filters, Servlet servlet) {
         ServletContextHandler context = new ServletContextHandler("/");
         context.setErrorHandler(new JsonErrors(listen.maxHead(), listen.maxBody()));
         for (Filter filter : filters) {
@@ -103,7 +103,7 @@ final class JettyServer {
         holder.setAsyncSupported(true);
         context.addServlet(holder, "/*");
         SizeLimitHandler sized = new SizeLimitHandler(listen.maxBody(), -1);
-        sized.setHandler(context);
+        sized.setHandler(new BodyHandler(context, maxBufferedBody, listen.idle()));
         return new FrontHandler(ClientWatch.before(new GracefulHandler(sized)), ready::get);
     }
 
