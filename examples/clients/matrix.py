@@ -14,7 +14,7 @@ from scenarios import SCENARIOS, Result, breaks
 from wire import Relay, request, until, whole
 from workers import Server, Worker, commands
 
-HOGS = {"waits": 1, "full": 32, "kept": 1}
+HOGS = {"waits": 1, "full": 32, "kept": 1, "limited": 32}
 
 CONFIG = """
 listen: {{port: 0, idle: 120s}}
@@ -24,7 +24,10 @@ pools:
 routes: [{{path: '/v1/*', pool: llm}}, {{path: '/api/*', pool: llm}}]
 waiting: {{commit-after: 1s, heartbeat: 500ms, json-hold: {hold}}}
 log: {{access: false}}
+{more}
 """
+
+LIMITS = "limits: [{name: key-requests, by: key, requests: 20, per: 1m, burst: 1}]"
 
 
 class Hall:
@@ -76,12 +79,26 @@ async def learn(hall):
         )
 
 
+def key_of(client):
+    return "sk-" + client.replace(" ", "-").replace("/", "-").replace("@", "")
+
+
+async def spend(hall, clients):
+    """Uses up what the limits leave to each client, and to those who send no key."""
+    body = json.dumps({"model": "simulated", "messages": [], "max_tokens": 2}).encode()
+    for fields in [(f"Authorization: Bearer {key_of(client)}",) for client in clients] + [()]:
+        # To the end: a request that is given up gets its token back.
+        await whole(hall.gateway.port, "POST", "/v1/chat/completions", body, fields)
+
+
 async def play(scenario, hall, workers, wanted):
     """One scenario with all clients at once: the result of each."""
     if scenario.busy:
         await hall.occupy(waiting=1 if scenario.gateway == "full" else 0)
     async with contextlib.AsyncExitStack() as stack:
         relays, asked = {}, {}
+        if scenario.gateway == "limited":
+            await spend(hall, [client for worker in workers for client in worker.clients])
         for worker in workers:
             for client in worker.clients:
                 if wanted and wanted not in client:
@@ -90,7 +107,7 @@ async def play(scenario, hall, workers, wanted):
                 task = {
                     "client": client,
                     "base": relay.base,
-                    "key": "sk-" + client.replace(" ", "-").replace("/", "-").replace("@", ""),
+                    "key": key_of(client),
                     "model": scenario.model,
                     "stream": scenario.stream,
                     "headers": scenario.headers,
@@ -132,9 +149,10 @@ async def run(options):
             config = folder / f"{name}.yaml"
             waiting = 1 if name == "full" else 1000
             hold = "1s" if name == "kept" else "55s"
-            config.write_text(CONFIG.format(model=model.port, slots=slots, waiting=waiting, hold=hold))
+            config.write_text(CONFIG.format(model=model.port, slots=slots, waiting=waiting, hold=hold, more=LIMITS if name == "limited" else ""))
             halls[name] = Hall(await enter(Server([*java, "serve", "--config", str(config)])), model, slots)
-            await learn(halls[name])
+            if name != "limited":
+                await learn(halls[name])
         workers = [await enter(Worker(command)) for command in commands(options.java)]
         for scenario in scenarios:
             started = time.monotonic()

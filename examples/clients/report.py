@@ -49,6 +49,7 @@ through the real gateway to a simulated model server; versions are pinned in [ex
 - **refused, comes back**: the queue is full, and is not when the client retries by itself. *Sooner than asked*: it does not
   heed `Retry-After`. A client that does not retry has to raise an error that says why.
 - **sent away, comes back**: a JSON request that has waited for `json-hold`, 1 s here, is refused, its place kept, and found again.
+- **over its rate limit**: its key may send one request in three seconds, and has just done so: 429, with the exact moment.
 - **stays refused**: the error that the client raises in the end carries the gateway's own words. *Still tries* after 25 s.
 - **fails, breaks off, is over after the beginning**: the status can no longer be changed; the client has to raise an error.
 - **status chunks**: asked for with `Prefer: queue-status=chunk`. *Reads it*: the client hands the `queue` member on.

@@ -26,7 +26,8 @@ def breaks(reason):
 class Scenario:
     """What is asked, and how the answer is judged.
 
-    gateway: long queue ("waits"), full ("full"), or one that sends JSON away after a second ("kept")
+    gateway: long queue ("waits"), full ("full"), one that sends JSON away after a second ("kept"), or one that lets each
+        key through once in three seconds ("limited"), which each key has just been
     busy: when the slots are given free again: None (they always are), "committed", "answered" or "never"
     """
 
@@ -78,9 +79,9 @@ def waited_json(client, answer, relay):
     return works("yes" + (f", reads position {answer['position']}" if answer["position"] else "")) if result.ok else result
 
 
-def came_back(client, answer, relay):
+def came_back(client, answer, relay, statuses=(503, 529)):
     first = relay.told_at[0][1] if relay.told_at else None
-    if first not in (503, 529):
+    if first not in statuses:
         return breaks(f"was told {first} at first")
     if len(relay.asked) == 1:  # a client without retries
         error = answer["error"]
@@ -99,6 +100,17 @@ def came_back_to_its_place(client, answer, relay):
     if b'"place_kept":true' not in relay.told:
         return breaks("its place was not kept")
     return came_back(client, answer, relay)
+
+
+def came_back_within_its_limit(client, answer, relay):
+    if not relay.field("ratelimit-policy"):
+        return breaks("was not told its limit")
+    error = answer["error"]
+    if error and len(relay.asked) > 1 and "Please try again in" in error["message"]:
+        asked_to_wait = float(relay.field("retry-after-ms")[0]) / 1000
+        if relay.asked[1] - relay.told_at[0][0] < 0.9 * asked_to_wait:
+            return works(f"{len(relay.asked)} requests, sooner than asked, in vain; says why")
+    return came_back(client, answer, relay, (429,))
 
 
 def says_why(client, answer, relay):
@@ -152,6 +164,15 @@ SCENARIOS = [
         came_back_to_its_place,
         gateway="kept",
         busy="answered",
+        stream=False,
+        quick=False,
+    ),
+    Scenario(
+        "limited",
+        "over its rate limit, comes back, JSON",
+        came_back_within_its_limit,
+        gateway="limited",
+        busy=None,
         stream=False,
         quick=False,
     ),
