@@ -4,7 +4,9 @@ package io.anteroom.contract.jettyee10;
 import io.anteroom.contract.BadInputContract;
 import io.anteroom.contract.BodyContract;
 import io.anteroom.contract.EndingsContract;
+import io.anteroom.contract.FallbackContract;
 import io.anteroom.contract.LateContract;
+import io.anteroom.contract.PlacesContract;
 import io.anteroom.contract.RandomEndingsContract;
 import io.anteroom.contract.RefusalContract;
 import io.anteroom.contract.StartUpContract;
@@ -29,6 +31,20 @@ final class JettyEe10Test {
     @Nested
     final class Late extends LateContract {
         Late() {
+            super(new JettyEe10());
+        }
+    }
+
+    @Nested
+    final class Places extends PlacesContract {
+        Places() {
+            super(new JettyEe10());
+        }
+    }
+
+    @Nested
+    final class Fallbacks extends FallbackContract {
+        Fallbacks() {
             super(new JettyEe10());
         }
     }

@@ -19,6 +19,9 @@ public final class BlockingActs {
             Map.entry("echo", BlockingActs::echo),
             Map.entry("chat", BlockingActs::echo),
             Map.entry("json", BlockingActs::json),
+            Map.entry(
+                    "fallback",
+                    cue -> cue.write("falls back to " + cue.request().getAttribute("io.anteroom.fallback"))),
             Map.entry("echo-reader", BlockingActs::echoReader),
             Map.entry("never-reads", BlockingActs::hello),
             Map.entry("tell", BlockingActs::tell),
