@@ -70,18 +70,24 @@ record Ask(
 
     /** What the request goes on to without a slot. */
     FilterChain fallbackChain(FilterChain given) {
-        Fallback to = fallback;
-        String path = to == null ? null : to.path();
-        return path == null
-                ? chain(given)
-                : (request, response) -> request.getRequestDispatcher(path).forward(request, response);
+        return to(path(true), given);
     }
 
     /** What the request goes on to: the application, at the path that is meant. */
     FilterChain chain(FilterChain given) {
-        String meant = alias;
-        return meant == null
+        return to(alias, given);
+    }
+
+    private static FilterChain to(@Nullable String path, FilterChain given) {
+        return path == null
                 ? given
-                : (request, response) -> request.getRequestDispatcher(meant).forward(request, response);
+                : (request, response) -> request.getRequestDispatcher(path).forward(request, response);
+    }
+
+    /** The path that it goes on to, or null for the one that it came to. */
+    @Nullable String path(boolean fallsBack) {
+        Fallback to = fallback;
+        String own = fallsBack && to != null ? to.path() : null;
+        return own == null ? alias : own;
     }
 }

@@ -147,7 +147,7 @@ final class AsyncWait extends Wait {
             }
             exchange.admitted(lease);
             resumes.set(true);
-            parked.dispatch();
+            dispatch(parked);
         } catch (IOException e) {
             giveUp(lease, parked);
         } catch (IllegalStateException e) {
@@ -164,7 +164,7 @@ final class AsyncWait extends Wait {
                 begun.fallback();
             }
             resumes.set(true);
-            parked.dispatch();
+            dispatch(parked);
         } catch (IOException | IllegalStateException e) {
             Log.debug("request " + exchange.ask().id() + " ended before it could go on to its fallback", e);
             resumes.set(false);
@@ -287,12 +287,8 @@ final class AsyncWait extends Wait {
 
     @Override
     HttpServletResponse resumedResponse(HttpServletResponse response) {
-        Lease lease = exchange.lease();
         Passage through = passage;
-        if (through != null && exchange.hasFallenBack) {
-            return through.letFallBack(stream, response);
-        }
-        return lease == null || through == null ? response : through.let(lease, true, stream, response);
+        return through == null ? response : through.resume(stream, response);
     }
 
     @Override

@@ -195,10 +195,8 @@ final class Exchange {
             throws IOException, ServletException {
         Wait waited = wait;
         if (waited != null && waited.resumes()) {
-            pass(
-                    request,
-                    waited.resumedResponse(response),
-                    hasFallenBack ? ask.fallbackChain(chain) : ask.chain(chain));
+            FilterChain onward = hasFallenBack ? ask.fallbackChain(chain) : ask.chain(chain);
+            pass(request, waited.resumedResponse(response), waited.hasMoved() ? chain : onward);
         } else if (request.getDispatcherType() == DispatcherType.ASYNC) {
             pass(request, response, chain);
         } else {

@@ -101,6 +101,15 @@ final class Passage {
         return given;
     }
 
+    /** Prepares the response for the pass that goes on after the wait. */
+    HttpServletResponse resume(@Nullable StatusStream stream, HttpServletResponse given) {
+        if (exchange.hasFallenBack) {
+            return letFallBack(stream, given);
+        }
+        Lease lease = exchange.lease();
+        return lease == null ? given : let(lease, true, stream, given);
+    }
+
     /** Tells the client to come back to its place. */
     void sendAway(KeptPlace kept, Refusal refusal) throws IOException {
         Ask ask = exchange.ask();

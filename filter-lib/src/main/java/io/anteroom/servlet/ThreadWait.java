@@ -4,11 +4,13 @@ package io.anteroom.servlet;
 import io.anteroom.admission.Lease;
 import io.anteroom.admission.Refusal;
 import io.anteroom.admission.Ticket;
+import jakarta.servlet.AsyncContext;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +21,9 @@ final class ThreadWait extends Wait {
     private static final long LONG_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final Thread thread = Thread.currentThread();
+    private final AtomicBoolean resumes = new AtomicBoolean();
     private volatile @Nullable StatusStream stream;
+    private volatile @Nullable Passage through;
 
     ThreadWait(Exchange exchange, Live live, Verdict verdict) {
         super(exchange, live, verdict);
@@ -44,7 +48,9 @@ final class ThreadWait extends Wait {
             if (begun != null) {
                 begun.fallback();
             }
-            passage.fallBack(begun, chain);
+            if (!moves(passage)) {
+                passage.fallBack(begun, chain);
+            }
         } else if (how instanceof Refusal refusal) {
             exchange.refused(refusal);
             passage.refuse(refusal, stream);
@@ -69,7 +75,29 @@ final class ThreadWait extends Wait {
             return;
         }
         exchange.admitted(lease);
-        passage.run(lease, true, begun, chain);
+        if (!moves(passage)) {
+            passage.run(lease, true, begun, chain);
+        }
+    }
+
+    /** Whether it goes on in another pass, because its answer has begun and it goes on to another path. */
+    private boolean moves(Passage passage) {
+        if (movesTo() == null || !passage.request().isAsyncSupported()) {
+            return false;
+        }
+        through = passage;
+        exchange.mark();
+        AsyncContext context = passage.request().startAsync(passage.wrappedRequest(), passage.wrappedResponse());
+        exchange.asyncTimeout(context.getTimeout());
+        exchange.listener().register(context);
+        resumes.set(true);
+        dispatch(context);
+        return true;
+    }
+
+    @Override
+    boolean resumes() {
+        return resumes.compareAndSet(true, false);
     }
 
     private Object await(@Nullable Ticket ticket, Passage passage) {
@@ -120,7 +148,8 @@ final class ThreadWait extends Wait {
 
     @Override
     HttpServletResponse resumedResponse(HttpServletResponse response) {
-        return response;
+        Passage passage = through;
+        return passage == null ? response : passage.resume(stream, response);
     }
 
     @Override

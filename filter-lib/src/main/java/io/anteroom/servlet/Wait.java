@@ -4,6 +4,7 @@ package io.anteroom.servlet;
 import io.anteroom.admission.Refusal;
 import io.anteroom.admission.Ticket;
 import io.anteroom.net.Connection;
+import jakarta.servlet.AsyncContext;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -30,6 +31,7 @@ abstract class Wait {
     private volatile boolean wasSeen;
     private volatile int missed;
     private volatile boolean mayBeSentAway;
+    private volatile boolean hasMoved;
 
     final Exchange exchange;
     final Live live;
@@ -61,6 +63,31 @@ abstract class Wait {
     /** Whether this pass of the container is the one that lets the request in; true once. */
     boolean resumes() {
         return false;
+    }
+
+    /**
+     * Has the container call again to let the request go on. Where its answer has begun and it goes on to another path,
+     * the container takes it there: a forward would reset the response, which Jetty refuses by then.
+     */
+    final void dispatch(AsyncContext context) {
+        String path = movesTo();
+        if (path == null) {
+            context.dispatch();
+        } else {
+            hasMoved = true;
+            context.dispatch(path);
+        }
+    }
+
+    /** The path that the container takes it to, or null if it needs not. */
+    final @Nullable String movesTo() {
+        StatusStream begun = stream();
+        return begun != null && begun.hasBegun() ? exchange.ask().path(exchange.hasFallenBack) : null;
+    }
+
+    /** Whether the pass that lets it in is at the path that it goes on to. */
+    final boolean hasMoved() {
+        return hasMoved;
     }
 
     /** The response for the pass that lets the request in. */

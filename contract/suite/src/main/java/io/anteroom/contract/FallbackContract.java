@@ -8,6 +8,7 @@ import io.anteroom.contract.client.Answer.End;
 import io.anteroom.contract.client.Protocol;
 import io.anteroom.contract.client.Request;
 import io.anteroom.servlet.Fallback;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -76,9 +77,12 @@ public abstract class FallbackContract {
     }
 
     @ParameterizedTest
-    @CsvSource({"HTTP1, false", "HTTP1, true", "HTTP2, false", "HTTP2, true"})
-    void stream_thatHasBegun_goesOnWithTheFallbacks(Protocol protocol, boolean onThreads) {
-        try (Room room = open(new Fallback("small", null), onThreads)) {
+    @CsvSource({
+        "HTTP1, false, /free/sse", "HTTP1, true, /free/sse", "HTTP2, false, /free/sse", "HTTP2, true, /free/sse",
+        "HTTP1, false,", "HTTP1, true,", "HTTP2, false,", "HTTP2, true,"
+    })
+    void stream_thatHasBegun_goesOnWithTheFallbacks(Protocol protocol, boolean onThreads, @Nullable String path) {
+        try (Room room = open(new Fallback("small", path), onThreads)) {
             Request stream = Request.post("/v1/sse", Scene.STREAMING_BODY).with("Accept", "text/event-stream");
             Answer answer = ask(room, protocol, impatient(stream, 2000));
 

@@ -4,12 +4,17 @@ package io.anteroom.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.anteroom.contract.client.Answer;
+import io.anteroom.contract.client.Answer.End;
+import io.anteroom.contract.client.Call;
 import io.anteroom.contract.client.Protocol;
 import io.anteroom.contract.client.Request;
+import io.anteroom.protocol.ProtocolSettings;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What becomes of the application's answer once the filter has committed an event stream while the request waited. */
@@ -126,6 +131,34 @@ public abstract class LateContract {
             scene.room().pause(Duration.ofMillis(300));
             scene.goOn();
             assertThat(scene.call().answer().status()).isEqualTo(418);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"HTTP1, false", "HTTP1, true", "HTTP2, false", "HTTP2, true"})
+    void alias_ofAStreamThatHasBegun_reachesThePathThatIsMeant(Protocol protocol, boolean onThreads) {
+        RoomPlan plan = Room.on(container)
+                .commitsSoon()
+                .filter(b -> b.protocol(ProtocolSettings.DEFAULT.withAliases(Map.of("/queue/sse", "/v1/sse"))));
+        try (Room room = (onThreads ? plan.waitsOnThreads() : plan).open()) {
+            Room.Occupant occupant = room.occupy();
+            Request request = Request.post("/queue/sse?hold=mid", Scene.STREAMING_BODY)
+                    .with("Accept", "text/event-stream")
+                    .id("aliased");
+            try (Call call = protocol.open(room.port(), request)) {
+                call.awaitText(": queue position=1");
+                occupant.letGo();
+                call.awaitText("data: first\n\n");
+                assertThat(room.snapshot().running()).isEqualTo(1);
+                room.log().open("aliased");
+                Answer answer = call.answer();
+
+                assertThat(answer.body())
+                        .contains("\n: queue admitted wait_ms=")
+                        .endsWith("data: [DONE]\n\n");
+                assertThat(answer.end()).isEqualTo(End.COMPLETE);
+            }
+            room.awaitSettled();
         }
     }
 
