@@ -14,6 +14,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -303,6 +305,25 @@ final class JettyTicketsTest {
 
         assertThat(given.statusCode()).isEqualTo(503);
         assertThat(given.body()).contains("shutting_down");
+    }
+
+    @Test
+    void ticket_watchedByMany_answersTheNextAtOnce() throws Exception {
+        start(builder());
+        String id = ticket("one");
+        List<CompletableFuture<HttpResponse<String>>> watching = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            watching.add(server.sendAsync(by("one", "/queue/tickets/" + id).header("Prefer", "wait=40")));
+        }
+
+        TestServer.await(() -> watching.stream().anyMatch(CompletableFuture::isDone));
+        assertThat(watching.stream().filter(CompletableFuture::isDone)).hasSize(1);
+
+        server.letGo();
+        for (CompletableFuture<HttpResponse<String>> watch : watching) {
+            assertThat(watch.get().statusCode()).isEqualTo(200);
+        }
+        awaitReady("one", id);
     }
 
     @Test

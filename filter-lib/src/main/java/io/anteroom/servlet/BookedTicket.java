@@ -13,17 +13,21 @@ import io.anteroom.rate.Toll;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** One ticket: it waits, its slot is reserved, and a request takes it; or it ends otherwise. Safe from any thread. */
 final class BookedTicket implements Waiter {
+    private static final int MAX_WATCHES = 4;
+
     private final TicketBook book;
     private final String id;
     private final Ask ask;
     private final Instant created = Instant.now();
     private final AtomicReference<Stage> stage = new AtomicReference<>(new Stage(State.QUEUED, null, null));
     private final AtomicReference<@Nullable Future<?>> next = new AtomicReference<>();
+    private final AtomicInteger watches = new AtomicInteger();
     private volatile @Nullable Ticket place;
     private volatile Instant expires;
 
@@ -151,6 +155,15 @@ final class BookedTicket implements Waiter {
         if (toll != null) {
             toll.giveBack();
         }
+    }
+
+    /** Whether one more may watch it; {@link #unwatched} if so, once. */
+    boolean watched() {
+        return watches.getAndUpdate(now -> Math.min(MAX_WATCHES, now + 1)) < MAX_WATCHES;
+    }
+
+    void unwatched() {
+        watches.decrementAndGet();
     }
 
     /** What happens to it next if nobody does anything, in place of what would have happened; null for nothing. */

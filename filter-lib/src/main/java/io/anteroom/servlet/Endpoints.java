@@ -172,12 +172,12 @@ final class Endpoints {
         String url = desk.url(ticket, request);
         String accept = request.getHeader("Accept");
         boolean mayWatch = request.isAsyncSupported() && request.getMethod().equals("GET");
-        if (mayWatch && accept != null && accept.contains("text/event-stream")) {
+        if (mayWatch && accept != null && accept.contains("text/event-stream") && ticket.watched()) {
             TicketWatch.forEvents(live, ticket, url, request, response, LONGEST_STREAM);
             return;
         }
         Duration patience = Preferences.wait(request.getHeader("Prefer"));
-        if (mayWatch && patience != null && !patience.isZero()) {
+        if (mayWatch && patience != null && !patience.isZero() && ticket.watched()) {
             Duration wait = patience.compareTo(LONGEST_POLL) > 0 ? LONGEST_POLL : patience;
             response.setHeader("Preference-Applied", "wait=" + wait.toSeconds());
             TicketWatch.forAnswer(live, ticket, url, request, response, wait);

@@ -33,7 +33,10 @@ final class Live {
     private final Set<Exchange> writing = ConcurrentHashMap.newKeySet();
     private final Set<Wait> waiting = ConcurrentHashMap.newKeySet();
     private final ScheduledThreadPoolExecutor timer;
-    private final Workers workers = new Workers();
+    private final Workers workers = new Workers(16, 256);
+    /** Apart from those who write to whoever waits: anybody may watch. */
+    private final Workers watchers = new Workers(4, 64);
+
     private final Departures departures;
     private final AtomicBoolean isTicking = new AtomicBoolean();
     private final ReentrantLock lock = new ReentrantLock();
@@ -181,6 +184,11 @@ final class Live {
         waiting.remove(wait);
     }
 
+    /** Writes to somebody who only watches. */
+    void executeWatch(Runnable task) {
+        watchers.execute(task);
+    }
+
     /** Runs something that may block on a client. */
     void execute(Runnable task) {
         workers.execute(task);
@@ -216,6 +224,8 @@ final class Live {
             long now = System.nanoTime();
             waiting.forEach(wait -> wait.tick(now));
             watches.forEach(watch -> watch.tick(now));
+            workers.look(now);
+            watchers.look(now);
             if (now - lastRoundNanos >= ROUND_NANOS) {
                 lastRoundNanos = now;
                 round(now);
@@ -264,5 +274,6 @@ final class Live {
     void close() {
         timer.shutdownNow();
         workers.close();
+        watchers.close();
     }
 }

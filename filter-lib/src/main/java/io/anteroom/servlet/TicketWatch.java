@@ -84,7 +84,7 @@ final class TicketWatch implements AsyncListener {
         TicketWatch watch = new TicketWatch(live, ticket, url, true, request, response, patience);
         live.watch(watch);
         watch.isWriting = true;
-        live.execute(watch::write);
+        live.executeWatch(watch::write);
     }
 
     /** Called every now and then. */
@@ -93,7 +93,7 @@ final class TicketWatch implements AsyncListener {
             return;
         }
         isWriting = true;
-        live.execute(this::write);
+        live.executeWatch(this::write);
     }
 
     private boolean isDue(long nowNanos) {
@@ -148,8 +148,11 @@ final class TicketWatch implements AsyncListener {
     }
 
     private void end() {
-        isOver = true;
-        live.ended(this);
+        if (!isOver) {
+            isOver = true;
+            live.ended(this);
+            ticket.unwatched();
+        }
     }
 
     private void containerEnded() {
