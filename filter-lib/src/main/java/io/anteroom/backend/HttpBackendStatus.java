@@ -3,12 +3,16 @@ package io.anteroom.backend;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Reads a backend's figures over HTTP: no redirects, two seconds at most, one mebibyte at most. */
 public final class HttpBackendStatus implements BackendStatus {
@@ -42,15 +46,34 @@ public final class HttpBackendStatus implements BackendStatus {
         HttpRequest request =
                 HttpRequest.newBuilder(address).timeout(PATIENCE).GET().build();
         HttpResponse<InputStream> answer = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
+        AtomicBoolean isLate = new AtomicBoolean();
+        // The client's own patience ends with the head: a body that stalls would be read for ever.
+        CompletableFuture<Void> cutOff = CompletableFuture.runAsync(
+                () -> close(answer.body(), isLate),
+                CompletableFuture.delayedExecutor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS));
         try (InputStream body = answer.body()) {
             if (answer.statusCode() != 200) {
                 throw new IOException(address + " answered " + answer.statusCode() + " (expected: 200)");
             }
             byte[] bytes = body.readNBytes(MAX_BYTES + 1);
+            if (isLate.get()) {
+                throw new IOException(address + " did not finish its answer within " + PATIENCE.toSeconds() + "s");
+            }
             if (bytes.length > MAX_BYTES) {
                 throw new IOException(address + " answered more than " + MAX_BYTES + " bytes");
             }
             return kind.read(new String(bytes, StandardCharsets.UTF_8));
+        } finally {
+            cutOff.cancel(false);
+        }
+    }
+
+    private static void close(InputStream body, AtomicBoolean isLate) {
+        isLate.set(true);
+        try {
+            body.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

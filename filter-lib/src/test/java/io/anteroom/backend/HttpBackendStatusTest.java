@@ -3,16 +3,21 @@ package io.anteroom.backend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class HttpBackendStatusTest {
     private HttpServer server;
@@ -47,6 +52,23 @@ class HttpBackendStatusTest {
 
         assertThat(reading.running()).hasValue(2);
         assertThat(reading.waiting()).hasValue(1);
+    }
+
+    @Test
+    @Timeout(20)
+    void read_bodyThatStalls_isAProblem() throws Exception {
+        try (ServerSocket stalling = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            HttpBackendStatus backend =
+                    new HttpBackendStatus(BackendKind.VLLM, URI.create("http://127.0.0.1:" + stalling.getLocalPort()));
+            CompletableFuture<Throwable> failure = CompletableFuture.supplyAsync(() -> catchThrowable(backend::read));
+            try (Socket socket = stalling.accept()) {
+                socket.getOutputStream()
+                        .write("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nvllm:num_requests_running 2\n"
+                                .getBytes(StandardCharsets.US_ASCII));
+
+                assertThat(failure.get()).isInstanceOf(IOException.class);
+            }
+        }
     }
 
     @Test
