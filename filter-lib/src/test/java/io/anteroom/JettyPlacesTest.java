@@ -142,16 +142,18 @@ final class JettyPlacesTest {
     }
 
     @Test
-    void idempotencyKey_isStrongerThanTheBody() throws Exception {
+    void idempotencyKey_isNotEnoughForAnotherBody() throws Exception {
         start(WaitStrategy.ASYNC, SHORT);
         server.send(chat("one", BODY).header("Idempotency-Key", "k1"));
 
-        HttpResponse<String> same = server.send(chat("one", "{\"a\":1}").header("Idempotency-Key", "k1"));
+        HttpResponse<String> same = server.send(chat("one", BODY).header("Idempotency-Key", "k1"));
+        HttpResponse<String> dearer = server.send(chat("one", "{\"a\":1}").header("Idempotency-Key", "k1"));
         HttpResponse<String> other = server.send(chat("one", BODY).header("Idempotency-Key", "k2"));
 
-        assertThat(same.body()).contains("\"queue_position\":1 ".strip());
-        assertThat(other.body()).contains("\"queue_position\":2");
-        assertThat(server.pool().snapshot().waiting()).isEqualTo(2);
+        assertThat(same.body()).contains("\"queue_position\":1");
+        assertThat(dearer.body()).as("what it would cost has not been paid").contains("\"queue_position\":2");
+        assertThat(other.body()).contains("\"queue_position\":3");
+        assertThat(server.pool().snapshot().waiting()).isEqualTo(3);
     }
 
     @Test

@@ -63,14 +63,14 @@ final class Bodies {
 
     /** Forms stay with the container, which reads them itself for {@code getParameter} and {@code getPart}. */
     private static boolean isForm(HttpServletRequest request) {
-        String type = request.getContentType();
+        String type = request.getHeader("Content-Type");
         return type != null
                 && (type.regionMatches(true, 0, "multipart/form-data", 0, 19)
                         || type.regionMatches(true, 0, "application/x-www-form-urlencoded", 0, 33));
     }
 
     private static boolean isJson(HttpServletRequest request) {
-        String type = request.getContentType();
+        String type = request.getHeader("Content-Type");
         if (type == null) {
             return false;
         }
@@ -79,9 +79,17 @@ final class Bodies {
         if (!bare.equals("application/json") && !bare.endsWith("+json")) {
             return false;
         }
-        String charset = request.getCharacterEncoding();
         String encoding = request.getHeader("Content-Encoding");
-        return (charset == null || charset.equalsIgnoreCase("utf-8"))
-                && (encoding == null || encoding.equalsIgnoreCase("identity"));
+        return isUtf8(request) && (encoding == null || encoding.equalsIgnoreCase("identity"));
+    }
+
+    /** Jetty throws for a charset that it does not know. */
+    private static boolean isUtf8(HttpServletRequest request) {
+        try {
+            String charset = request.getCharacterEncoding();
+            return charset == null || charset.equalsIgnoreCase("utf-8");
+        } catch (IllegalArgumentException unknown) {
+            return false;
+        }
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.servlet;
 
+import io.anteroom.protocol.Headers;
 import jakarta.servlet.http.HttpServletRequest;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -8,8 +9,9 @@ import java.security.MessageDigest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * By what a retry is known as the request that it repeats: its caller, pool and level, and its {@code Idempotency-Key}
- * or else its body, method, path and query. A hash, so that nothing of the request is kept.
+ * By what a retry is known as the request that it repeats: its caller, pool and level, its method, path, query and
+ * body, and its {@code Idempotency-Key}, which is enough where the body is too long to be read. A hash, so that nothing
+ * of the request is kept.
  */
 record PlaceKey(long high, long low) {
     private static final int MAX_IDEMPOTENCY_KEY = 256;
@@ -29,8 +31,10 @@ record PlaceKey(long high, long low) {
         add(hash, request.getMethod());
         add(hash, request.getRequestURI());
         add(hash, request.getQueryString());
+        add(hash, request.getHeader(Headers.MODEL));
         add(hash, isNamed ? own : null);
-        if (!isNamed && body != null) {
+        // Also of a named one: a place has been paid for by what its body asks for.
+        if (body != null && body.isWhole()) {
             hash.update(body.bytes());
         }
         ByteBuffer digest = ByteBuffer.wrap(hash.digest());

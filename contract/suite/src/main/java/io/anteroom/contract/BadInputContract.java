@@ -209,6 +209,18 @@ public abstract class BadInputContract {
     }
 
     @Test
+    void unknownCharset_isTheApplicationsToJudge() {
+        try (Room room = Room.on(container).open();
+                RawHttp1 connection = RawHttp1.to(room.port())) {
+            connection.send("POST /v1/hello HTTP/1.1\r\nHost: localhost\r\n"
+                    + "Content-Type: application/json; charset=bogus\r\nContent-Length: 2\r\n\r\n{}");
+
+            assertThat(connection.answer().status()).isEqualTo(200);
+            room.checkAlive();
+        }
+    }
+
+    @Test
     void brokenChunk_isRefusedOrForgotten() {
         try (Room room = Room.on(container).open();
                 RawHttp1 connection = RawHttp1.to(room.port())) {
