@@ -38,6 +38,7 @@ public final class JsonBody {
     private boolean hasGateflow;
     private long maxOutput = -1;
     private long choices = 1;
+    private boolean hasModel;
 
     private JsonBody(byte[] body, Dialect dialect) {
         this.body = body;
@@ -121,11 +122,25 @@ public final class JsonBody {
                 JsonCut.without(body, members));
     }
 
+    /**
+     * Backends disagree about which of two models they take, and some take a name in any case: the pool and the limits
+     * of one model must not let another one in.
+     */
+    private void checkModel(String name) throws BadRequest {
+        if (modelApi && name.equalsIgnoreCase("model")) {
+            if (hasModel || !name.equals("model")) {
+                throw BadRequest.json(hasModel ? "two models" : "a member '" + name + "'", "one member 'model'");
+            }
+            hasModel = true;
+        }
+    }
+
     private void member(JsonParser parser) throws IOException, BadRequest {
         int start = (int) parser.currentTokenLocation().getByteOffset();
         String name = parser.currentName();
         JsonToken value = parser.nextToken();
         boolean ours = false;
+        checkModel(name);
         switch (name) {
             case "model" -> model = value == JsonToken.VALUE_STRING ? parser.getText() : null;
             case "stream" -> stream = value == JsonToken.VALUE_TRUE || (stream && value == JsonToken.VALUE_NULL);

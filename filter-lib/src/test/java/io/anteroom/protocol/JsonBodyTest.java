@@ -41,6 +41,22 @@ final class JsonBodyTest {
             delimiter = '|',
             quoteCharacter = '~',
             value = {
+                "{\"model\":\"small\",\"MODEL\":\"big\"}|body: two models (expected: one member 'model')",
+                "{\"model\":\"small\",\"model\":\"big\"}|body: two models (expected: one member 'model')",
+                "{\"Model\":\"big\"}|body: a member 'Model' (expected: one member 'model')"
+            })
+    void read_modelThatBackendsReadDifferently_isRefused(String json, String message) throws BadRequest {
+        assertThatThrownBy(() -> read(json)).isInstanceOf(BadRequest.class).hasMessage(message);
+        assertThat(JsonBody.read(json.getBytes(StandardCharsets.UTF_8), Dialect.PLAIN)
+                        .isObject())
+                .isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
                 "{\"priority\":1}|{}",
                 "{ \"priority\" : 1 }|{  }",
                 "{\"priority\":1,\"a\":2}|{\"a\":2}",
