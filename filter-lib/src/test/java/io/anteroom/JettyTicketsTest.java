@@ -359,6 +359,23 @@ final class JettyTicketsTest {
     }
 
     @Test
+    void status_withoutAKey_doesNotTellTheTicketsOfAnAddress() throws Exception {
+        start(builder());
+        HttpResponse<String> given = server.send(server.request(CHAT)
+                .header("Content-Type", "application/json")
+                .header("Prefer", "respond-async")
+                .POST(BodyPublishers.ofString("{\"model\":\"m\"}")));
+        String ticket = id(given.body());
+
+        String status = server.send(server.request("/queue/status")).body();
+
+        assertThat(status).contains("\"tickets\":[]", "\"requests\":[]", "\"current_size\":1");
+        assertThat(server.send(server.request("/queue/tickets/" + ticket)).statusCode())
+                .as("whoever has the id")
+                .isEqualTo(200);
+    }
+
+    @Test
     void request_whileItWaits_isKnownToItsCallerOnly() throws Exception {
         start(builder());
         CompletableFuture<HttpResponse<String>> waits =

@@ -81,14 +81,18 @@ final class AskReader {
         return new Ask(id, pool, grant.arrival(), manner, hasBody, body, toll, ignored, alias, fallback);
     }
 
-    /** Who asks, and what its policy is. */
-    record Asker(Caller caller, CallerPolicy policy) {}
+    /**
+     * Who asks.
+     *
+     * @param hasKey whether it is known by more than its address, which it may share with strangers
+     */
+    record Asker(Caller caller, boolean hasKey, CallerPolicy policy) {}
 
     /** Who asks, without looking at what for. */
     Asker asker(HttpServletRequest request) throws BadRequest {
         Optional<Identity> identity = settings.callers().resolve(request);
         CallerPolicy policy = admitted(settings.policies().of(identity));
-        return new Asker(caller(request, identity, policy), policy);
+        return new Asker(caller(request, identity, policy), identity.isPresent(), policy);
     }
 
     /** A request for a ticket alone. */

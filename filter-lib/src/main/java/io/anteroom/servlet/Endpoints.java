@@ -187,15 +187,21 @@ final class Endpoints {
     }
 
     private Answer status(AskReader.Asker asker) {
-        String caller = asker.caller().key();
-        List<RequestView> requests = new ArrayList<>();
-        live.requests().of(caller, MAX_LISTED).forEach(exchange -> requests.add(view(exchange)));
-        live.places().of(caller).stream().limit(MAX_LISTED).forEach(kept -> requests.add(view(kept)));
         List<PoolView> pools = !asker.policy().rights().seesDepth()
                 ? null
                 : settings.routes().pools().stream()
                         .map(pool -> new PoolView(pool.name(), pool.settings(), pool.snapshot()))
                         .toList();
+        // An address may be that of many who do not know one another: a ticket's id would be theirs to redeem.
+        return asker.hasKey()
+                ? status(asker.caller().key(), pools)
+                : StatusDocuments.status(List.of(), List.of(), pools);
+    }
+
+    private Answer status(String caller, @Nullable List<PoolView> pools) {
+        List<RequestView> requests = new ArrayList<>();
+        live.requests().of(caller, MAX_LISTED).forEach(exchange -> requests.add(view(exchange)));
+        live.places().of(caller).stream().limit(MAX_LISTED).forEach(kept -> requests.add(view(kept)));
         return StatusDocuments.status(
                 live.tickets().of(caller).stream()
                         .map(ticket -> ticket.view(desk.path(ticket)))
