@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What happened to requests: one stream for access logs, metrics and analytics. */
+/** What happened: one stream for access logs, metrics, analytics, webhooks and live pages. */
 @NullMarked
 package io.anteroom.event;
 

@@ -7,6 +7,7 @@ import io.anteroom.admission.Pool;
 import io.anteroom.admission.Priority;
 import io.anteroom.backend.BackendSettings;
 import io.anteroom.backend.BackendWatch;
+import io.anteroom.event.Events;
 import io.anteroom.event.QueueListener;
 import io.anteroom.gateway.config.GatewayConfig;
 import io.anteroom.gateway.config.GatewayConfig.PoolBackend;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 /** A running gateway: the filter with its pools, the proxy behind it, and the server around both. */
 public final class Gateway implements AutoCloseable {
     private final GatewayConfig config;
+    private final Events events = new Events();
     private final Callers callers;
     private final Anteroom anteroom;
     private final JettyServer server;
@@ -37,7 +39,11 @@ public final class Gateway implements AutoCloseable {
         this.config = config;
         log = config.log().access() ? new AccessLog(config.log()) : null;
         callers = new Callers(callers(config));
-        anteroom = anteroom(config, callers, log == null ? listener : new BothListeners(log, listener));
+        if (log != null) {
+            events.subscribe(log);
+        }
+        events.subscribe(listener);
+        anteroom = anteroom(config, callers, events);
         TrustedProxies trusted = TrustedProxies.of(config.trustedProxies());
         UpstreamProxy proxy = new UpstreamProxy(config.upstream(), fallbacks(config), trusted::trusts);
         server = new JettyServer(config, List.of(new AnteroomFilter(anteroom)), proxy, log);
@@ -115,6 +121,11 @@ public final class Gateway implements AutoCloseable {
     /** The callers that are known, which can be changed while it runs. */
     public Callers callers() {
         return callers;
+    }
+
+    /** What happens here: to requests, and what else deserves attention. */
+    public Events events() {
+        return events;
     }
 
     /** The rate limits and budgets, which can be changed while it runs. */
