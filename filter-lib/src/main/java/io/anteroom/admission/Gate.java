@@ -100,15 +100,15 @@ final class Gate {
         }
         int perKey = state.limitsOf(entry.flow.key).maxWaiting();
         if (entry.flow.key.waiting >= perKey) {
-            return refusals.refuse(entry, Refusal.Code.KEY_LIMIT, perKey);
+            return refusals.keyFull(entry, perKey);
         }
         int perIp = state.settings.perIp().maxWaiting();
         if (entry.ip.waiting >= perIp) {
-            return refusals.refuse(entry, Refusal.Code.IP_LIMIT, perIp);
+            return refusals.ipFull(entry, perIp);
         }
         int perLevel = state.settings.level(entry.flow.priority).maxWaiting();
         if (state.line.levelOf(entry.flow).waiting >= perLevel) {
-            return refusals.refuse(entry, Refusal.Code.QUEUE_FULL, perLevel);
+            return refusals.levelFull(entry, perLevel);
         }
         return null;
     }

@@ -6,6 +6,9 @@ final class Level {
     /** The flow with the most tickets first; of equals the one whose newest ticket is newest. */
     final IndexedHeap<Flow> longest = new Longest();
 
+    /** When those come back whom its bound on the waiting has refused. */
+    final Returns returns = new Returns();
+
     int waiting;
     long waitingBytes;
     int running;

@@ -23,10 +23,11 @@ final class MachineCodec {
     static final int WITH_ABSENCES = 2;
     static final int WITH_HOLDS = 3;
     static final int WITH_WIDTHS = 4;
+    static final int WITH_SCOPES = 5;
     private static final int FIRST_VERSION = 1;
-    private static final int VERSION = WITH_WIDTHS;
-    /** How many reasons of refusal the earlier versions count. */
-    private static final int[] EARLIER_CODES = {0, 11, 12, 15};
+    private static final int VERSION = WITH_SCOPES;
+    /** How many reasons of refusal those versions count that do not say it; reasons are only ever added at the end. */
+    private static final int[] EARLIER_CODES = {0, 11, 12, 15, 15};
 
     private static final int NOT_PARKED = 0;
     private static final int PARKED_BY_KEY = 1;
@@ -51,6 +52,7 @@ final class MachineCodec {
         out.writeInt(ips.size());
         for (Party ip : ips) {
             out.writeUTF(ip.name);
+            out.writeLong(ip.returns.bookedNanos);
             out.writeBoolean(ip.idle);
         }
         List<Party> keys = state.keys.inOrder();
@@ -86,7 +88,7 @@ final class MachineCodec {
         state.lastSeq = in.readLong();
         state.returns.bookedNanos = in.readLong();
         loadTally(state.tally, in, version);
-        loadLine(state.line, in);
+        loadLine(state.line, in, version);
         if (version >= WITH_ABSENCES) {
             state.line.aside.lastTurn = in.readLong();
         }
@@ -98,13 +100,13 @@ final class MachineCodec {
 
     private static void loadParties(PoolState state, DataInput in, int version) throws IOException {
         Map<String, Party> ips = new HashMap<>();
-        Party[] idleIps = loadIps(ips, in);
+        Party[] idleIps = loadIps(ips, in, version);
         int count = in.readInt();
         Party[] keys = new Party[count];
         Map<String, Party> byName = new HashMap<>();
         boolean[] idle = new boolean[count];
         for (int i = 0; i < count; i++) {
-            keys[i] = loadKey(ips, in);
+            keys[i] = loadKey(ips, in, version);
             byName.put(keys[i].name, keys[i]);
             idle[i] = in.readBoolean();
         }
@@ -142,13 +144,14 @@ final class MachineCodec {
         aside.forEach(entry -> restore(state, entry));
     }
 
-    private static Party[] loadIps(Map<String, Party> ips, DataInput in) throws IOException {
+    private static Party[] loadIps(Map<String, Party> ips, DataInput in, int version) throws IOException {
         int count = in.readInt();
         Party[] idle = new Party[count];
         int idles = 0;
         for (int i = 0; i < count; i++) {
             Party ip = Party.ip(in.readUTF());
             ips.put(ip.name, ip);
+            loadReturns(ip.returns, in, version);
             if (in.readBoolean()) {
                 idle[idles++] = ip;
             }
@@ -183,6 +186,7 @@ final class MachineCodec {
         }
         out.writeLong(key.samples);
         out.writeLong(key.meanMicros);
+        out.writeLong(key.returns.bookedNanos);
         for (Flow flow : key.flows) {
             out.writeBoolean(flow != null);
             if (flow != null) {
@@ -202,12 +206,19 @@ final class MachineCodec {
         }
     }
 
-    private static Party loadKey(Map<String, Party> ips, DataInput in) throws IOException {
+    private static void loadReturns(Returns returns, DataInput in, int version) throws IOException {
+        if (version >= WITH_SCOPES) {
+            returns.bookedNanos = in.readLong();
+        }
+    }
+
+    private static Party loadKey(Map<String, Party> ips, DataInput in, int version) throws IOException {
         Party key = Party.key(in.readUTF());
         key.weight = in.readInt();
         key.ownLimits = in.readBoolean() ? SettingsCodec.loadLimits(in) : null;
         key.samples = in.readLong();
         key.meanMicros = in.readLong();
+        loadReturns(key.returns, in, version);
         for (Priority priority : Priority.values()) {
             if (in.readBoolean()) {
                 loadFlow(PoolState.flowOf(key, priority), ips, in);
@@ -243,9 +254,12 @@ final class MachineCodec {
             out.writeLong(group.virtual);
             out.writeLong(group.credit);
         }
+        for (Level level : line.levels) {
+            out.writeLong(level.returns.bookedNanos);
+        }
     }
 
-    private static void loadLine(Line line, DataInput in) throws IOException {
+    private static void loadLine(Line line, DataInput in, int version) throws IOException {
         line.virtual = in.readLong();
         line.era = in.readInt();
         for (Group group : line.groups()) {
@@ -253,6 +267,9 @@ final class MachineCodec {
             group.lifted = in.readLong();
             group.virtual = in.readLong();
             group.credit = in.readLong();
+        }
+        for (Level level : line.levels) {
+            loadReturns(level.returns, in, version);
         }
     }
 
@@ -264,6 +281,7 @@ final class MachineCodec {
         out.writeLong(tally.abandoned);
         out.writeLong(tally.kept);
         out.writeLong(tally.lapsed);
+        out.writeInt(tally.refused.length);
         for (long refused : tally.refused) {
             out.writeLong(refused);
         }
@@ -278,9 +296,12 @@ final class MachineCodec {
         boolean isFirst = version == FIRST_VERSION;
         tally.kept = isFirst ? 0 : in.readLong();
         tally.lapsed = isFirst ? 0 : in.readLong();
-        int codes = version < VERSION ? EARLIER_CODES[version] : tally.refused.length;
+        int codes = version < WITH_SCOPES ? EARLIER_CODES[version] : in.readInt();
         for (int i = 0; i < codes; i++) {
-            tally.refused[i] = in.readLong();
+            long count = in.readLong();
+            if (i < tally.refused.length) {
+                tally.refused[i] = count;
+            }
         }
     }
 

@@ -16,6 +16,9 @@ final class Party {
 
     @Nullable CallerLimits ownLimits;
 
+    /** When those come back whom its bound on the waiting has refused. */
+    final Returns returns = new Returns();
+
     /** What this key's requests have cost: how many it remembers, and their mean in microseconds. */
     long samples;
 

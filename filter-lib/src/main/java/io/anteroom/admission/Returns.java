@@ -4,8 +4,9 @@ package io.anteroom.admission;
 import java.time.Duration;
 
 /**
- * When the refused are told to come back. Each refusal books the next virtual place behind the ones promised before, at
- * the rate at which the pool serves, so that they return one after the other and find room.
+ * When the refused of one bound are told to come back. Each refusal books the next virtual place behind the ones
+ * promised before, at the rate at which those within the bound are served, so that they return one after the other and
+ * find room.
  */
 final class Returns {
     private static final long MAX_NANOS = Duration.ofHours(1).toNanos();

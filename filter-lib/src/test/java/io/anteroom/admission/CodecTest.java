@@ -197,13 +197,42 @@ final class CodecTest {
     }
 
     @Test
+    void load_promisesToTheRefused_areKept() throws IOException {
+        Desk desk = new Desk(Desk.settings(1)
+                .withCallers(new CallerLimits(1, 9), new CallerLimits(2, 9))
+                .withLevel(Priority.LOW, new LevelSettings(1, SECOND, 1, 0)));
+        desk.run(from("a", "x"));
+        desk.queue(from("a", "x"));
+        desk.queue(from("b", "x"));
+        desk.queue(by("low", Priority.LOW));
+        desk.refuse(from("a", "x"));
+        desk.refuse(from("c", "x"));
+        desk.refuse(by("lower", Priority.LOW));
+
+        PoolMachine copy = Desk.loaded(desk.saved());
+
+        PoolState before = desk.state();
+        PoolState after = copy.state();
+        assertThat(after.keys.find("a").returns.bookedNanos)
+                .isPositive()
+                .isEqualTo(before.keys.find("a").returns.bookedNanos);
+        assertThat(after.ips.find("x").returns.bookedNanos)
+                .isPositive()
+                .isEqualTo(before.ips.find("x").returns.bookedNanos);
+        int low = Priority.LOW.ordinal();
+        assertThat(after.line.levels[low].returns.bookedNanos)
+                .isPositive()
+                .isEqualTo(before.line.levels[low].returns.bookedNanos);
+    }
+
+    @Test
     void load_anotherVersion_isRefused() {
         byte[] saved = Desk.ofSlots(1).saved();
         saved[0] = 9;
 
         assertThatThrownBy(() -> Desk.loaded(saved))
                 .isInstanceOf(IOException.class)
-                .hasMessage("version: 9 (expected: 1 to 4)");
+                .hasMessage("version: 9 (expected: 1 to 5)");
     }
 
     /** Written by the first version: requests 3 and 6 wait, 2 and 4 run, 1 has ended, 5 was refused. */

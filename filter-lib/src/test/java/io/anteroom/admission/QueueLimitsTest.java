@@ -370,6 +370,62 @@ final class QueueLimitsTest {
         assertThat(desk.refuse(by("b")).retryAfter()).isBetween(Duration.ofSeconds(45), Duration.ofSeconds(62));
     }
 
+    /** Its requests take ten seconds each and run one at a time, however quickly the other slots turn over. */
+    @Test
+    void refuse_keyWithAllItsPlacesTaken_promisesAReturnByTheKeysOwnRate() {
+        Desk desk = new Desk(Desk.settings(100).withCallers(new CallerLimits(4, 1), CallerLimits.UNLIMITED));
+        Arrival slow = by("slow").withLongestWait(Duration.ofHours(1)).withCost(Duration.ofSeconds(10));
+        for (int i = 0; i < 60; i++) {
+            long runs = desk.run(by("slow"));
+            desk.advance(Duration.ofSeconds(10));
+            desk.release(runs);
+        }
+        for (int i = 0; i < 500; i++) {
+            long runs = desk.run(by("quick"));
+            desk.advance(Duration.ofMillis(10));
+            desk.release(runs);
+        }
+        desk.run(slow);
+        for (int i = 0; i < 4; i++) {
+            desk.queue(slow);
+        }
+
+        // Two of the four have to go, and a third for the newcomer.
+        Duration first = desk.refuse(slow).retryAfter();
+        Duration second = desk.refuse(slow).retryAfter();
+        assertThat(first).isBetween(Duration.ofSeconds(24), Duration.ofSeconds(38));
+        assertThat(second).isBetween(Duration.ofSeconds(32), Duration.ofSeconds(50));
+    }
+
+    @Test
+    void refuse_oneKeyOverAndOver_putsNobodyElseOff() {
+        Desk desk = new Desk(Desk.settings(2).withCallers(new CallerLimits(1, 1), new CallerLimits(2, 2)));
+        for (String key : List.of("a", "b")) {
+            desk.run(by(key));
+            desk.queue(by(key));
+        }
+        for (int i = 0; i < 100; i++) {
+            desk.refuse(by("a"));
+        }
+
+        assertThat(desk.refuse(by("a")).retryAfter()).isGreaterThan(Duration.ofSeconds(80));
+        assertThat(desk.refuse(by("b")).retryAfter()).isLessThan(Duration.ofSeconds(3));
+    }
+
+    @Test
+    void refuse_addressThatRunsNothing_isPromisedAnEqualShare() {
+        Desk desk = new Desk(Desk.settings(1).withCallers(CallerLimits.UNLIMITED, new CallerLimits(2, 2)));
+        desk.run(from("a", "elsewhere"));
+        for (String key : List.of("b", "c", "d")) {
+            desk.queue(from(key, "ip-" + key));
+        }
+        desk.queue(from("e", "x"));
+        desk.queue(from("e", "x"));
+
+        // Four flows share one slot of a second each, so that one is served every four.
+        assertThat(desk.refuse(from("e", "x")).retryAfter()).isBetween(Duration.ofSeconds(7), Duration.ofSeconds(10));
+    }
+
     @Test
     void refuse_forHours_promisesNeverMoreThanAnHourAndAFifth() {
         Desk desk = busy(1, OnFull.REJECT);
