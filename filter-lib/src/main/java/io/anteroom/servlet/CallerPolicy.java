@@ -61,7 +61,8 @@ public record CallerPolicy(
      *
      * @param mayFallback whether its requests may go on to the fallback when their longest wait is over
      * @param mayShed whether its requests may push others out of a full queue
-     * @param seesDepth whether it is told how many wait besides it
+     * @param seesDepth whether {@code /queue/status} tells it how the pools stand as a whole; where it stands itself,
+     *     and in how long a queue, is told to everybody who waits
      */
     public record Rights(boolean mayFallback, boolean mayShed, boolean seesDepth) {
         /** Everything. */
