@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.event;
 
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -35,6 +36,30 @@ public record Notice(String type, String subject, Map<String, Object> facts) {
     public static final String QUOTA_SOFT_LIMIT = "quota.soft_limit";
     /** A budget is used up. */
     public static final String QUOTA_EXHAUSTED = "quota.exhausted";
+
+    /** A webhook is not sent anything any more, as it has failed for too long or asked for that. */
+    public static final String WEBHOOK_DISABLED = "webhook.disabled";
+    /** Somebody tries out a webhook. */
+    public static final String WEBHOOK_TEST = "webhook.test";
+
+    /** Every type that there is. */
+    public static final List<String> TYPES = List.of(
+            QUEUE_FULL,
+            QUEUE_HIGH_USAGE,
+            QUEUE_TIMEOUT,
+            QUEUE_RECOVERED,
+            QUEUE_STALLED,
+            UPSTREAM_DOWN,
+            UPSTREAM_UP,
+            NODE_JOINED,
+            NODE_LEFT,
+            QUOTA_SOFT_LIMIT,
+            QUOTA_EXHAUSTED,
+            WEBHOOK_DISABLED,
+            WEBHOOK_TEST);
+
+    /** The fact that names the pool, in notices that are about one. */
+    public static final String POOL = "pool";
 
     /** Copies the facts. */
     public Notice {

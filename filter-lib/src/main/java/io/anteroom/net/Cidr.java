@@ -10,14 +10,14 @@ import java.util.Arrays;
  * @param bits how many leading bits count
  */
 @SuppressWarnings("ArrayRecordComponent") // Never compared, never copied.
-record Cidr(byte[] address, int bits) {
+public record Cidr(byte[] address, int bits) {
 
     /**
      * Reads a block.
      *
      * @throws IllegalArgumentException naming the text, if it is none
      */
-    static Cidr parse(String text) {
+    public static Cidr parse(String text) {
         int slash = text.indexOf('/');
         byte[] address = IpAddress.parse(slash < 0 ? text : text.substring(0, slash));
         if (address == null) {
@@ -31,7 +31,8 @@ record Cidr(byte[] address, int bits) {
         return new Cidr(address, bits);
     }
 
-    boolean contains(byte[] other) {
+    /** Whether an address in network order lies in it; one of the other family never does. */
+    public boolean contains(byte[] other) {
         if (other.length != address.length) {
             return false;
         }
@@ -50,7 +51,6 @@ record Cidr(byte[] address, int bits) {
     }
 
     private static IllegalArgumentException unreadable(String text) {
-        return new IllegalArgumentException(
-                "trusted-proxies: " + text + " (expected: an IP address or block, such as 10.0.0.0/8)");
+        return new IllegalArgumentException(text + " (expected: an IP address or block, such as 10.0.0.0/8)");
     }
 }

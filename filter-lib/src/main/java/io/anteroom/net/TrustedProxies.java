@@ -28,7 +28,15 @@ public final class TrustedProxies {
      * @throws IllegalArgumentException if a block cannot be read
      */
     public static TrustedProxies of(List<String> cidrs) {
-        return new TrustedProxies(cidrs.stream().map(Cidr::parse).toList());
+        return new TrustedProxies(cidrs.stream().map(TrustedProxies::block).toList());
+    }
+
+    private static Cidr block(String text) {
+        try {
+            return Cidr.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("trusted-proxies: " + e.getMessage(), e);
+        }
     }
 
     /** Whether header fields can matter at all. */

@@ -5,6 +5,8 @@ import io.anteroom.admission.PoolSettings;
 import io.anteroom.rate.RateSettings;
 import io.anteroom.servlet.CallerPolicy;
 import io.anteroom.servlet.Callers;
+import io.anteroom.webhook.NoticeSettings;
+import io.anteroom.webhook.WebhookSettings;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,6 +22,7 @@ import java.util.Map;
  * @param callers who is known, their groups, and the policy of all others
  * @param limits rate limits, budgets and prices for everybody
  * @param retention how much of the past is kept
+ * @param notices what deserves attention, and who is told of it
  */
 public record Settings(
         Map<String, PoolSettings> pools,
@@ -27,7 +30,8 @@ public record Settings(
         Map<String, String> models,
         Callers.Snapshot callers,
         RateSettings limits,
-        Retention retention) {
+        Retention retention,
+        NoticeSettings notices) {
 
     /**
      * Copies the maps, keeping their order, and checks that everything fits together.
@@ -39,6 +43,7 @@ public record Settings(
         routes = Collections.unmodifiableMap(new LinkedHashMap<>(routes));
         models = Collections.unmodifiableMap(new LinkedHashMap<>(models));
         List<SettingsProblem> problems = SettingsChecks.problems(pools, routes, models, callers.byName());
+        problems.addAll(SettingsChecks.strayWebhooks(pools, notices.webhooks()));
         if (!problems.isEmpty()) {
             throw new SettingsException(problems);
         }
@@ -52,21 +57,29 @@ public record Settings(
                 Map.of(),
                 Callers.Snapshot.of(CallerPolicy.DEFAULT),
                 RateSettings.NONE,
-                Retention.DEFAULT);
+                Retention.DEFAULT,
+                NoticeSettings.DEFAULT);
     }
 
     /** The same with this pool, in place of the one that had its name. */
     public Settings withPool(String name, PoolSettings settings) {
         Map<String, PoolSettings> changed = new LinkedHashMap<>(pools);
         changed.put(name, settings);
-        return new Settings(changed, routes, models, callers, limits, retention);
+        return new Settings(changed, routes, models, callers, limits, retention, notices);
     }
 
     /** The same without a pool and the routes to it. */
     public Settings withoutPool(String name) {
         Map<String, PoolSettings> fewer = new LinkedHashMap<>(pools);
         fewer.remove(name);
-        return new Settings(fewer, others(routes, name), others(models, name), callers, limits, retention);
+        return new Settings(
+                fewer,
+                others(routes, name),
+                others(models, name),
+                callers,
+                limits,
+                retention,
+                withoutPool(notices, name));
     }
 
     private static Map<String, String> others(Map<String, String> routes, String pool) {
@@ -75,32 +88,51 @@ public record Settings(
         return others;
     }
 
+    /** A webhook that was told of that pool alone goes with it: of all pools it must not be told unasked. */
+    private static NoticeSettings withoutPool(NoticeSettings notices, String pool) {
+        Map<String, WebhookSettings> webhooks = new LinkedHashMap<>();
+        notices.webhooks().forEach((name, webhook) -> {
+            List<String> left = webhook.pools().stream()
+                    .filter(other -> !other.equals(pool))
+                    .toList();
+            if (webhook.pools().isEmpty() || !left.isEmpty()) {
+                webhooks.put(name, webhook.withPools(left));
+            }
+        });
+        return new NoticeSettings(notices.watch(), webhooks);
+    }
+
     /** The same with this route, in place of the one that had its path. */
     public Settings withRoute(String path, String pool) {
         Map<String, String> changed = new LinkedHashMap<>(routes);
         changed.put(path, pool);
-        return new Settings(pools, changed, models, callers, limits, retention);
+        return new Settings(pools, changed, models, callers, limits, retention, notices);
     }
 
     /** The same with this route of a model, in place of the one that it had. */
     public Settings withModel(String model, String pool) {
         Map<String, String> changed = new LinkedHashMap<>(models);
         changed.put(model, pool);
-        return new Settings(pools, routes, changed, callers, limits, retention);
+        return new Settings(pools, routes, changed, callers, limits, retention, notices);
     }
 
     /** The same with other callers. */
     public Settings withCallers(Callers.Snapshot callers) {
-        return new Settings(pools, routes, models, callers, limits, retention);
+        return new Settings(pools, routes, models, callers, limits, retention, notices);
     }
 
     /** The same with other limits. */
     public Settings withLimits(RateSettings limits) {
-        return new Settings(pools, routes, models, callers, limits, retention);
+        return new Settings(pools, routes, models, callers, limits, retention, notices);
     }
 
     /** The same with another retention. */
     public Settings withRetention(Retention retention) {
-        return new Settings(pools, routes, models, callers, limits, retention);
+        return new Settings(pools, routes, models, callers, limits, retention, notices);
+    }
+
+    /** The same with other notices. */
+    public Settings withNotices(NoticeSettings notices) {
+        return new Settings(pools, routes, models, callers, limits, retention, notices);
     }
 }

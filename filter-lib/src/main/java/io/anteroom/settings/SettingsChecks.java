@@ -5,6 +5,7 @@ import io.anteroom.admission.PoolSettings;
 import io.anteroom.servlet.CallerPolicy;
 import io.anteroom.servlet.Identity;
 import io.anteroom.servlet.KnownCaller;
+import io.anteroom.webhook.WebhookSettings;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -48,6 +49,16 @@ final class SettingsChecks {
                 problems.add(new SettingsProblem(key + "." + pattern, pool, expected));
             }
         });
+    }
+
+    /** The pools that webhooks name and nobody has described. */
+    static List<SettingsProblem> strayWebhooks(Map<String, PoolSettings> pools, Map<String, WebhookSettings> webhooks) {
+        List<SettingsProblem> problems = new ArrayList<>();
+        webhooks.forEach((name, webhook) -> webhook.pools().stream()
+                .filter(pool -> !pools.containsKey(pool))
+                .forEach(pool -> problems.add(new SettingsProblem(
+                        "webhooks." + name + ".pools", pool, "one of " + String.join(", ", pools.keySet())))));
+        return problems;
     }
 
     /** The groups that callers name and nobody has described. */

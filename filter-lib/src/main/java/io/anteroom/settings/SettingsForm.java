@@ -8,6 +8,8 @@ import io.anteroom.servlet.Callers;
 import io.anteroom.servlet.KnownCaller;
 import io.anteroom.settings.Form.Values;
 import io.anteroom.settings.Several.Names;
+import io.anteroom.webhook.NoticeSettings;
+import io.anteroom.webhook.WatchSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -83,7 +85,17 @@ final class SettingsForm {
                         Shapes.word(OnStoreFailure.class),
                         usual.onStoreFailure(),
                         settings -> settings.limits().onStoreFailure())
-                .has("retention", retention(), Retention.DEFAULT, Settings::retention);
+                .has("retention", retention(), Retention.DEFAULT, Settings::retention)
+                .has(
+                        "watch",
+                        NoticeForm.watch(),
+                        WatchSettings.DEFAULT,
+                        settings -> settings.notices().watch())
+                .has(
+                        "webhooks",
+                        NoticeForm.webhooks(),
+                        Map.of(),
+                        settings -> settings.notices().webhooks());
     }
 
     private static Form<Retention> retention() {
@@ -110,6 +122,7 @@ final class SettingsForm {
         // Both before the records check them, which stop at the first.
         List<SettingsProblem> problems = new ArrayList<>(SettingsChecks.problems(v.at(1), v.at(2), v.at(3), callers));
         problems.addAll(SettingsChecks.missingGroups(callers, groups));
+        problems.addAll(SettingsChecks.strayWebhooks(v.at(1), v.at(14)));
         if (!problems.isEmpty()) {
             throw new SettingsException(problems);
         }
@@ -119,6 +132,7 @@ final class SettingsForm {
                 v.at(3),
                 new Callers.Snapshot(callers, groups, v.at(6)),
                 new RateSettings(v.at(7), v.at(8), v.at(9), v.<Long>at(10), v.at(11)),
-                v.at(12));
+                v.at(12),
+                new NoticeSettings(v.at(13), v.at(14)));
     }
 }

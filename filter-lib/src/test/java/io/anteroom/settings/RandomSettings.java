@@ -23,6 +23,10 @@ import io.anteroom.servlet.CallerPolicy.Access;
 import io.anteroom.servlet.CallerPolicy.Rights;
 import io.anteroom.servlet.Callers;
 import io.anteroom.servlet.KnownCaller;
+import io.anteroom.webhook.NoticeSettings;
+import io.anteroom.webhook.WatchSettings;
+import io.anteroom.webhook.WebhookFormat;
+import io.anteroom.webhook.WebhookSettings;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -78,7 +82,32 @@ public final class RandomSettings {
                 models,
                 new Callers.Snapshot(callers, groups, others),
                 rates(),
-                new Retention(1 + random.nextInt(10_000), Duration.ofDays(1 + random.nextInt(3650))));
+                new Retention(1 + random.nextInt(10_000), Duration.ofDays(1 + random.nextInt(3650))),
+                new NoticeSettings(watch(), webhooks()));
+    }
+
+    private WatchSettings watch() {
+        int high = 1 + random.nextInt(100);
+        return new WatchSettings(high, random.nextInt(high), upToADay(), upToADay(), upToADay());
+    }
+
+    private Duration upToADay() {
+        return millis(86_399_000).plusSeconds(1);
+    }
+
+    private Map<String, WebhookSettings> webhooks() {
+        Map<String, WebhookSettings> webhooks = new LinkedHashMap<>();
+        for (int i = 0; i < random.nextInt(4); i++) {
+            webhooks.put(
+                    "hook." + i,
+                    new WebhookSettings(
+                            "https://hook-" + random.nextInt(9) + ".example.com:8443/a?b=c%20d",
+                            random.nextBoolean() ? List.of("*") : List.of("queue.*", "upstream.down"),
+                            random.nextBoolean() ? List.of() : List.of("pool-0"),
+                            random.nextBoolean(),
+                            any(WebhookFormat.values())));
+        }
+        return webhooks;
     }
 
     private PoolSettings pool() {

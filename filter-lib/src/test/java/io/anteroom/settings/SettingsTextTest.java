@@ -96,7 +96,7 @@ final class SettingsTextTest {
                         "limits.rpm.amount: 0 (expected: a whole number of at least 1)",
                         "retention.revisions: 0 (expected: a whole number from 1 to 10000)",
                         "extra: unknown key (expected: one of format, pools, routes, models, callers, groups, others,"
-                                + " limits, budgets, prices, usual_output, on_store_failure, retention)");
+                                + " limits, budgets, prices, usual_output, on_store_failure, retention, watch, webhooks)");
     }
 
     @Test
@@ -188,6 +188,43 @@ final class SettingsTextTest {
 
         assertThatThrownBy(() -> SettingsText.read(json))
                 .hasMessage("groups.g.highest_priority: low (expected: at least the priority, high)");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"url\": \"https://a.example\", \"pools\": [\"gpu\"]} | webhooks.a.pools: gpu (expected: one of llm)",
+                "{\"url\": \"ftp://a.example\"} | webhooks.a.url: \"ftp://a.example\" (expected: an address as",
+                "{\"url\": \"https://\"} | webhooks.a.url: \"https://\" (expected: an address as",
+                "{\"url\": \"https://me:pw@a.example\"} | webhooks.a.url: with user or password (expected: none",
+                "{\"url\": \"https://a.example/#x\"} | webhooks.a.url: https://a.example/#x (expected: no #fragment",
+                "{\"url\": \"https://a.example:70000\"} | webhooks.a.url: https://a.example:70000 (expected: a port",
+                "{\"url\": \"https://a.example\", \"events\": []} | webhooks.a.events: 0 entries (expected: from 1",
+                "{\"url\": \"https://a.example\", \"events\": [\"queue.fall\"]} | webhooks.a.events: queue.fall (expected: *",
+                "{\"url\": \"https://a.example\", \"format\": \"xml\"} | webhooks.a.format: \"xml\" (expected: one of",
+            })
+    void read_wrongWebhook_isRefused(String webhook, String problem) {
+        String json = "{\"pools\": {\"llm\": {\"slots\": 1}}, \"webhooks\": {\"a\": " + webhook + "}}";
+
+        SettingsException e = catchThrowableOfType(SettingsException.class, () -> SettingsText.read(json));
+
+        assertThat(e.problems()).hasSize(1);
+        assertThat(e.problems().get(0).toString()).startsWith(problem);
+    }
+
+    @Test
+    void withoutPool_webhookOfThatPoolAlone_goesWithIt() {
+        Settings settings =
+                SettingsText.read("{\"pools\": {\"llm\": {\"slots\": 1}, \"gpu\": {\"slots\": 1}}, \"webhooks\":"
+                        + " {\"all\": {\"url\": \"https://a.example\"},"
+                        + " \"one\": {\"url\": \"https://a.example\", \"pools\": [\"gpu\"]},"
+                        + " \"two\": {\"url\": \"https://a.example\", \"pools\": [\"gpu\", \"llm\"]}}}");
+
+        Settings fewer = settings.withoutPool("gpu");
+
+        assertThat(fewer.notices().webhooks()).containsOnlyKeys("all", "two");
+        assertThat(fewer.notices().webhooks().get("two").pools()).containsExactly("llm");
     }
 
     @Test
