@@ -53,7 +53,7 @@ final class NoticeForm {
                         .needs("url", url, WebhookSettings::url)
                         .has(
                                 "events",
-                                Several.list(WebhookSettings.MOST_NAMES, event),
+                                Several.list(1, WebhookSettings.MOST_NAMES, event),
                                 List.of("*"),
                                 WebhookSettings::events)
                         .has("pools", Several.list(WebhookSettings.MOST_NAMES, pool), List.of(), WebhookSettings::pools)

@@ -110,6 +110,11 @@ final class Several {
 
     /** A list. */
     static <T> Shape<List<T>> list(int most, Shape<T> shape) {
+        return list(0, most, shape);
+    }
+
+    /** A list of at least so many. */
+    static <T> Shape<List<T>> list(int least, int most, Shape<T> shape) {
         return new Shape<>() {
             @Override
             public Object write(List<T> values) {
@@ -124,6 +129,9 @@ final class Several {
                     at.problem(json, "a list of at most " + most);
                     return null;
                 }
+                if (items.size() < least) {
+                    at.note(items.isEmpty() ? "none" : "only " + items.size(), "at least " + least);
+                }
                 List<T> values = new ArrayList<>();
                 for (int i = 0; i < items.size(); i++) {
                     T value = shape.read(items.get(i), at.item(i));
@@ -136,7 +144,13 @@ final class Several {
 
             @Override
             public Map<String, Object> schema() {
-                return Shapes.object("type", "array", "maxItems", (long) most, "items", shape.schema());
+                Map<String, Object> schema = Shapes.object("type", "array");
+                if (least > 0) {
+                    schema.put("minItems", (long) least);
+                }
+                schema.put("maxItems", (long) most);
+                schema.put("items", shape.schema());
+                return schema;
             }
         };
     }

@@ -200,7 +200,7 @@ final class SettingsTextTest {
                 "{\"url\": \"https://me:pw@a.example\"} | webhooks.a.url: with user or password (expected: none",
                 "{\"url\": \"https://a.example/#x\"} | webhooks.a.url: https://a.example/#x (expected: no #fragment",
                 "{\"url\": \"https://a.example:70000\"} | webhooks.a.url: https://a.example:70000 (expected: a port",
-                "{\"url\": \"https://a.example\", \"events\": []} | webhooks.a.events: 0 entries (expected: from 1",
+                "{\"url\": \"https://a.example\", \"events\": []} | webhooks.a.events: none (expected: at least 1)",
                 "{\"url\": \"https://a.example\", \"events\": [\"queue.fall\"]} | webhooks.a.events: queue.fall (expected: *",
                 "{\"url\": \"https://a.example\", \"format\": \"xml\"} | webhooks.a.format: \"xml\" (expected: one of",
             })
