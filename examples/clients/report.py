@@ -53,6 +53,8 @@ through the real gateway to a simulated model server; versions are pinned in [ex
 - **stays refused**: the error that the client raises in the end carries the gateway's own words. *Still tries* after 25 s.
 - **fails, breaks off, is over after the beginning**: the status can no longer be changed; the client has to raise an error.
 - **status chunks**: asked for with `Prefer: queue-status=chunk`. *Reads it*: the client hands the `queue` member on.
+- **status events**: asked for with `Prefer: queue-status=event`, which is for clients of one's own that read named events. *Not for
+  this client*: it takes every event for a piece of its answer and fails.
 
 """
 

@@ -139,6 +139,12 @@ def broke_off(client, answer, relay):
     return works("raises")
 
 
+def for_those_who_read_events(client, answer, relay):
+    """Named events are for clients that know them: one that does not is told of, and is no breakage."""
+    result = applied("event")(client, answer, relay)
+    return result if result.ok else works("not for this client")
+
+
 def applied(mode):
     def judge(client, answer, relay):
         if not any(f"queue-status={mode}" in value for value in relay.field("preference-applied")):
@@ -201,6 +207,13 @@ SCENARIOS = [
         "asks for status chunks (opt-in)",
         applied("chunk"),
         headers={"Prefer": "queue-status=chunk"},
+        quick=False,
+    ),
+    Scenario(
+        "event",
+        "asks for status events (opt-in)",
+        for_those_who_read_events,
+        headers={"Prefer": "queue-status=event"},
         quick=False,
     ),
 ]
