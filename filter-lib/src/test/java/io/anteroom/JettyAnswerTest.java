@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.anteroom.admission.PoolSettings;
 import io.anteroom.servlet.CallerPolicy;
 import java.net.URLEncoder;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -152,6 +153,23 @@ final class JettyAnswerTest {
         server.awaitRunning(1);
 
         HttpResponse<String> tooShort = server.send(server.request("/hello").header("x-stainless-timeout", "0.2"));
+
+        assertThat(tooShort.headers().firstValue("Queue-Reject-Reason").orElseThrow())
+                .isIn("wait-timeout", "deadline");
+        server.letGo();
+        assertThat(first.get().statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void stainlessReadTimeout_isNotOutwaitedInSilence() throws Exception {
+        server = TestServer.start(oneSlot());
+        CompletableFuture<HttpResponse<String>> first = server.getAsync("/hold");
+        server.awaitRunning(1);
+
+        HttpResponse<String> tooShort = server.send(server.request("/echo/v1/chat/completions")
+                .header("x-stainless-read-timeout", "0.2")
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString("{}")));
 
         assertThat(tooShort.headers().firstValue("Queue-Reject-Reason").orElseThrow())
                 .isIn("wait-timeout", "deadline");

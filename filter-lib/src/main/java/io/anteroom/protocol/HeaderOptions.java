@@ -30,6 +30,12 @@ public final class HeaderOptions {
         return value != null && OptionValues.isId(value) ? value : null;
     }
 
+    /** What a client says besides whose answer comes in one piece, so that it hears nothing until then. */
+    public static Options ofSilence(Function<String, @Nullable String> headers) {
+        Duration timeout = clientTimeout(headers.apply(Headers.STAINLESS_READ_TIMEOUT));
+        return timeout == null ? Options.NONE : new Options(null, null, null, null, null, null, timeout, null);
+    }
+
     private Options read() throws BadRequest {
         String priority = value(Headers.PRIORITY);
         String maxWait = value(Headers.MAX_WAIT);

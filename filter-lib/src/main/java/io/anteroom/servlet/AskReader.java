@@ -13,6 +13,7 @@ import io.anteroom.protocol.Headers;
 import io.anteroom.protocol.JsonBody;
 import io.anteroom.protocol.Manner;
 import io.anteroom.protocol.Options;
+import io.anteroom.protocol.StatusMode;
 import io.anteroom.protocol.TicketRequest;
 import io.anteroom.rate.Allowance;
 import io.anteroom.rate.Demand;
@@ -58,6 +59,9 @@ final class AskReader {
         }
         if (content != null) {
             options = content.options().or(options);
+            if (!content.stream() && options.status() != StatusMode.WHITESPACE) {
+                options = options.or(HeaderOptions.ofSilence(request::getHeader));
+            }
         }
         Pool byModel = settings.routes().byModel(model);
         Pool pool = byModel != null ? byModel : byPath;

@@ -52,6 +52,16 @@ final class HeaderOptionsTest {
     }
 
     @Test
+    void readTimeout_isOfThoseWhoHearNothing() throws BadRequest {
+        assertThat(read("x-stainless-read-timeout", "20").clientTimeout()).isNull();
+        assertThat(HeaderOptions.ofSilence(name -> name.equals("x-stainless-read-timeout") ? "20" : null)
+                        .clientTimeout())
+                .isEqualTo(Duration.ofSeconds(20));
+        assertThat(HeaderOptions.ofSilence(name -> null)).isEqualTo(Options.NONE);
+        assertThat(HeaderOptions.ofSilence(name -> "never")).isEqualTo(Options.NONE);
+    }
+
+    @Test
     void prefer_severalPreferences_areFound() throws BadRequest {
         Options options = read("Prefer", "handling=lenient; foo, wait=30, queue-status=\"none\"");
 
