@@ -58,4 +58,11 @@ public sealed interface EditResult {
      * @param why what failed, for operators
      */
     record Failed(String why) implements EditResult {}
+
+    /**
+     * They are not edited here.
+     *
+     * @param source where they come from, such as the name of a file
+     */
+    record ReadOnly(String source) implements EditResult {}
 }

@@ -20,13 +20,16 @@ public final class SettingsDesk {
     private final SettingsStore store;
     private final LiveParts parts;
     private final InstantSource clock;
+    private final @Nullable String source;
     private volatile Revision current;
     private volatile @Nullable String trouble;
 
-    private SettingsDesk(SettingsStore store, LiveParts parts, InstantSource clock, Revision first) {
+    private SettingsDesk(
+            SettingsStore store, LiveParts parts, InstantSource clock, @Nullable String source, Revision first) {
         this.store = store;
         this.parts = parts;
         this.clock = clock;
+        this.source = source;
         this.current = first;
     }
 
@@ -39,11 +42,32 @@ public final class SettingsDesk {
      */
     public static SettingsDesk open(
             SettingsStore store, LiveParts parts, InstantSource clock, Settings seed, String by) {
-        SettingsText.check(seed);
-        Revision first = new Revision(0, clock.instant(), by, "first settings", seed);
-        SettingsDesk desk = new SettingsDesk(store, parts, clock, first);
+        return open(store, parts, clock, null, new Revision(0, clock.instant(), by, "first settings", seed));
+    }
+
+    /**
+     * A desk whose settings come from elsewhere, as from a file: edits are answered {@link EditResult.ReadOnly}, and
+     * {@link #follow} is how they change. It remembers its revisions as long as the JVM runs.
+     *
+     * @param source where they come from, named as their maker and in answers
+     * @param seed what the parts are set to
+     */
+    public static SettingsDesk following(String source, LiveParts parts, InstantSource clock, Settings seed) {
+        Revision first = new Revision(0, clock.instant(), source, "first settings", seed);
+        return open(new MemoryStore(), parts, clock, source, first);
+    }
+
+    private static SettingsDesk open(
+            SettingsStore store, LiveParts parts, InstantSource clock, @Nullable String source, Revision first) {
+        SettingsText.check(first.settings());
+        SettingsDesk desk = new SettingsDesk(store, parts, clock, source, first);
         desk.refresh();
         return desk;
+    }
+
+    /** Where the settings come from if they are not edited here, or null. */
+    public @Nullable String source() {
+        return source;
     }
 
     /** The revision in force. */
@@ -112,6 +136,22 @@ public final class SettingsDesk {
      * @param comment why
      */
     public EditResult edit(Settings settings, long base, String by, String comment) {
+        return source != null ? new EditResult.ReadOnly(source) : change(settings, base, by, comment);
+    }
+
+    /**
+     * Puts in force what the source of the settings says now.
+     *
+     * @throws IllegalStateException if they have no source, but are edited
+     */
+    public EditResult follow(Settings settings, String comment) {
+        if (source == null) {
+            throw new IllegalStateException("these settings are edited (expected: a desk that follows a source)");
+        }
+        return change(settings, current.number(), source, comment);
+    }
+
+    private EditResult change(Settings settings, long base, String by, String comment) {
         try {
             SettingsText.check(settings);
         } catch (SettingsException e) {
@@ -134,6 +174,9 @@ public final class SettingsDesk {
 
     /** Goes back to an older revision, which makes a new one with its content. */
     public EditResult rollBack(long number, long base, String by, String comment) {
+        if (source != null) {
+            return new EditResult.ReadOnly(source);
+        }
         Revision old;
         try {
             old = find(number);

@@ -2,6 +2,7 @@
 package io.anteroom.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.anteroom.Anteroom;
 import io.anteroom.admission.LevelSettings;
@@ -64,6 +65,26 @@ final class SettingsDeskTest {
             assertThat(other.current().number()).isEqualTo(2);
             assertThat(second.pool("llm").settings().slots()).isEqualTo(3);
         }
+    }
+
+    @Test
+    void follow_isTheOnlyWayToChange_whereTheSettingsHaveASource() {
+        try (Anteroom second = Anteroom.builder().settings(seed).build()) {
+            SettingsDesk other =
+                    SettingsDesk.following("anteroom.yaml", second.parts(), InstantSource.fixed(NOW), seed);
+            Settings less = seed.withPool("llm", PoolSettings.ofSlots(3));
+
+            assertThat(other.source()).isEqualTo("anteroom.yaml");
+            assertThat(other.edit(less, 1, "alice", "")).isEqualTo(new EditResult.ReadOnly("anteroom.yaml"));
+            assertThat(other.rollBack(1, 1, "alice", "")).isEqualTo(new EditResult.ReadOnly("anteroom.yaml"));
+            assertThat(second.pool("llm").settings().slots()).isEqualTo(8);
+
+            assertThat(other.follow(less, "fewer")).isInstanceOf(EditResult.Applied.class);
+            assertThat(other.current()).isEqualTo(new Revision(2, NOW, "anteroom.yaml", "fewer", less));
+            assertThat(second.pool("llm").settings().slots()).isEqualTo(3);
+        }
+        assertThat(desk.source()).isNull();
+        assertThatThrownBy(() -> desk.follow(seed, "")).isInstanceOf(IllegalStateException.class);
     }
 
     @Test

@@ -26,6 +26,8 @@ public final class Database implements AutoCloseable {
     private static final String FILE = "anteroom";
     private static final int CONNECTIONS = 4;
     private static final long CONNECT_WITHIN_MILLIS = 5000;
+    private static final long ANSWER_WITHIN_SECONDS = 30;
+    private static final String POSTGRESQL = "jdbc:postgresql:";
     private static final int DEEPEST_CAUSE = 20;
     private static final String MIGRATIONS = "classpath:io/anteroom/admin/store/migrations";
 
@@ -70,7 +72,7 @@ public final class Database implements AutoCloseable {
      * @param url {@code jdbc:postgresql:...} or {@code jdbc:h2:...}
      */
     public static Database at(String url, String user, String password) {
-        if (!url.startsWith("jdbc:postgresql:") && !url.startsWith("jdbc:h2:")) {
+        if (!url.startsWith(POSTGRESQL) && !url.startsWith("jdbc:h2:")) {
             throw new IllegalArgumentException(
                     "database.url: " + withoutParameters(url) + " (expected: jdbc:postgresql:... or jdbc:h2:...)");
         }
@@ -97,6 +99,12 @@ public final class Database implements AutoCloseable {
         config.setMinimumIdle(1);
         config.setConnectionTimeout(CONNECT_WITHIN_MILLIS);
         config.setInitializationFailTimeout(-1);
+        if (url.startsWith(POSTGRESQL)) {
+            // A server that falls silent must not keep whoever asks it for ever.
+            config.addDataSourceProperty("connectTimeout", CONNECT_WITHIN_MILLIS / 1000);
+            config.addDataSourceProperty("socketTimeout", ANSWER_WITHIN_SECONDS);
+            config.addDataSourceProperty("tcpKeepAlive", true);
+        }
         return new HikariDataSource(config);
     }
 
@@ -160,6 +168,8 @@ public final class Database implements AutoCloseable {
                 .table("anteroom_schema_history")
                 .baselineOnMigrate(true)
                 .baselineVersion("0")
+                // Each part has numbers of its own, and a newer version may bring one below another's.
+                .outOfOrder(true)
                 .load()
                 .migrate();
         Jdbi made = Jdbi.create(opened);

@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.gateway.cli;
 
+import io.anteroom.admin.store.Database;
 import io.anteroom.gateway.config.ConfigReader;
 import io.anteroom.gateway.config.GatewayConfig;
+import io.anteroom.gateway.config.OperatorConfig;
+import io.anteroom.gateway.config.OperatorConfig.AdminListen;
+import io.anteroom.gateway.config.OperatorConfig.Directory;
+import io.anteroom.gateway.config.OperatorConfig.Nowhere;
+import io.anteroom.gateway.config.OperatorConfig.Storage;
 import io.anteroom.gateway.server.Gateway;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -46,6 +52,15 @@ final class ServeCommand implements Callable<Integer> {
     @Option(names = "--port", description = "Listen there, whatever the file says.")
     private @Nullable Integer port;
 
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = {
+                "Keep settings and everything else that outlives the gateway there, whatever the file says;",
+                "off to keep nothing. Without a file it is the directory data."
+            })
+    private @Nullable String data;
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         Optional<GatewayConfig> found = config();
@@ -56,7 +71,11 @@ final class ServeCommand implements Callable<Integer> {
         Gateway gateway = Gateway.start(config);
         PrintWriter out = spec.commandLine().getErr();
         out.println("anteroom: listening at " + gateway.uri() + ", before "
-                + config.upstream().urls() + ", pools " + config.pools().keySet());
+                + config.upstream().urls() + ", pools "
+                + gateway.desk().current().settings().pools().keySet());
+        gateway.adminUri().ifPresent(uri -> out.println("anteroom: operators at " + uri));
+        out.println("anteroom: settings of revision " + gateway.desk().current().number() + ", kept in "
+                + gateway.database().map(Database::name).orElse("memory only"));
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(gateway, out, stopped), "shutdown"));
         stopped.await();
@@ -84,13 +103,35 @@ final class ServeCommand implements Callable<Integer> {
         } else {
             config = ConfigFile.read(chosen, spec.commandLine().getErr());
         }
-        Integer asked = port;
-        return asked == null ? config : config.map(c -> c.withListen(c.listen().withPort(checked(asked))));
+        return config.map(this::withOptions);
+    }
+
+    private GatewayConfig withOptions(GatewayConfig config) {
+        GatewayConfig changed = config;
+        if (port != null) {
+            changed = changed.withListen(changed.listen().withPort(checked(port)));
+        }
+        if (data != null) {
+            Storage storage = data.equals("off") ? new Nowhere() : new Directory(directory(data));
+            changed = changed.withOperator(changed.operator().withStorage(storage));
+        }
+        return changed;
+    }
+
+    private Path directory(String text) {
+        if (text.isBlank() || text.indexOf(';') >= 0) {
+            throw new ParameterException(
+                    spec.commandLine(), "--data: " + text + " (expected: a directory without a semicolon, or off)");
+        }
+        return Path.of(text);
     }
 
     private GatewayConfig defaults(URI url) {
         try {
-            return ConfigReader.defaults(url);
+            return ConfigReader.defaults(url)
+                    .withOperator(OperatorConfig.NONE
+                            .withStorage(new Directory(Path.of("data")))
+                            .withAdmin(AdminListen.USUAL));
         } catch (IllegalArgumentException e) {
             throw new ParameterException(
                     spec.commandLine(), "--upstream: " + url + " (expected: an address as http://127.0.0.1:8000)", e);

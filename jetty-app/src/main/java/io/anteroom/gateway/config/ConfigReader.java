@@ -13,6 +13,8 @@ import io.anteroom.gateway.config.GatewayConfig.Upstream;
 import io.anteroom.gateway.config.GatewayConfig.Waiting;
 import io.anteroom.servlet.PlaceSettings;
 import io.anteroom.servlet.TicketSettings;
+import io.anteroom.settings.SettingsException;
+import io.anteroom.settings.SettingsText;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -34,19 +36,42 @@ public final class ConfigReader {
     static final Duration DAY = Duration.ofDays(1);
     static final Duration TICK = Duration.ofMillis(1);
     private static final String ONLY_POOL = "llm";
+    private static final long LONGEST = 16L << 20;
 
     private final List<ConfigProblem> problems = new ArrayList<>();
     private final ProtocolReader protocol = new ProtocolReader();
     private final UnaryOperator<@Nullable String> environment;
+    private final Optional<Path> file;
 
     /** A reader that looks up credentials by the given function, which answers null for a name that is not set. */
     public ConfigReader(UnaryOperator<@Nullable String> environment) {
+        this(environment, Optional.empty());
+    }
+
+    /**
+     * A reader of what stands in a file: what it keeps is beside that, and operators come in, unless it says otherwise.
+     */
+    public ConfigReader(UnaryOperator<@Nullable String> environment, Optional<Path> file) {
         this.environment = environment;
+        this.file = file;
+    }
+
+    /** A reader of what stands in a file, which looks up credentials in the environment. */
+    public static ConfigReader of(Path file) {
+        return new ConfigReader(System::getenv, Optional.of(file));
     }
 
     /** Reads a file. */
     public static GatewayConfig read(Path file) throws IOException, ConfigException {
-        return new ConfigReader(System::getenv).parse(Files.readString(file));
+        return of(file).parse(text(file));
+    }
+
+    /** What stands in a file. */
+    public static String text(Path file) throws IOException {
+        if (Files.size(file) > LONGEST) {
+            throw new IOException(file + " is larger than " + LONGEST + " bytes");
+        }
+        return Files.readString(file);
     }
 
     /** What a gateway is told that has nothing but a backend. */
@@ -63,11 +88,25 @@ public final class ConfigReader {
         Section root = new Section("", new YamlTree(problems).read(yaml), problems);
         GatewayConfig config = config(root);
         root.end();
+        if (problems.isEmpty()) {
+            checkSettings(config);
+        }
         if (!problems.isEmpty()) {
             problems.sort(Comparator.comparingInt(ConfigProblem::line));
             throw new ConfigException(problems);
         }
         return config;
+    }
+
+    /** What can be edited later must fit into the document in which it is. */
+    private void checkSettings(GatewayConfig config) {
+        try {
+            SettingsText.check(config.settings());
+        } catch (SettingsException e) {
+            e.problems()
+                    .forEach(p -> problems.add(new ConfigProblem(
+                            0, p.path().isEmpty() ? "document" : p.path().replace('_', '-'), p.value(), p.expected())));
+        }
     }
 
     private GatewayConfig config(Section root) {
@@ -81,20 +120,24 @@ public final class ConfigReader {
             putUnlessNull(backends, name, PoolReader.backend(section.section("backend"), upstream));
             putUnlessNull(fallbacks, name, fallbackReader.read(section, upstream));
         });
+        Listen listen = listen(root.section("listen"));
         return new GatewayConfig(
-                listen(root.section("listen")),
+                listen,
                 upstream,
                 pools,
                 backends,
                 fallbacks,
                 routes(root, pools.keySet()),
+                models(root, pools.keySet()),
                 CallerReader.read(root),
                 LimitReader.settings(root),
                 root.list("trusted-proxies", "a network as 10.0.0.0/8 or an address", Networks::checked),
                 waiting(root.section("waiting")),
                 protocol.read(root),
                 shutdown(root.section("shutdown")),
-                log(root.section("log")));
+                log(root.section("log")),
+                OperatorReader.retention(root.section("retention")),
+                new OperatorReader(environment, file).read(root, listen));
     }
 
     private static Listen listen(Section section) {
@@ -159,6 +202,23 @@ public final class ConfigReader {
             routes.add(new Route(path, pool));
         }
         return routes;
+    }
+
+    private static Map<String, String> models(Section root, Set<String> pools) {
+        Map<String, String> models = new LinkedHashMap<>();
+        for (Section section : root.sections("models")) {
+            String model = LimitReader.models(section, "model");
+            String pool = section.text("pool", pools.iterator().next());
+            if (!section.has("model") || models.containsKey(model)) {
+                section.problem("model", "a model as llama-3, llama* or *, each once");
+            }
+            if (!pools.contains(pool)) {
+                section.problem("pool", "one of " + String.join(", ", pools));
+            }
+            section.end();
+            models.put(model, pool);
+        }
+        return models;
     }
 
     private Waiting waiting(Section section) {

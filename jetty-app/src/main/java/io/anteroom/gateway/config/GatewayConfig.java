@@ -2,6 +2,7 @@
 package io.anteroom.gateway.config;
 
 import io.anteroom.admission.PoolSettings;
+import io.anteroom.admission.Priority;
 import io.anteroom.backend.BackendKind;
 import io.anteroom.protocol.ProtocolSettings;
 import io.anteroom.rate.RateSettings;
@@ -9,12 +10,17 @@ import io.anteroom.servlet.Callers;
 import io.anteroom.servlet.Fallback;
 import io.anteroom.servlet.PlaceSettings;
 import io.anteroom.servlet.TicketSettings;
+import io.anteroom.settings.Retention;
+import io.anteroom.settings.Settings;
+import io.anteroom.webhook.NoticeSettings;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that the gateway is told: the content of {@code anteroom.yaml}, checked. Immutable.
@@ -25,6 +31,7 @@ import java.util.Optional;
  * @param backends how the backends of a pool are asked how they are, by the name of the pool
  * @param fallbacks where requests of a pool go on when their longest wait is over, by the name of the pool
  * @param routes which requests take a slot of which pool, the first that fits; others pass without waiting
+ * @param models pools by model, stronger than the routes: {@code exact}, {@code prefix*} or {@code *}
  * @param callers the callers that are known by their keys, their groups, and what all others may do
  * @param limits the rate limits and budgets for everybody
  * @param trustedProxies the networks whose {@code X-Forwarded-For} is believed
@@ -32,6 +39,8 @@ import java.util.Optional;
  * @param protocol what clients are told, and how
  * @param shutdown how long a stop takes
  * @param log what is written down
+ * @param retention how much of the past is kept
+ * @param operator how it is operated
  */
 public record GatewayConfig(
         Listen listen,
@@ -40,13 +49,16 @@ public record GatewayConfig(
         Map<String, PoolBackend> backends,
         Map<String, PoolFallback> fallbacks,
         List<Route> routes,
+        Map<String, String> models,
         Callers.Snapshot callers,
         RateSettings limits,
         List<String> trustedProxies,
         Waiting waiting,
         ProtocolSettings protocol,
         Shutdown shutdown,
-        Log log) {
+        Log log,
+        Retention retention,
+        OperatorConfig operator) {
 
     /** Copies the collections, keeping their order. */
     public GatewayConfig {
@@ -63,13 +75,16 @@ public record GatewayConfig(
                 backends,
                 fallbacks,
                 routes,
+                models,
                 callers,
                 limits,
                 trustedProxies,
                 waiting,
                 protocol,
                 shutdown,
-                log);
+                log,
+                retention,
+                operator);
     }
 
     /** The same with another log. */
@@ -81,13 +96,16 @@ public record GatewayConfig(
                 backends,
                 fallbacks,
                 routes,
+                models,
                 callers,
                 limits,
                 trustedProxies,
                 waiting,
                 protocol,
                 shutdown,
-                log);
+                log,
+                retention,
+                operator);
     }
 
     /** The same with another way to wait. */
@@ -99,13 +117,16 @@ public record GatewayConfig(
                 backends,
                 fallbacks,
                 routes,
+                models,
                 callers,
                 limits,
                 trustedProxies,
                 waiting,
                 protocol,
                 shutdown,
-                log);
+                log,
+                retention,
+                operator);
     }
 
     /** The same with other limits. */
@@ -117,13 +138,16 @@ public record GatewayConfig(
                 backends,
                 fallbacks,
                 routes,
+                models,
                 callers,
                 limits,
                 trustedProxies,
                 waiting,
                 protocol,
                 shutdown,
-                log);
+                log,
+                retention,
+                operator);
     }
 
     /** The same with other known callers. */
@@ -135,13 +159,51 @@ public record GatewayConfig(
                 backends,
                 fallbacks,
                 routes,
+                models,
                 callers,
                 limits,
                 trustedProxies,
                 waiting,
                 protocol,
                 shutdown,
-                log);
+                log,
+                retention,
+                operator);
+    }
+
+    /** The same operated otherwise. */
+    public GatewayConfig withOperator(OperatorConfig operator) {
+        return new GatewayConfig(
+                listen,
+                upstream,
+                pools,
+                backends,
+                fallbacks,
+                routes,
+                models,
+                callers,
+                limits,
+                trustedProxies,
+                waiting,
+                protocol,
+                shutdown,
+                log,
+                retention,
+                operator);
+    }
+
+    /**
+     * What of it can be edited while requests are under way, as one document.
+     *
+     * @throws io.anteroom.settings.SettingsException if it does not fit together, which a file that was read does
+     */
+    public Settings settings() {
+        Map<String, String> paths = new LinkedHashMap<>();
+        routes.forEach(route -> paths.put(route.path(), route.pool()));
+        Callers.Snapshot known = waiting.strangersMayRaise()
+                ? callers.withOthers(callers.others().withHighestPriority(Priority.CRITICAL))
+                : callers;
+        return new Settings(pools, paths, models, known, limits, retention, NoticeSettings.DEFAULT);
     }
 
     /**
@@ -253,6 +315,16 @@ public record GatewayConfig(
         /** The credential itself. */
         public String value() {
             return value;
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Secret secret && secret.value.equals(value);
+        }
+
+        @Override
+        public int hashCode() {
+            return value.hashCode();
         }
 
         @Override

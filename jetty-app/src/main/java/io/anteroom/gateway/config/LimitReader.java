@@ -159,11 +159,12 @@ final class LimitReader {
     }
 
     private static String models(Section section) {
+        return models(section, "models");
+    }
+
+    static String models(Section section, String key) {
         return section.scalar(
-                "models",
-                MODELS,
-                "*",
-                text -> text.matches("[^*\\p{Cntrl}]{0,127}\\*|[^*\\p{Cntrl}]{1,128}") ? text : null);
+                key, MODELS, "*", text -> text.matches("[^*\\p{Cntrl}]{0,127}\\*|[^*\\p{Cntrl}]{1,128}") ? text : null);
     }
 
     private static @Nullable Long price(String text) {

@@ -173,6 +173,12 @@ final class Section {
         }
     }
 
+    /** Notes a problem with the value of a key, which is shown otherwise than it stands there. */
+    void problem(String key, String shown, String expected) {
+        YamlNode node = mapping.entries().get(key);
+        problems.add(new ConfigProblem(node == null ? line() : node.line(), name(key), shown, expected));
+    }
+
     /** Tells every key that nobody asked for. */
     void end() {
         mapping.entries().forEach((key, node) -> {

@@ -96,13 +96,16 @@ public final class Demo {
                 Map.of(POOL, new PoolBackend(BackendKind.VLLM, List.of(model.uri()), Duration.ofSeconds(1), false, 1)),
                 Map.of(),
                 usual.routes(),
+                usual.models(),
                 callers(),
                 usual.limits(),
                 usual.trustedProxies(),
                 usual.waiting(),
                 usual.protocol(),
                 usual.shutdown(),
-                Log.QUIET);
+                Log.QUIET,
+                usual.retention(),
+                usual.operator());
         return config.withWaiting(new Waiting(
                 Duration.ofMillis(300),
                 Duration.ofSeconds(1),

@@ -126,13 +126,16 @@ public final class Replay {
                 Map.of(),
                 Map.of(),
                 usual.routes(),
+                usual.models(),
                 usual.callers(),
                 usual.limits(),
                 usual.trustedProxies(),
                 usual.waiting(),
                 usual.protocol(),
                 usual.shutdown(),
-                Log.QUIET);
+                Log.QUIET,
+                usual.retention(),
+                usual.operator());
         Waiting waiting = usual.waiting();
         return config.withWaiting(new Waiting(
                 waiting.commitAfter(),
@@ -153,9 +156,14 @@ public final class Replay {
                 .withCallers(ANY, ANY);
         for (Priority priority : Priority.values()) {
             LevelSettings level = pool.level(priority);
-            pool = pool.withLevel(priority, level.withLongestWait(sped(level.longestWait())));
+            pool = pool.withLevel(priority, level.withLongestWait(wholeMillis(sped(level.longestWait()))));
         }
         return pool;
+    }
+
+    /** Settings know nothing finer. */
+    private static Duration wholeMillis(Duration time) {
+        return Duration.ofMillis(Math.max(1, Math.round(time.toNanos() / 1e6)));
     }
 
     private Duration sped(Duration traceTime) {

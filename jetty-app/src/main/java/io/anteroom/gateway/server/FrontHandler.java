@@ -13,7 +13,8 @@ import org.eclipse.jetty.util.Callback;
 
 /** Answers health checks before anything can wait, and turns methods away that no backend needs. */
 final class FrontHandler extends Handler.Wrapper {
-    private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
+    static final String ALLOWED = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+    static final Set<String> METHODS = Set.of(ALLOWED.split(", "));
 
     private final BooleanSupplier ready;
 
@@ -32,7 +33,7 @@ final class FrontHandler extends Handler.Wrapper {
             return health(response, callback, ready.getAsBoolean());
         }
         if (!METHODS.contains(request.getMethod())) {
-            response.getHeaders().put(HttpHeader.ALLOW, "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+            response.getHeaders().put(HttpHeader.ALLOW, ALLOWED);
             Response.writeError(request, response, callback, 405);
             return true;
         }

@@ -3,8 +3,8 @@ package io.anteroom.gateway.server;
 
 import io.anteroom.Anteroom;
 import io.anteroom.AnteroomFilter;
+import io.anteroom.admin.store.Database;
 import io.anteroom.admission.Pool;
-import io.anteroom.admission.Priority;
 import io.anteroom.backend.BackendSettings;
 import io.anteroom.backend.BackendWatch;
 import io.anteroom.event.Events;
@@ -19,31 +19,33 @@ import io.anteroom.net.TrustedProxies;
 import io.anteroom.rate.RateLimits;
 import io.anteroom.servlet.Callers;
 import io.anteroom.servlet.WaitStrategy;
+import io.anteroom.settings.SettingsDesk;
 import java.io.IOException;
 import java.net.URI;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A running gateway: the filter with its pools, the proxy behind it, and the server around both. */
 public final class Gateway implements AutoCloseable {
     private final GatewayConfig config;
     private final Events events = new Events();
-    private final Callers callers;
     private final Anteroom anteroom;
+    private final Operations operations;
     private final JettyServer server;
     private final @Nullable AccessLog log;
 
     private Gateway(GatewayConfig config, QueueListener listener) throws IOException {
         this.config = config;
         log = config.log().access() ? new AccessLog(config.log()) : null;
-        callers = new Callers(callers(config));
         if (log != null) {
             events.subscribe(log);
         }
         events.subscribe(listener);
-        anteroom = anteroom(config, callers, events);
+        anteroom = anteroom(config, events);
+        operations = new Operations(config, anteroom);
         TrustedProxies trusted = TrustedProxies.of(config.trustedProxies());
         UpstreamProxy proxy = new UpstreamProxy(config.upstream(), fallbacks(config), trusted::trusts);
         server = new JettyServer(config, List.of(new AnteroomFilter(anteroom)), proxy, log);
@@ -59,6 +61,7 @@ public final class Gateway implements AutoCloseable {
         Gateway gateway = new Gateway(config, listener);
         try {
             gateway.server.start();
+            gateway.operations.start();
         } catch (IOException | RuntimeException e) {
             gateway.release();
             throw e;
@@ -72,18 +75,10 @@ public final class Gateway implements AutoCloseable {
         return fallbacks;
     }
 
-    private static Callers.Snapshot callers(GatewayConfig config) {
-        Callers.Snapshot callers = config.callers();
-        return config.waiting().strangersMayRaise()
-                ? callers.withOthers(callers.others().withHighestPriority(Priority.CRITICAL))
-                : callers;
-    }
-
-    private static Anteroom anteroom(GatewayConfig config, Callers callers, QueueListener listener) {
+    private static Anteroom anteroom(GatewayConfig config, QueueListener listener) {
         Waiting waiting = config.waiting();
         Anteroom.Builder builder = Anteroom.builder()
-                .policies(callers)
-                .limits(config.limits())
+                .settings(config.settings())
                 .trustedProxies(config.trustedProxies())
                 .maxBufferedBody(waiting.maxBufferedBody())
                 .commitAfter(waiting.commitAfter())
@@ -94,10 +89,8 @@ public final class Gateway implements AutoCloseable {
                 .tickets(waiting.tickets())
                 .waitStrategy(config.listen().threads() == Threads.VIRTUAL ? WaitStrategy.AUTO : WaitStrategy.ASYNC)
                 .listener(listener);
-        config.pools().forEach(builder::pool);
         config.backends().forEach((pool, backend) -> builder.backends(pool, settings(backend)));
         config.fallbacks().forEach((pool, fallback) -> builder.fallback(pool, fallback.how()));
-        config.routes().forEach(route -> builder.route(route.path(), route.pool()));
         return builder.build();
     }
 
@@ -120,7 +113,22 @@ public final class Gateway implements AutoCloseable {
 
     /** The callers that are known, which can be changed while it runs. */
     public Callers callers() {
-        return callers;
+        return anteroom.parts().callers();
+    }
+
+    /** Where its settings are edited. */
+    public SettingsDesk desk() {
+        return operations.desk();
+    }
+
+    /** Where it keeps what outlives it, if it keeps anything. */
+    public Optional<Database> database() {
+        return operations.database();
+    }
+
+    /** Where operators come in, if they do. */
+    public Optional<URI> adminUri() {
+        return operations.uri();
     }
 
     /** What happens here: to requests, and what else deserves attention. */
@@ -162,6 +170,7 @@ public final class Gateway implements AutoCloseable {
     }
 
     private void release() {
+        operations.close();
         anteroom.close();
         if (log != null) {
             log.close();

@@ -79,6 +79,7 @@ final class JsonErrors extends ErrorHandler {
             case 408 -> "The request did not come in time.";
             case 413 -> "The body is too large (at most " + maxBody + " bytes).";
             case 414 -> "The address is too long (at most " + maxHead + " bytes with all headers).";
+            case 421 -> "This server is not called so (expected: one of the names that it is configured with).";
             case 431 -> "The headers are too large (at most " + maxHead + " bytes).";
             case 500 -> "The gateway failed; its log says more.";
             default -> title + ".";
@@ -93,6 +94,7 @@ final class JsonErrors extends ErrorHandler {
             case 408 -> "request_timeout";
             case 413 -> "body_too_large";
             case 414 -> "uri_too_long";
+            case 421 -> "misdirected_request";
             case 431 -> "headers_too_large";
             case 500 -> "internal_error";
             default -> "http_" + status;

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.gateway.config;
+
+import io.anteroom.gateway.config.GatewayConfig.Secret;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How the gateway is operated: what it keeps, where its settings come from, and where its operators come in.
+ *
+ * @param file the file that it was told by, if any
+ * @param storage where it keeps what outlives it
+ * @param source which settings count
+ * @param admin where its operators come in
+ */
+public record OperatorConfig(Optional<Path> file, Storage storage, Source source, AdminListen admin) {
+    /** Nothing is kept, and no operator comes in. */
+    public static final OperatorConfig NONE =
+            new OperatorConfig(Optional.empty(), new Nowhere(), Source.DATABASE, AdminListen.OFF);
+
+    /** The same with another storage. */
+    public OperatorConfig withStorage(Storage storage) {
+        return new OperatorConfig(file, storage, source, admin);
+    }
+
+    /** The same with another place for operators. */
+    public OperatorConfig withAdmin(AdminListen admin) {
+        return new OperatorConfig(file, storage, source, admin);
+    }
+
+    /** Where settings, the audit log and everything else is kept that outlives the gateway. */
+    public sealed interface Storage permits Nowhere, Directory, Server {}
+
+    /** Nothing outlives the gateway. */
+    public record Nowhere() implements Storage {}
+
+    /**
+     * An embedded database.
+     *
+     * @param path the directory of its files, which is made if it is not there
+     */
+    public record Directory(Path path) implements Storage {}
+
+    /**
+     * A database server.
+     *
+     * @param url its JDBC address
+     * @param user who logs in
+     * @param password with what
+     */
+    public record Server(String url, String user, Optional<Secret> password) implements Storage {}
+
+    /** Which settings count. */
+    public enum Source {
+        /** Those of the database, once somebody has edited them; until then those of the file. */
+        DATABASE,
+        /** Those of the file, always; nobody edits them elsewhere. */
+        FILE
+    }
+
+    /**
+     * Where operators come in: a listener of its own.
+     *
+     * @param enabled whether there is one
+     * @param host the address; loopback unless told otherwise
+     * @param port the port, 0 for a free one
+     * @param hosts the names by which it may be called, besides loopback's and its own address
+     * @param trustedProxies the networks whose {@code X-Forwarded-For} is believed
+     */
+    public record AdminListen(boolean enabled, String host, int port, List<String> hosts, List<String> trustedProxies) {
+        /** The port unless told otherwise. */
+        public static final int USUAL_PORT = 8081;
+        /** None. */
+        public static final AdminListen OFF = new AdminListen(false, "127.0.0.1", USUAL_PORT, List.of(), List.of());
+        /** One on loopback. */
+        public static final AdminListen USUAL = new AdminListen(true, "127.0.0.1", USUAL_PORT, List.of(), List.of());
+
+        /** Copies the lists. */
+        public AdminListen {
+            hosts = List.copyOf(hosts);
+            trustedProxies = List.copyOf(trustedProxies);
+        }
+
+        /** The same at another port. */
+        public AdminListen withPort(int port) {
+            return new AdminListen(enabled, host, port, hosts, trustedProxies);
+        }
+    }
+}

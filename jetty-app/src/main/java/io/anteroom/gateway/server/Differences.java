@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.gateway.server;
+
+import io.anteroom.gateway.config.GatewayConfig;
+import io.anteroom.settings.Change;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** What differs between two configurations, for the log. */
+final class Differences {
+    private static final int TOLD = 20;
+
+    private Differences() {}
+
+    /** The first of them, and how many there are besides. */
+    static String told(List<Change> changes) {
+        String first = changes.stream().limit(TOLD).map(Change::toString).collect(Collectors.joining("; "));
+        return changes.size() <= TOLD ? first : first + "; and " + (changes.size() - TOLD) + " more";
+    }
+
+    /** What cannot change while the gateway runs. */
+    static List<String> untilRestart(GatewayConfig now, GatewayConfig then) {
+        List<String> names = new ArrayList<>();
+        add(names, "listen", now.listen(), then.listen());
+        add(names, "upstream", now.upstream(), then.upstream());
+        add(names, "pools.*.backend", now.backends(), then.backends());
+        add(names, "pools.*.fallback", now.fallbacks(), then.fallbacks());
+        add(names, "trusted-proxies", now.trustedProxies(), then.trustedProxies());
+        add(names, "waiting", now.waiting(), then.waiting());
+        add(names, "protocol", now.protocol(), then.protocol());
+        add(names, "shutdown", now.shutdown(), then.shutdown());
+        add(names, "log", now.log(), then.log());
+        add(names, "storage, settings or admin", now.operator(), then.operator());
+        return names;
+    }
+
+    private static void add(List<String> names, String name, Object now, Object then) {
+        if (!now.equals(then)) {
+            names.add(name);
+        }
+    }
+}

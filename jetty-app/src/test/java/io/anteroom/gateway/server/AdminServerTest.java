@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.gateway.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.anteroom.gateway.config.ConfigReader;
+import io.anteroom.gateway.config.GatewayConfig;
+import io.anteroom.gateway.config.OperatorConfig.AdminListen;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class AdminServerTest {
+    private static final AdminListen LISTEN = new AdminListen(true, "127.0.0.1", 0, List.of("ops.example"), List.of());
+
+    private final AdminServer server =
+            new AdminServer(LISTEN, Map.of("/here/*", new Echo()), () -> "{\"status\":\"up\"}");
+
+    private static final class Echo extends HttpServlet {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+            int length = request.getInputStream().readAllBytes().length;
+            response.getOutputStream().print("got " + length);
+        }
+    }
+
+    @AfterEach
+    void stop() {
+        server.stop();
+    }
+
+    private String answer(String request) throws IOException {
+        try (RawClient client = new RawClient(server.port())) {
+            client.send(request);
+            return client.readAll();
+        }
+    }
+
+    private static String get(String path, String host) {
+        return "GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n";
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "localhost:8081, 200",
+        "127.0.0.1, 200",
+        "OPS.example:1, 200",
+        "evil.example, 421",
+        "ops.example.evil, 421"
+    })
+    void request_isAnsweredOnlyByItsNames(String host, int status) throws Exception {
+        server.start();
+
+        assertThat(answer(get("/here/a", host))).startsWith("HTTP/1.1 " + status + " ");
+        assertThat(answer(get("/health", host))).startsWith("HTTP/1.1 " + status + " ");
+    }
+
+    @Test
+    void request_hostile_isRefusedWithoutAnythingOfTheInside() throws Exception {
+        server.start();
+        String end = " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n";
+
+        assertThat(answer("TRACE /here/a" + end + "\r\n")).startsWith("HTTP/1.1 405 ");
+        assertThat(answer("BREW /here/a" + end + "\r\n")).startsWith("HTTP/1.1 405 ");
+        assertThat(answer("GET /here/%2e%2e%2fa" + end + "\r\n")).startsWith("HTTP/1.1 400 ");
+        assertThat(answer("GET /here/a" + end + "X: " + "x".repeat(9000) + "\r\n\r\n"))
+                .startsWith("HTTP/1.1 431 ");
+        assertThat(answer("POST /here/a" + end + "Content-Length: 99999999\r\n\r\n"))
+                .startsWith("HTTP/1.1 413 ");
+        assertThat(answer(get("/nowhere", "localhost")))
+                .startsWith("HTTP/1.1 404 ")
+                .contains("\"code\":\"not_found\"")
+                .doesNotContainIgnoringCase("jetty")
+                .doesNotContain("Server:");
+    }
+
+    @Test
+    void gateway_itsAdminPortIsTaken_servesAllTheSame_andLetsOperatorsInLater() throws Exception {
+        GatewayConfig config = new ConfigReader(name -> null)
+                .parse("upstream: {url: 'http://127.0.0.1:1'}\nlisten: {port: 0}\nlog: {access: false}\n");
+        AdminListen listen;
+        Gateway gateway;
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            listen = LISTEN.withPort(taken.getLocalPort());
+            gateway = Gateway.start(config.withOperator(config.operator().withAdmin(listen)));
+            assertThat(gateway.adminUri()).isEmpty();
+            try (RawClient client = new RawClient(gateway.uri().getPort())) {
+                client.get("/health/ready");
+                assertThat(client.readHead()).startsWith("HTTP/1.1 200 ");
+            }
+        }
+        try (gateway) {
+            long deadline = System.nanoTime() + 20_000_000_000L;
+            while (gateway.adminUri().isEmpty() && System.nanoTime() - deadline < 0) {
+                Thread.onSpinWait();
+            }
+            assertThat(gateway.adminUri()).contains(URI.create("http://127.0.0.1:" + listen.port()));
+            try (RawClient client = new RawClient(listen.port())) {
+                client.send(get("/health", "localhost"));
+                assertThat(client.readAll()).contains("{\"status\":\"up\",\"settings\":\"ok\",\"revision\":1}");
+            }
+        }
+    }
+}
