@@ -63,6 +63,7 @@ final class JettyFallbackTest {
         assertThat(answer.headers().firstValue("Queue-Fallback")).contains("small");
         assertThat(answer.headers().firstValue("Queue-Was-Queued")).contains("true");
         assertThat(server.count(Kind.EXPIRED)).isEqualTo(1);
+        assertThat(server.count(Kind.FELL_BACK)).isEqualTo(1);
         assertThat(server.pool().snapshot().running()).isEqualTo(1);
         server.letGo();
         assertThat(running.get().statusCode()).isEqualTo(200);

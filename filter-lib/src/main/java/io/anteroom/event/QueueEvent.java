@@ -52,6 +52,8 @@ public record QueueEvent(
         /** Nobody came back to its place; follows {@code KEPT} if so. */
         GIVEN_UP,
         /** It gave its slot back; follows every {@code ADMITTED} exactly once. */
-        RELEASED
+        RELEASED,
+        /** It went on to its fallback, without a slot; follows {@code REFUSED}, {@code SHED} or {@code EXPIRED}. */
+        FELL_BACK
     }
 }

@@ -119,7 +119,7 @@ final class Batches {
                 batch.running--;
                 batch.completed++;
             }
-            case KEPT -> {}
+            case KEPT, FELL_BACK -> {}
         }
     }
 

@@ -132,8 +132,8 @@ final class Exchange {
             return false;
         }
         hasFallenBack = true;
-        Kind kind = ExchangeEvents.kind(refusal.code(), wait != null);
-        events.tell(kind, refusal.waited(), position(), refusal.code());
+        events.tell(ExchangeEvents.kind(refusal.code(), wait != null), refusal.waited(), position(), refusal.code());
+        events.tell(Kind.FELL_BACK, refusal.waited(), position(), refusal.code());
         return true;
     }
 

@@ -102,7 +102,7 @@ final class Ledger implements SlotObserver, QueueListener {
                 entry.released = now;
                 rate.completed(now);
             }
-            case REFUSED, GIVEN_UP -> {}
+            case REFUSED, GIVEN_UP, FELL_BACK -> {}
         }
     }
 

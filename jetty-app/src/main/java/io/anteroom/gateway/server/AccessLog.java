@@ -63,7 +63,7 @@ final class AccessLog implements RequestLog, QueueListener, AutoCloseable {
         switch (event.kind()) {
             case QUEUED, REFUSED, SHED, EXPIRED, ABANDONED, KEPT -> stays.put(event.requestId(), new Stay(event, 0));
             case ADMITTED -> stays.put(event.requestId(), new Stay(event, System.nanoTime()));
-            case RELEASED, GIVEN_UP -> {}
+            case RELEASED, GIVEN_UP, FELL_BACK -> {}
         }
     }
 
