@@ -100,13 +100,23 @@ final class SettingsForm {
 
     private static Form<Retention> retention() {
         Retention usual = Retention.DEFAULT;
-        return new Form<Retention>(v -> new Retention(v.at(0), Duration.ofDays(v.<Integer>at(1))))
+        return new Form<Retention>(v ->
+                        new Retention(v.at(0), Duration.ofDays(v.<Integer>at(1)), Duration.ofDays(v.<Integer>at(2))))
                 .has("revisions", Shapes.count(1, Retention.MOST_REVISIONS), usual.revisions(), Retention::revisions)
-                .has("audit_days", Shapes.count(1, Retention.MOST_DAYS), days(usual), SettingsForm::days);
+                .has(
+                        "audit_days",
+                        Shapes.count(1, Retention.MOST_DAYS),
+                        days(usual.audit()),
+                        kept -> days(kept.audit()))
+                .has(
+                        "analytics_days",
+                        Shapes.count(1, Retention.MOST_DAYS),
+                        days(usual.analytics()),
+                        kept -> days(kept.analytics()));
     }
 
-    private static int days(Retention retention) {
-        return (int) retention.audit().toDays();
+    private static int days(Duration kept) {
+        return (int) kept.toDays();
     }
 
     /** By name: the snapshot keeps no order. */

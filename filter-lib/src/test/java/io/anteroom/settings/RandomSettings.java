@@ -82,7 +82,10 @@ public final class RandomSettings {
                 models,
                 new Callers.Snapshot(callers, groups, others),
                 rates(),
-                new Retention(1 + random.nextInt(10_000), Duration.ofDays(1 + random.nextInt(3650))),
+                new Retention(
+                        1 + random.nextInt(10_000),
+                        Duration.ofDays(1 + random.nextInt(3650)),
+                        Duration.ofDays(1 + random.nextInt(3650))),
                 new NoticeSettings(watch(), webhooks()));
     }
 

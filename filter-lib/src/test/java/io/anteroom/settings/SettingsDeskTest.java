@@ -242,7 +242,7 @@ final class SettingsDeskTest {
 
     @Test
     void retention_revisions_areBounded() {
-        Settings settings = seed.withRetention(new Retention(3, Duration.ofDays(1)));
+        Settings settings = seed.withRetention(new Retention(3, Duration.ofDays(1), Duration.ofDays(1)));
         for (int i = 1; i <= 20; i++) {
             settings = settings.withPool("llm", PoolSettings.ofSlots(i));
             edit(settings);

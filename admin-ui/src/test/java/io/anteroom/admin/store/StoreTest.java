@@ -118,7 +118,7 @@ abstract class StoreTest {
 
     @Test
     void retention_revisionsAndAudit_areBounded() {
-        Settings brief = settings.withRetention(new Retention(2, Duration.ofDays(1)));
+        Settings brief = settings.withRetention(new Retention(2, Duration.ofDays(1), Duration.ofDays(1)));
         for (int i = 1; i <= 6; i++) {
             Instant at = NOW.plus(Duration.ofHours(10L * i));
             Settings next = brief.withPool("llm", PoolSettings.ofSlots(i));

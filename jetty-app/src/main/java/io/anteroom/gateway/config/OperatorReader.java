@@ -52,9 +52,14 @@ final class OperatorReader {
         Retention usual = Retention.DEFAULT;
         Retention retention = new Retention(
                 section.count("revisions", usual.revisions(), 1, 10_000),
-                Duration.ofDays(section.count("audit-days", (int) usual.audit().toDays(), 1, 3650)));
+                days(section, "audit-days", usual.audit()),
+                days(section, "analytics-days", usual.analytics()));
         section.end();
         return retention;
+    }
+
+    private static Duration days(Section section, String key, Duration usual) {
+        return Duration.ofDays(section.count(key, (int) usual.toDays(), 1, 3650));
     }
 
     private Storage storage(Section section) {

@@ -106,7 +106,7 @@ final class OperatorReaderTest {
                         routes: [{path: /v1/*, pool: a}]
                         models: [{model: 'llama*', pool: b}]
                         limits: [{name: rpm, requests: 60}]
-                        retention: {revisions: 7, audit-days: 8}
+                        retention: {revisions: 7, audit-days: 8, analytics-days: 9}
                         waiting: {strangers-may-raise: true}
                         """).settings();
 
@@ -114,7 +114,7 @@ final class OperatorReaderTest {
         assertThat(settings.routes()).containsExactly(Map.entry("/v1/*", "a"));
         assertThat(settings.models()).containsExactly(Map.entry("llama*", "b"));
         assertThat(settings.limits().limits()).hasSize(1);
-        assertThat(settings.retention()).isEqualTo(new Retention(7, Duration.ofDays(8)));
+        assertThat(settings.retention()).isEqualTo(new Retention(7, Duration.ofDays(8), Duration.ofDays(9)));
         assertThat(settings.callers().others().highestPriority().name()).isEqualTo("CRITICAL");
         assertThat(problems("models: [{model: 'a*b', pool: llm}, {pool: gpu}]")).hasSize(3);
     }

@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.admin.analytics;
+
+import io.anteroom.admin.analytics.AnalyticsStore.Range;
+import io.anteroom.admission.Pool;
+import io.anteroom.admission.Priority;
+import io.anteroom.event.QueueEvent;
+import io.anteroom.event.QueueListener;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Counts what happens in the queues, keeps it by minutes, and answers how any period went: a listener, to be subscribed
+ * to the events. One thread of its own stores a minute when it is over, and what there is of the last one when it is
+ * closed; a crash costs the minute that was under way. Safe from any thread.
+ */
+public final class Analytics implements QueueListener, AutoCloseable {
+    /** No more points are answered at once. */
+    public static final int MOST_POINTS = 3000;
+
+    private static final System.Logger LOG = System.getLogger(Analytics.class.getName());
+    private static final long MINUTE_MILLIS = 60_000;
+    private static final int MOST_POOLS = 1000;
+    private static final String OTHERS = "(others)";
+    private static final int BACKLOG_BYTES = 32 << 20;
+    private static final long RETRY_MILLIS = 10_000;
+
+    private final AnalyticsStore store;
+    private final InstantSource clock;
+    private final Supplier<Collection<Pool>> pools;
+    private final Supplier<Duration> retention;
+    private final UnaryOperator<String> names;
+    private final Map<String, PoolRecorder> recorders = new ConcurrentHashMap<>();
+    /** A minute is either in memory or in the store for whoever reads under it. */
+    private final ReadWriteLock moving = new ReentrantReadWriteLock();
+
+    private final Backlog backlog;
+    private final ScheduledThreadPoolExecutor timer;
+    private long retryMillis = Long.MIN_VALUE;
+    private long forgottenHour = Long.MIN_VALUE;
+
+    Analytics(AnalyticsBuilder builder) {
+        this.store = builder.store;
+        this.clock = builder.clock;
+        this.pools = builder.pools;
+        this.retention = builder.retention;
+        this.names = builder.names;
+        this.backlog = new Backlog(store, builder.node, BACKLOG_BYTES);
+        this.timer = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, "anteroom-analytics");
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    /** Begins to describe one. */
+    public static AnalyticsBuilder builder() {
+        return new AnalyticsBuilder();
+    }
+
+    Analytics begin() {
+        ScheduledFuture<?> unused = timer.scheduleAtFixedRate(this::tick, 1, 1, TimeUnit.SECONDS);
+        return this;
+    }
+
+    @Override
+    public void on(QueueEvent event) {
+        long now = clock.millis();
+        recorder(event.pool(), now).on(event, now);
+    }
+
+    private PoolRecorder recorder(String pool, long now) {
+        PoolRecorder known = recorders.get(pool);
+        if (known != null) {
+            return known;
+        }
+        String name = recorders.size() < MOST_POOLS ? pool : OTHERS;
+        return recorders.computeIfAbsent(name, fresh -> new PoolRecorder(fresh, now));
+    }
+
+    /** Looks at the pools, and stores what is over. Called each second by one thread. */
+    void tick() {
+        try {
+            long now = clock.millis();
+            for (Pool pool : pools.get()) {
+                recorder(pool.name(), now).sample(pool.snapshot(), now);
+            }
+            moving.writeLock().lock();
+            try {
+                recorders
+                        .values()
+                        .forEach(recorder -> recorder.takeClosed(now).forEach(over -> backlog.add(over.close(names))));
+                flush(now);
+            } finally {
+                moving.writeLock().unlock();
+            }
+            forget(now);
+        } catch (RuntimeException e) {
+            // The timer would not come again.
+            LOG.log(System.Logger.Level.ERROR, "The analytics failed for a second", e);
+        }
+    }
+
+    private void flush(long now) {
+        if (backlog.trouble() == null || now >= retryMillis) {
+            retryMillis = backlog.flush() ? Long.MIN_VALUE : now + RETRY_MILLIS;
+        }
+    }
+
+    private void forget(long now) {
+        long hour = now / MINUTE_MILLIS / 60;
+        if (hour == forgottenHour || backlog.trouble() != null) {
+            return;
+        }
+        long minute = now / MINUTE_MILLIS;
+        store.forget(minute - retention.get().toMinutes(), minute);
+        forgottenHour = hour;
+    }
+
+    /** Why nothing can be stored at the moment, or null if it can. */
+    public @Nullable String trouble() {
+        moving.readLock().lock();
+        try {
+            return backlog.trouble();
+        } finally {
+            moving.readLock().unlock();
+        }
+    }
+
+    /** How many minutes of pools were lost because the store has failed for too long. */
+    public long lostMinutes() {
+        moving.readLock().lock();
+        try {
+            return backlog.lost();
+        } finally {
+            moving.readLock().unlock();
+        }
+    }
+
+    /**
+     * How the time until now went.
+     *
+     * @param pool one pool, or null for all
+     * @param period at least a minute; how long, the retention says
+     * @throws io.anteroom.settings.StoreException if the store cannot be read
+     */
+    public Report summary(@Nullable String pool, Duration period) {
+        long to = minute() + 1;
+        return report(pool, to - Math.max(1, period.toMinutes()), to);
+    }
+
+    /** The same for any period; seconds count as a part of their minutes. */
+    public Report summary(@Nullable String pool, Instant from, Instant to) {
+        return report(pool, floor(from), Math.max(floor(from) + 1, ceil(to)));
+    }
+
+    private Report report(@Nullable String pool, long from, long to) {
+        Figures total = new Figures();
+        Map<Priority, Figures> byLevel = new EnumMap<>(Priority.class);
+        Map<String, Figures> byPool = new TreeMap<>();
+        for (Priority level : Priority.values()) {
+            byLevel.put(level, new Figures());
+        }
+        read(pool, Cover.of(from, to, AnalyticsStore.SPANS.get(2)), (minute, name, level, figures) -> {
+            byPool.computeIfAbsent(name, fresh -> new Figures()).add(figures);
+            if (level < Minute.WHOLE) {
+                byLevel.computeIfAbsent(Priority.values()[level], fresh -> new Figures())
+                        .add(figures);
+            }
+        });
+        byPool.values().forEach(total::add);
+        return new Report(instant(from), instant(to), total, byLevel, byPool);
+    }
+
+    /**
+     * A chart.
+     *
+     * @param pool one pool, or null for all
+     * @param level one level, or null for all
+     * @param step whole minutes; those of a whole hour or day are much quicker over long times
+     * @return a point for each step, the oldest first, beginning at a multiple of the step
+     * @throws IllegalArgumentException if the step is none, or there would be more than {@link #MOST_POINTS}
+     * @throws io.anteroom.settings.StoreException if the store cannot be read
+     */
+    public List<Point> query(@Nullable String pool, @Nullable Priority level, Instant from, Instant to, Duration step) {
+        long minutes = step.toMinutes();
+        if (minutes < 1 || !Duration.ofMinutes(minutes).equals(step)) {
+            throw new IllegalArgumentException("step: " + step + " (expected: whole minutes, at least one)");
+        }
+        long first = Math.floorDiv(floor(from), minutes);
+        long end = -Math.floorDiv(-ceil(to), minutes);
+        if (end - first > MOST_POINTS) {
+            throw new IllegalArgumentException("step: " + step + " (expected: at least "
+                    + Duration.ofMinutes((ceil(to) - floor(from)) / MOST_POINTS + 1) + " for such a period)");
+        }
+        List<Point> points = new ArrayList<>();
+        for (long i = first; i < end; i++) {
+            points.add(new Point(instant(i * minutes), new Figures()));
+        }
+        read(pool, Cover.of(first * minutes, end * minutes, minutes), (minute, name, which, figures) -> {
+            if (level == null || level.ordinal() == which) {
+                points.get((int) (Math.floorDiv(minute, minutes) - first))
+                        .figures()
+                        .add(figures);
+            }
+        });
+        return points;
+    }
+
+    /** Reads the store and adds what has not come there yet. */
+    private void read(@Nullable String pool, List<Range> ranges, AnalyticsStore.Rows rows) {
+        moving.readLock().lock();
+        try {
+            store.read(ranges, pool, rows);
+            for (Minute minute : unstored(pool, ranges)) {
+                for (int level = 0; level < minute.levels().size(); level++) {
+                    byte[] figures = minute.levels().get(level);
+                    if (figures != null) {
+                        rows.row(minute.minute(), minute.pool(), level, figures);
+                    }
+                }
+            }
+        } finally {
+            moving.readLock().unlock();
+        }
+    }
+
+    private List<Minute> unstored(@Nullable String pool, List<Range> ranges) {
+        List<Minute> minutes = new ArrayList<>(backlog.all());
+        recorders.values().forEach(recorder -> minutes.addAll(recorder.peek(names)));
+        minutes.removeIf(minute -> pool != null && !pool.equals(minute.pool())
+                || ranges.stream().noneMatch(range -> range.from() <= minute.minute() && minute.minute() < range.to()));
+        return minutes;
+    }
+
+    /**
+     * Who sent the most requests in the time until now. Of more than three hours only whole hours are known: the first
+     * of them counts as a whole.
+     *
+     * @param pool one pool, or null for all
+     * @param most how many to answer, up to {@link TopList#MOST}
+     * @throws io.anteroom.settings.StoreException if the store cannot be read
+     */
+    public List<CallerFigures> topCallers(CallerKind kind, @Nullable String pool, Duration period, int most) {
+        long to = minute() + 1;
+        long from = to - Math.max(1, period.toMinutes());
+        boolean isRecent = period.toMinutes() <= AnalyticsStore.LISTS_BY_MINUTES;
+        long first = isRecent ? from : Math.floorDiv(from, 60L) * 60;
+        // Hours and days that are under way are in their rows as well, up to now.
+        List<Range> ranges = isRecent
+                ? List.of(new Range(1, from, to))
+                : Cover.of(first, -Math.floorDiv(-to, 60L) * 60, AnalyticsStore.SPANS.get(2));
+        TopList sum = new TopList();
+        moving.readLock().lock();
+        try {
+            store.lists(ranges, pool, kind).forEach(sum::add);
+            unstored(pool, ranges).forEach(minute -> sum.add(minute.lists().get(kind.ordinal())));
+        } finally {
+            moving.readLock().unlock();
+        }
+        return sum.first(most);
+    }
+
+    /**
+     * The last seconds of this server, up to 15 minutes; they are not stored.
+     *
+     * @param pool one pool, or null for all
+     */
+    public List<Second> seconds(@Nullable String pool, Duration last) {
+        long now = clock.millis();
+        if (pool != null) {
+            PoolRecorder recorder = recorders.get(pool);
+            return recorder == null ? List.of() : recorder.seconds(last, now);
+        }
+        Map<Instant, Second> sum = new TreeMap<>();
+        recorders
+                .values()
+                .forEach(recorder ->
+                        recorder.seconds(last, now).forEach(second -> sum.merge(second.at(), second, Second::plus)));
+        return List.copyOf(sum.values());
+    }
+
+    private long minute() {
+        return clock.millis() / MINUTE_MILLIS;
+    }
+
+    private static long floor(Instant instant) {
+        return Math.floorDiv(instant.toEpochMilli(), MINUTE_MILLIS);
+    }
+
+    private static long ceil(Instant instant) {
+        return -Math.floorDiv(-instant.toEpochMilli(), MINUTE_MILLIS);
+    }
+
+    private static Instant instant(long minute) {
+        return Instant.ofEpochMilli(minute * MINUTE_MILLIS);
+    }
+
+    /** Stores what there is, the minute under way too, and ends. Its store stays open. */
+    @Override
+    public void close() {
+        timer.shutdown();
+        try {
+            if (!timer.awaitTermination(10, TimeUnit.SECONDS)) {
+                LOG.log(System.Logger.Level.WARNING, "The analytics' thread does not end; it is left to itself");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        long now = clock.millis();
+        moving.writeLock().lock();
+        try {
+            for (PoolRecorder recorder : recorders.values()) {
+                recorder.takeClosed(now).forEach(over -> backlog.add(over.close(names)));
+                backlog.add(recorder.takeOpen().close(names));
+            }
+            boolean unused = backlog.flush();
+        } finally {
+            moving.writeLock().unlock();
+        }
+    }
+}
