@@ -89,7 +89,7 @@ public record WebhookSettings(
     private static boolean fits(String glob, String type) {
         return glob.equals(ANYTHING)
                 || glob.equals(type)
-                || glob.endsWith(".*") && type.startsWith(glob.substring(0, glob.length() - 1));
+                || (glob.endsWith(".*") && type.startsWith(glob.substring(0, glob.length() - 1)));
     }
 
     private static void checkEvent(String glob) {
@@ -109,7 +109,7 @@ public record WebhookSettings(
         } catch (URISyntaxException e) {
             throw refused(url, "an address as https://example.com/hook");
         }
-        if (uri.getRawUserInfo() != null || url.indexOf('@') >= 0 && uri.getHost() == null) {
+        if (uri.getRawUserInfo() != null || (url.indexOf('@') >= 0 && uri.getHost() == null)) {
             // Not repeated: it may be a password.
             throw refused("with user or password", "none of these, the signature proves the sender");
         }

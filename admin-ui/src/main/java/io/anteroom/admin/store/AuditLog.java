@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.admin.store;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /** What was done, and by whom. Entries are added and, when they are too old, forgotten; never changed. */
-public final class AuditLog {
-    private static final int MOST_PER_PAGE = 200;
-
+public final class AuditLog implements AuditTrail {
     private final Database database;
 
     /** The log in a database. */
@@ -17,7 +20,7 @@ public final class AuditLog {
         this.database = database;
     }
 
-    /** Adds an entry. */
+    @Override
     public void add(AuditEntry entry) {
         boolean unused = database.inTransaction("writing the audit log", handle -> {
             add(handle, entry);
@@ -27,13 +30,18 @@ public final class AuditLog {
 
     /** Adds an entry in the transaction of what it is about. */
     static void add(Handle handle, AuditEntry entry) {
-        handle.createUpdate("insert into audit_entry (done_at, actor, deed, subject, detail)"
-                        + " values (:at, :actor, :deed, :subject, :detail)")
+        handle.createUpdate("insert into audit_entry (done_at, actor, deed, subject, detail, outcome, role,"
+                        + " address, node) values (:at, :actor, :deed, :subject, :detail, :outcome, :role, :address,"
+                        + " :node)")
                 .bind("at", entry.at().toEpochMilli())
                 .bind("actor", entry.actor())
                 .bind("deed", entry.deed())
                 .bind("subject", entry.subject())
                 .bind("detail", entry.detail())
+                .bind("outcome", entry.outcome().word())
+                .bind("role", entry.origin().role())
+                .bind("address", entry.origin().address())
+                .bind("node", entry.origin().node())
                 .execute();
     }
 
@@ -48,26 +56,60 @@ public final class AuditLog {
                 .execute();
     }
 
-    /**
-     * What there is, newest first.
-     *
-     * @param before only entries with a smaller id
-     * @param most at most so many, from 1 to 200
-     */
+    /** Everything, newest first; see {@link #page(AuditFilter, long, int)}. */
     public List<AuditEntry> page(long before, int most) {
+        return page(AuditFilter.ALL, before, most);
+    }
+
+    @Override
+    public List<AuditEntry> page(AuditFilter filter, long before, int most) {
+        Map<String, Object> values = new HashMap<>();
+        String where = where(filter, values);
+        values.put("before", before);
+        values.put("most", Math.max(1, Math.min(most, MOST_PER_PAGE)));
         return database.inTransaction(
                 "reading the audit log",
-                handle -> handle.createQuery("select id, done_at, actor, deed, subject, detail from audit_entry"
-                                + " where id < :before order by id desc limit :most")
-                        .bind("before", before)
-                        .bind("most", Math.max(1, Math.min(most, MOST_PER_PAGE)))
-                        .map((row, context) -> new AuditEntry(
-                                row.getLong("id"),
-                                Instant.ofEpochMilli(row.getLong("done_at")),
-                                row.getString("actor"),
-                                row.getString("deed"),
-                                row.getString("subject"),
-                                row.getString("detail")))
+                handle -> handle.createQuery("select * from audit_entry where id < :before" + where
+                                + " order by id desc limit :most")
+                        .bindMap(values)
+                        .map((row, context) -> entry(row))
                         .list());
+    }
+
+    private static String where(AuditFilter filter, Map<String, Object> values) {
+        StringBuilder where = new StringBuilder();
+        add(where, values, " and actor = :actor", "actor", filter.actor());
+        add(where, values, " and (deed = :deed or deed like :deeds escape '!')", "deed", filter.deed());
+        AuditEntry.Outcome outcome = filter.outcome();
+        add(where, values, " and outcome = :outcome", "outcome", outcome == null ? null : outcome.word());
+        Instant from = filter.from();
+        add(where, values, " and done_at >= :from_at", "from_at", from == null ? null : from.toEpochMilli());
+        Instant to = filter.to();
+        add(where, values, " and done_at < :to_at", "to_at", to == null ? null : to.toEpochMilli());
+        String deed = filter.deed();
+        if (deed != null) {
+            values.put("deeds", deed.replace("!", "!!").replace("%", "!%").replace("_", "!_") + ".%");
+        }
+        return where.toString();
+    }
+
+    private static void add(
+            StringBuilder where, Map<String, Object> values, String condition, String name, @Nullable Object value) {
+        if (value != null) {
+            where.append(condition);
+            values.put(name, value instanceof String text ? text.replace('\0', ' ') : value);
+        }
+    }
+
+    private static AuditEntry entry(ResultSet row) throws SQLException {
+        return new AuditEntry(
+                row.getLong("id"),
+                Instant.ofEpochMilli(row.getLong("done_at")),
+                row.getString("actor"),
+                row.getString("deed"),
+                row.getString("subject"),
+                row.getString("detail"),
+                AuditEntry.Outcome.of(row.getString("outcome")),
+                new AuditOrigin(row.getString("role"), row.getString("address"), row.getString("node")));
     }
 }

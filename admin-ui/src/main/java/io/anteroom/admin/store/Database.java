@@ -167,6 +167,8 @@ public final class Database implements AutoCloseable {
                 .locations(MIGRATIONS)
                 .table("anteroom_schema_history")
                 .baselineOnMigrate(true)
+                // The parts number their migrations in ranges of their own.
+                .outOfOrder(true)
                 .baselineVersion("0")
                 // Each part has numbers of its own, and a newer version may bring one below another's.
                 .outOfOrder(true)

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.admin;
+
+import io.anteroom.Anteroom;
+import io.anteroom.admin.access.Access;
+import io.anteroom.admin.access.AccessSettings;
+import io.anteroom.admin.api.ClusterView;
+import io.anteroom.admin.api.Management;
+import io.anteroom.admin.api.ManagementServlet;
+import io.anteroom.admin.api.Route;
+import io.anteroom.admin.api.RouteTable;
+import io.anteroom.admin.api.UpstreamView;
+import io.anteroom.admin.store.AccessStore;
+import io.anteroom.admin.store.AuditLog;
+import io.anteroom.admin.store.AuditTrail;
+import io.anteroom.admin.store.Database;
+import io.anteroom.admin.store.JdbcAccessStore;
+import io.anteroom.admin.store.MemoryAccessStore;
+import io.anteroom.admin.store.MemoryAuditTrail;
+import io.anteroom.settings.SettingsDesk;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletRegistration;
+import jakarta.servlet.http.HttpServlet;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one JVM runs of the administration: who may do what, and the management API. It can be mounted under any path of
+ * any web application, beside whatever is there. Safe from any thread.
+ */
+public final class Admin implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Admin.class.getName());
+
+    private final Access access;
+    private final AuditTrail trail;
+    private final Management management;
+
+    private Admin(Access access, AuditTrail trail, Management management) {
+        this.access = access;
+        this.trail = trail;
+        this.management = management;
+    }
+
+    /**
+     * Begins to describe an administration.
+     *
+     * @param anteroom what is administered
+     * @param desk where its settings are edited
+     */
+    public static Builder builder(Anteroom anteroom, SettingsDesk desk) {
+        return new Builder(anteroom, desk);
+    }
+
+    /** Who may do what; for pages, too. */
+    public Access access() {
+        return access;
+    }
+
+    /** What was done. */
+    public AuditTrail trail() {
+        return trail;
+    }
+
+    /** Every route of the management API. */
+    public RouteTable routes() {
+        return management.table();
+    }
+
+    /** A servlet that serves the management API; to be mapped to {@code /v1/management/*}, asynchronous support on. */
+    public HttpServlet servlet() {
+        return new ManagementServlet(access, management.table());
+    }
+
+    /** Adds everything to a web application that is starting. */
+    public void addTo(ServletContext context) {
+        ServletRegistration.Dynamic api = context.addServlet("anteroom-management", servlet());
+        api.addMapping(RouteTable.ROOT + "/*");
+        api.setAsyncSupported(true);
+    }
+
+    /** Ends live streams and lets go of what listens. The database stays open. */
+    @Override
+    public void close() {
+        management.close();
+    }
+
+    /** Describes an {@link Admin}. Not thread-safe. */
+    public static final class Builder {
+        private final Management.Parts parts;
+        private final List<Route> routes = new ArrayList<>();
+        private AccessSettings settings = AccessSettings.DEFAULT;
+        private @Nullable Database database;
+        private @Nullable Path setUpFile;
+        private InstantSource clock = InstantSource.system();
+        private LongSupplier nanoClock = System::nanoTime;
+
+        private Builder(Anteroom anteroom, SettingsDesk desk) {
+            this.parts = new Management.Parts(anteroom, desk);
+        }
+
+        /**
+         * Keeps users, tokens, sessions and the audit log there; by default in memory, where a restart forgets them.
+         * The desk's store is expected to be the {@code JdbcSettingsStore} of the same database, which writes down
+         * edits of the settings by itself.
+         */
+        public Builder database(Database database) {
+            this.database = database;
+            return this;
+        }
+
+        /** How it is guarded; by default for loopback only. */
+        public Builder access(AccessSettings settings) {
+            this.settings = settings;
+            return this;
+        }
+
+        /** Where the token of the first start is written; by default in a temporary file. */
+        public Builder setUpFile(Path file) {
+            this.setUpFile = file;
+            return this;
+        }
+
+        /** The servers that share the pools; by default this one. */
+        public Builder cluster(ClusterView cluster) {
+            parts.cluster(cluster);
+            return this;
+        }
+
+        /** The backends; by default none are known. */
+        public Builder upstreams(UpstreamView upstreams) {
+            parts.upstreams(upstreams);
+            return this;
+        }
+
+        /** Adds a row to the table. */
+        public Builder route(Route route) {
+            routes.add(route);
+            return this;
+        }
+
+        /** The time, for tests. */
+        Builder clocks(InstantSource clock, LongSupplier nanoClock) {
+            this.clock = clock;
+            this.nanoClock = nanoClock;
+            return this;
+        }
+
+        /** Makes it. Nothing is read from the database yet. */
+        public Admin build() {
+            Database known = database;
+            AccessStore store = known == null ? new MemoryAccessStore() : new JdbcAccessStore(known);
+            AuditTrail trail = known == null ? new MemoryAuditTrail() : new AuditLog(known);
+            if (known == null) {
+                LOG.log(
+                        Level.WARNING,
+                        "no database: users, management tokens and the audit log are in memory, and gone after a restart");
+            }
+            Access access = new Access(settings, store, trail, setUpFile, clock, nanoClock);
+            Management management = new Management(parts, access, trail, known != null, routes, clock, nanoClock);
+            return new Admin(access, trail, management);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.admin.api;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the body of a call, bounded, also where nobody says how long it is. */
+final class Bodies {
+    private Bodies() {}
+
+    static @Nullable Object read(Route route, HttpServletRequest request) throws IOException {
+        Class<?> type = route.body();
+        if (type == null && !route.hasTree()) {
+            return null;
+        }
+        byte[] bytes = bytes(request, route.mostBytes());
+        if (bytes.length == 0 && route.isBodyOptional()) {
+            return null;
+        }
+        if (!isJson(request.getContentType())) {
+            throw new ApiProblem(415, "unsupported_media_type", "content-type: not JSON (expected: application/json)");
+        }
+        return type == null ? Json.tree(text(bytes)) : Json.read(utf8(bytes), type);
+    }
+
+    private static byte[] bytes(HttpServletRequest request, int most) throws IOException {
+        if (request.getContentLengthLong() > most) {
+            throw tooLarge(most);
+        }
+        byte[] bytes = request.getInputStream().readNBytes(most + 1);
+        if (bytes.length > most) {
+            throw tooLarge(most);
+        }
+        return bytes;
+    }
+
+    private static ApiProblem tooLarge(int most) {
+        return new ApiProblem(413, "request_too_large", "body: too large (expected: at most " + most + " bytes)")
+                .withHeader("Connection", "close");
+    }
+
+    private static boolean isJson(@Nullable String type) {
+        if (type == null) {
+            return false;
+        }
+        String plain = type.split(";", 2)[0].trim().toLowerCase(Locale.ROOT);
+        return plain.equals("application/json") || plain.equals("application/merge-patch+json");
+    }
+
+    private static byte[] utf8(byte[] bytes) {
+        String checked = text(bytes);
+        return checked.isEmpty() ? new byte[0] : bytes;
+    }
+
+    private static String text(byte[] bytes) {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw ApiProblem.invalid("body: no UTF-8");
+        }
+    }
+}
