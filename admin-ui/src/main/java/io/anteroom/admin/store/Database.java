@@ -119,7 +119,7 @@ public final class Database implements AutoCloseable {
      * @param what what is tried, for the message if it fails
      * @throws StoreException if the database cannot be reached or refuses
      */
-    <T> T inTransaction(String what, Function<Handle, T> work) {
+    public <T> T inTransaction(String what, Function<Handle, T> work) {
         try {
             return ready().inTransaction(handle -> work.apply(handle));
         } catch (JdbiException | FlywayException | IOException | IllegalStateException e) {
@@ -128,7 +128,7 @@ public final class Database implements AutoCloseable {
     }
 
     /** Makes what has been committed survive the loss of power too, where a commit alone does not. */
-    void sync() {
+    public void sync() {
         inTransaction("writing to the disk", handle -> {
             if (isH2(handle)) {
                 handle.execute("checkpoint sync");
@@ -167,11 +167,9 @@ public final class Database implements AutoCloseable {
                 .locations(MIGRATIONS)
                 .table("anteroom_schema_history")
                 .baselineOnMigrate(true)
-                // The parts number their migrations in ranges of their own.
+                // The parts number their migrations in ranges of their own: V2xx access, V3xx figures, V4xx webhooks.
                 .outOfOrder(true)
                 .baselineVersion("0")
-                // Each part has numbers of its own, and a newer version may bring one below another's.
-                .outOfOrder(true)
                 .load()
                 .migrate();
         Jdbi made = Jdbi.create(opened);

@@ -15,8 +15,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** A PostgreSQL of the machine, started for a test in a directory of its own, on loopback only. */
-final class PostgresServer {
-    static final String INSTALL =
+public final class PostgresServer {
+    /** What to say where there is none. */
+    public static final String INSTALL =
             "PostgreSQL is not installed: its tests did not run (Debian, Ubuntu: apt-get install postgresql; it need not"
                     + " be started; elsewhere put initdb and postgres on the PATH)";
 
@@ -36,7 +37,7 @@ final class PostgresServer {
     }
 
     /** A started server, or empty if the machine has none. */
-    static Optional<PostgresServer> find() throws IOException, InterruptedException {
+    public static Optional<PostgresServer> find() throws IOException, InterruptedException {
         Optional<Path> programs = programs();
         if (programs.isEmpty()) {
             return Optional.empty();
@@ -124,7 +125,7 @@ final class PostgresServer {
     }
 
     /** A database of its own for a test. */
-    Database database(String name) throws Exception {
+    public Database database(String name) throws Exception {
         try (var connection = DriverManager.getConnection(url("postgres"), "anteroom", "");
                 var statement = connection.createStatement()) {
             statement.execute("create database " + name);
@@ -142,7 +143,7 @@ final class PostgresServer {
     }
 
     /** Stops it and removes its files. */
-    void close() throws IOException, InterruptedException {
+    public void close() throws IOException, InterruptedException {
         try {
             stop();
         } finally {

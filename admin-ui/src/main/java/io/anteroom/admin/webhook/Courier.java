@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.admin.webhook;
+
+import io.anteroom.admin.webhook.Outbox.Addressed;
+import io.anteroom.admin.webhook.Outbox.Claim;
+import io.anteroom.admin.webhook.Verdicts.Finished;
+import io.anteroom.event.Notice;
+import io.anteroom.event.NoticeListener;
+import io.anteroom.webhook.WebhookSettings;
+import java.lang.System.Logger.Level;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is done round after round: notices are stored, what is due is sent, answers are written down, what is old is
+ * forgotten. All but the sending itself happens on the one thread that calls {@link #round}.
+ */
+final class Courier {
+    private static final System.Logger LOG = System.getLogger(Courier.class.getName());
+    private static final int BATCH = 100;
+    private static final int MOST_AT_ONCE = 32;
+    private static final int MOST_EVENTS = 100_000;
+    private static final Duration SOON = Duration.ofMillis(50);
+    private static final Duration SECOND = Duration.ofSeconds(1);
+    private static final Duration MINUTE = Duration.ofMinutes(1);
+    private static final Duration DAY = Duration.ofDays(1);
+
+    private final Setup setup;
+    private final Handover handover;
+    private final Runnable wake;
+    private final SecureRandom random = new SecureRandom();
+    private final Queue<Finished> finished = new ConcurrentLinkedQueue<>();
+    private final Map<String, Integer> underWay = new HashMap<>();
+    private List<Addressed> toStore = new ArrayList<>();
+    private Instant tidied = Instant.EPOCH;
+    private volatile @Nullable String trouble;
+
+    /**
+     * What it works with.
+     *
+     * @param webhooks who is told now
+     * @param sending sends one delivery
+     * @param notices told when a webhook is switched off
+     * @param source where events come from
+     * @param perWebhook how many deliveries to one webhook are under way at most
+     * @param lease how long a delivery is ours; longer than any attempt takes
+     * @param kept how long events are kept
+     */
+    record Setup(
+            Supplier<Map<String, WebhookSettings>> webhooks,
+            Outbox outbox,
+            Troubles troubles,
+            Secrets secrets,
+            Verdicts verdicts,
+            Function<Sender.Post, CompletableFuture<Answer>> sending,
+            NoticeListener notices,
+            InstantSource clock,
+            String source,
+            int perWebhook,
+            Duration lease,
+            Duration kept) {}
+
+    Courier(Setup setup, Handover handover, Runnable wake) {
+        this.setup = setup;
+        this.handover = handover;
+        this.wake = wake;
+    }
+
+    /** What is the matter with the database, or null. */
+    @Nullable String trouble() {
+        return trouble;
+    }
+
+    /** One round; answers when the next is to be, unless something happens before. */
+    Duration round() {
+        try {
+            writeDown();
+            Map<String, WebhookSettings> known = setup.webhooks().get();
+            if (known.isEmpty()) {
+                // Nobody is told: no database is needed.
+                handover.clear();
+                well();
+                return SECOND;
+            }
+            Map<String, WebhookSettings> active = active(known);
+            store(active);
+            Duration next = send(active);
+            tidy(known, active);
+            well();
+            return next;
+        } catch (RuntimeException e) {
+            troubled(e);
+            return SECOND;
+        }
+    }
+
+    /** What is left to do before the end: nothing is sent any more. */
+    void last() {
+        try {
+            writeDown();
+            Map<String, WebhookSettings> known = setup.webhooks().get();
+            if (!known.isEmpty()) {
+                store(active(known));
+            }
+        } catch (RuntimeException e) {
+            troubled(e);
+        }
+    }
+
+    private Map<String, WebhookSettings> active(Map<String, WebhookSettings> known) {
+        Map<String, WebhookSettings> active = new LinkedHashMap<>(known);
+        active.values().removeIf(webhook -> !webhook.enabled());
+        setup.troubles().all().forEach((name, trouble) -> {
+            if (trouble.off() != null) {
+                active.remove(name);
+            }
+        });
+        return active;
+    }
+
+    private void writeDown() {
+        Finished next = finished.peek();
+        while (next != null) {
+            Notice off = setup.verdicts().settle(next, setup.clock().instant());
+            finished.poll();
+            underWay.merge(next.claim().webhook(), -1, Integer::sum);
+            if (off != null) {
+                LOG.log(
+                        Level.WARNING,
+                        "Webhook {0} was switched off: {1}",
+                        off.subject(),
+                        off.facts().get("reason"));
+                setup.notices().on(off);
+            }
+            next = finished.peek();
+        }
+    }
+
+    private void store(Map<String, WebhookSettings> active) {
+        while (true) {
+            if (toStore.isEmpty()) {
+                List<Handover.Taken> taken = handover.drain(BATCH);
+                if (taken.isEmpty()) {
+                    return;
+                }
+                toStore = addressed(taken, active);
+            }
+            if (!toStore.isEmpty()) {
+                // With the same ids again if it fails.
+                setup.outbox().append(toStore);
+                toStore = new ArrayList<>();
+            }
+        }
+    }
+
+    private List<Addressed> addressed(List<Handover.Taken> taken, Map<String, WebhookSettings> active) {
+        List<Addressed> addressed = new ArrayList<>();
+        for (Handover.Taken one : taken) {
+            List<String> webhooks = active.entrySet().stream()
+                    .filter(webhook -> webhook.getValue().wants(one.notice()))
+                    .map(Map.Entry::getKey)
+                    .toList();
+            if (!webhooks.isEmpty()) {
+                addressed.add(new Addressed(WebhookEvent.of(one.notice(), one.at(), random), webhooks));
+            }
+        }
+        return addressed;
+    }
+
+    private Duration send(Map<String, WebhookSettings> active) {
+        Instant now = setup.clock().instant();
+        Duration next = SECOND;
+        Map<String, Instant> due = setup.outbox().due(active.keySet());
+        for (Map.Entry<String, Instant> one : due.entrySet()) {
+            String name = one.getKey();
+            WebhookSettings webhook = active.get(name);
+            int room = Math.min(setup.perWebhook() - underWay(name), MOST_AT_ONCE - underWay());
+            if (webhook == null || room <= 0) {
+                continue;
+            }
+            Duration until = Duration.between(now, one.getValue());
+            if (until.isNegative() || until.isZero()) {
+                // Before anything is taken: if the database fails here, nothing waits for the end of a lease.
+                Signing signing = signing(name, now);
+                List<Claim> claims = setup.outbox().claim(name, room, now, setup.lease());
+                claims.forEach(claim -> send(claim, webhook, signing, now));
+                until = SOON;
+            }
+            next = until.compareTo(next) < 0 ? until : next;
+        }
+        return next;
+    }
+
+    /** What a delivery is signed with, or why it cannot be. */
+    private record Signing(List<SigningSecret> secrets, String problem) {}
+
+    private Signing signing(String webhook, Instant now) {
+        try {
+            return new Signing(setup.secrets().signing(webhook, now), "");
+        } catch (Secrets.Unreadable e) {
+            return new Signing(List.of(), e.problem());
+        }
+    }
+
+    private void send(Claim claim, WebhookSettings webhook, Signing signing, Instant now) {
+        underWay.merge(claim.webhook(), 1, Integer::sum);
+        CompletableFuture<Answer> answer;
+        if (signing.problem().isEmpty()) {
+            WebhookEvent event = claim.event();
+            Payload payload = Payload.of(event, webhook.format(), setup.source());
+            String signature = SigningSecret.signatures(signing.secrets(), event.id(), now, payload.body());
+            answer = setup.sending().apply(new Sender.Post(webhook.uri(), event.id(), now, signature, payload));
+        } else {
+            answer = CompletableFuture.completedFuture(Answer.failed(signing.problem(), Duration.ZERO));
+        }
+        CompletableFuture<Void> unused = answer.thenAccept(done -> {
+            finished.add(new Finished(claim, now, done));
+            wake.run();
+        });
+    }
+
+    private int underWay(String webhook) {
+        return underWay.getOrDefault(webhook, 0);
+    }
+
+    private int underWay() {
+        return underWay.values().stream().mapToInt(Integer::intValue).sum();
+    }
+
+    private void tidy(Map<String, WebhookSettings> known, Map<String, WebhookSettings> active) {
+        Instant now = setup.clock().instant();
+        if (tidied.plus(MINUTE).isAfter(now)) {
+            return;
+        }
+        tidied = now;
+        setup.outbox().giveUp(known.keySet(), active.keySet(), now.minus(DAY));
+        int waiting = setup.outbox().forget(now.minus(setup.kept()), MOST_EVENTS);
+        if (waiting > 0) {
+            LOG.log(Level.WARNING, "Deliveries of webhooks were forgotten before they succeeded: {0}", waiting);
+        }
+        setup.secrets().forget(known.keySet(), now.minus(DAY));
+        underWay.values().removeIf(count -> count == 0);
+    }
+
+    private void well() {
+        if (trouble != null) {
+            trouble = null;
+            LOG.log(Level.INFO, "Webhooks can be stored again");
+        }
+    }
+
+    private void troubled(RuntimeException e) {
+        boolean isNew = trouble == null;
+        trouble = e.getMessage() == null ? e.toString() : e.getMessage();
+        if (isNew) {
+            LOG.log(
+                    Level.ERROR,
+                    "Webhooks cannot be stored; requests go on, and newer notices take the place of"
+                            + " older ones if this lasts",
+                    e);
+        }
+    }
+}
