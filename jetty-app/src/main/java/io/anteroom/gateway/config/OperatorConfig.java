@@ -9,24 +9,25 @@ import java.util.Optional;
 /**
  * How the gateway is operated: what it keeps, where its settings come from, and where its operators come in.
  *
+ * @param node its name among gateways that share a storage
  * @param file the file that it was told by, if any
  * @param storage where it keeps what outlives it
  * @param source which settings count
  * @param admin where its operators come in
  */
-public record OperatorConfig(Optional<Path> file, Storage storage, Source source, AdminListen admin) {
+public record OperatorConfig(String node, Optional<Path> file, Storage storage, Source source, AdminListen admin) {
     /** Nothing is kept, and no operator comes in. */
     public static final OperatorConfig NONE =
-            new OperatorConfig(Optional.empty(), new Nowhere(), Source.DATABASE, AdminListen.OFF);
+            new OperatorConfig("local", Optional.empty(), new Nowhere(), Source.DATABASE, AdminListen.OFF);
 
     /** The same with another storage. */
     public OperatorConfig withStorage(Storage storage) {
-        return new OperatorConfig(file, storage, source, admin);
+        return new OperatorConfig(node, file, storage, source, admin);
     }
 
     /** The same with another place for operators. */
     public OperatorConfig withAdmin(AdminListen admin) {
-        return new OperatorConfig(file, storage, source, admin);
+        return new OperatorConfig(node, file, storage, source, admin);
     }
 
     /** Where settings, the audit log and everything else is kept that outlives the gateway. */

@@ -25,6 +25,8 @@ final class OperatorReader {
     private static final String USUAL_DIRECTORY = "data";
     private static final String OFF = "off";
     private static final String URL = "an address as jdbc:postgresql://db/anteroom, without a password in it";
+    private static final String NODES = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}";
+    private static final String NODE = "a name of at most 64 letters, digits, dots, dashes and underscores";
     private static final int LONGEST_PASSWORD = 1024;
 
     private final UnaryOperator<@Nullable String> environment;
@@ -45,7 +47,18 @@ final class OperatorReader {
         Source source =
                 settings.choice("source", Source.DATABASE, Map.of("database", Source.DATABASE, "file", Source.FILE));
         settings.end();
-        return new OperatorConfig(file, storage(root.section("storage")), source, admin(root.section("admin"), listen));
+        return new OperatorConfig(
+                root.scalar("node", NODE, machine(), text -> text.matches(NODES) ? text : null),
+                file,
+                storage(root.section("storage")),
+                source,
+                admin(root.section("admin"), listen));
+    }
+
+    /** The name of the machine, as shells and containers tell it. */
+    private String machine() {
+        String host = file.isPresent() ? environment.apply("HOSTNAME") : null;
+        return host != null && host.matches(NODES) ? host : OperatorConfig.NONE.node();
     }
 
     static Retention retention(Section section) {

@@ -45,7 +45,7 @@ public final class Gateway implements AutoCloseable {
         }
         events.subscribe(listener);
         anteroom = anteroom(config, events);
-        operations = new Operations(config, anteroom);
+        operations = new Operations(config, anteroom, events);
         TrustedProxies trusted = TrustedProxies.of(config.trustedProxies());
         UpstreamProxy proxy = new UpstreamProxy(config.upstream(), fallbacks(config), trusted::trusts);
         server = new JettyServer(config, List.of(new AnteroomFilter(anteroom)), proxy, log);

@@ -2,16 +2,32 @@
 package io.anteroom.gateway.server;
 
 import io.anteroom.Anteroom;
+import io.anteroom.admin.Admin;
+import io.anteroom.admin.access.AccessSettings;
+import io.anteroom.admin.analytics.Analytics;
+import io.anteroom.admin.analytics.AnalyticsBuilder;
+import io.anteroom.admin.api.RouteTable;
 import io.anteroom.admin.store.Database;
+import io.anteroom.admin.store.JdbcAnalyticsStore;
+import io.anteroom.event.Events;
 import io.anteroom.gateway.config.GatewayConfig;
+import io.anteroom.gateway.config.OperatorConfig;
 import io.anteroom.gateway.config.OperatorConfig.AdminListen;
+import io.anteroom.gateway.config.OperatorConfig.Directory;
+import io.anteroom.net.TrustedProxies;
+import io.anteroom.servlet.Callers;
+import io.anteroom.servlet.Identity;
+import io.anteroom.servlet.KnownCaller;
 import io.anteroom.settings.SettingsDesk;
 import jakarta.servlet.Servlet;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.URI;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -27,16 +43,30 @@ final class Operations implements AutoCloseable {
     private static final long TICK_MILLIS = 2000;
     private static final long LAST_TICK_WITHIN_SECONDS = 10;
 
+    private static final String SET_UP_FILE = "set-up.token";
+
     private final AdminListen listen;
     private final SettingsKeeper keeper;
+    private final @Nullable Analytics analytics;
+    private final @Nullable Admin admin;
+    private final Map<String, Servlet> servlets = new LinkedHashMap<>();
     private final ScheduledExecutorService timer;
     private volatile @Nullable AdminServer server;
     private boolean isRefused;
 
     /** Opens what is kept and puts it in force; nothing listens yet. */
-    Operations(GatewayConfig config, Anteroom anteroom) {
+    Operations(GatewayConfig config, Anteroom anteroom, Events events) {
         listen = config.operator().admin();
         keeper = SettingsKeeper.open(config, anteroom.parts());
+        if (listen.enabled()) {
+            analytics = analytics(config.operator().node(), anteroom);
+            events.subscribe(analytics);
+            admin = admin(config.operator(), anteroom);
+            servlets.put(RouteTable.ROOT + "/*", admin.servlet());
+        } else {
+            analytics = null;
+            admin = null;
+        }
         timer = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "operations");
             thread.setDaemon(true);
@@ -44,9 +74,34 @@ final class Operations implements AutoCloseable {
         });
     }
 
-    /** What operators reach, by path. */
-    private Map<String, Servlet> servlets() {
-        return Map.of();
+    private Analytics analytics(String node, Anteroom anteroom) {
+        Database database = keeper.database();
+        Callers callers = anteroom.parts().callers();
+        AnalyticsBuilder builder = Analytics.builder()
+                .node(node)
+                .pools(anteroom.pools()::all)
+                .names(flow ->
+                        callers.find(new Identity(flow)).map(KnownCaller::name).orElse(null))
+                .retention(() -> keeper.desk().current().settings().retention().analytics());
+        return (database == null ? builder : builder.store(new JdbcAnalyticsStore(database))).start();
+    }
+
+    private Admin admin(OperatorConfig operator, Anteroom anteroom) {
+        Set<String> hosts = new HashSet<>(listen.hosts());
+        hosts.add(listen.host());
+        Admin.Builder builder = Admin.builder(anteroom, keeper.desk())
+                .access(AccessSettings.DEFAULT
+                        .withNode(operator.node())
+                        .withHosts(hosts)
+                        .withProxies(TrustedProxies.of(listen.trustedProxies())));
+        Database database = keeper.database();
+        if (database != null) {
+            builder.database(database);
+        }
+        if (operator.storage() instanceof Directory directory) {
+            builder.setUpFile(directory.path().resolve(SET_UP_FILE));
+        }
+        return builder.build();
     }
 
     /** Lets operators in, and begins to follow what changes. */
@@ -70,7 +125,7 @@ final class Operations implements AutoCloseable {
         if (!listen.enabled() || server != null) {
             return;
         }
-        AdminServer made = new AdminServer(listen, servlets(), this::health);
+        AdminServer made = new AdminServer(listen, servlets, this::health);
         try {
             made.start();
             server = made;
@@ -110,9 +165,15 @@ final class Operations implements AutoCloseable {
     public void close() {
         // Without an interrupt, which would close the files of the database.
         timer.shutdown();
+        if (admin != null) {
+            admin.close();
+        }
         AdminServer now = server;
         if (now != null) {
             now.stop();
+        }
+        if (analytics != null) {
+            analytics.close();
         }
         try {
             if (!timer.awaitTermination(LAST_TICK_WITHIN_SECONDS, TimeUnit.SECONDS)) {

@@ -49,6 +49,8 @@ final class OperatorReaderTest {
 
         assertThat(operator.storage()).isEqualTo(new Directory(folder.resolve("data")));
         assertThat(operator.source()).isEqualTo(Source.DATABASE);
+        assertThat(operator.node()).isEqualTo("local");
+        assertThat(parse("node: gw-1").node()).isEqualTo("gw-1");
         assertThat(operator.admin()).isEqualTo(AdminListen.USUAL);
         assertThat(operator.file()).contains(folder.resolve("anteroom.yaml"));
         assertThat(new ConfigReader(name -> null).parse(UPSTREAM).operator()).isEqualTo(OperatorConfig.NONE);

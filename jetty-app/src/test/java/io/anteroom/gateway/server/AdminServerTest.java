@@ -111,6 +111,10 @@ final class AdminServerTest {
                 client.send(get("/health", "localhost"));
                 assertThat(client.readAll()).contains("{\"status\":\"up\",\"settings\":\"ok\",\"revision\":1}");
             }
+            try (RawClient client = new RawClient(listen.port())) {
+                client.send(get("/v1/management/pools", "localhost"));
+                assertThat(client.readAll()).startsWith("HTTP/1.1 503 ").contains("set_up_required");
+            }
         }
     }
 }
