@@ -9,7 +9,6 @@ import io.anteroom.gateway.config.GatewayConfig.PoolFallback;
 import io.anteroom.gateway.config.GatewayConfig.Route;
 import io.anteroom.gateway.config.GatewayConfig.Shutdown;
 import io.anteroom.gateway.config.GatewayConfig.Threads;
-import io.anteroom.gateway.config.GatewayConfig.Upstream;
 import io.anteroom.gateway.config.GatewayConfig.Waiting;
 import io.anteroom.servlet.PlaceSettings;
 import io.anteroom.servlet.TicketSettings;
@@ -110,20 +109,21 @@ public final class ConfigReader {
     }
 
     private GatewayConfig config(Section root) {
-        UpstreamReader upstreams = new UpstreamReader(environment);
-        Upstream upstream = upstreams.read(root.section("upstream"));
+        UpstreamReader upstreams = new UpstreamReader(root, new BackendReader(environment));
+        upstreams.read();
         FallbackReader fallbackReader = new FallbackReader(upstreams);
         Map<String, PoolBackend> backends = new LinkedHashMap<>();
         Map<String, PoolFallback> fallbacks = new LinkedHashMap<>();
-        Map<String, PoolSettings> pools = pools(root, (name, section) -> {
+        Map<String, PoolSettings> pools = pools(root, upstreams, (name, section) -> {
             protocol.pool(name, section);
+            UpstreamGroup upstream = upstreams.ofPool(name, section);
             putUnlessNull(backends, name, PoolReader.backend(section.section("backend"), upstream));
-            putUnlessNull(fallbacks, name, fallbackReader.read(section, upstream));
+            putUnlessNull(fallbacks, name, fallbackReader.read(name, section, upstream));
         });
         Listen listen = listen(root.section("listen"));
         return new GatewayConfig(
                 listen,
-                upstream,
+                upstreams.all(),
                 pools,
                 backends,
                 fallbacks,
@@ -150,7 +150,8 @@ public final class ConfigReader {
                 (int) section.bytes("max-head", 8192, 1 << 20),
                 section.duration("head-within", Duration.ofSeconds(10), TICK, DAY),
                 section.duration("idle", Duration.ofSeconds(30), TICK, DAY),
-                section.bytes("max-body", 32L << 20, 1L << 40));
+                section.bytes("max-body", 32L << 20, 1L << 40),
+                section.bytes("slowest-body", 1024, 1L << 30));
         if (listen.threads() == Threads.VIRTUAL && Runtime.version().feature() < 21) {
             section.problem(
                     "threads",
@@ -168,17 +169,24 @@ public final class ConfigReader {
     }
 
     /** Reads the pools; the other keys of each, which are not the pool's own, are read by {@code others}. */
-    private static Map<String, PoolSettings> pools(Section root, BiConsumer<String, Section> others) {
+    private static Map<String, PoolSettings> pools(
+            Section root, UpstreamReader upstreams, BiConsumer<String, Section> others) {
         Map<String, PoolSettings> pools = new LinkedHashMap<>();
         root.named("pools").forEach((name, section) -> {
             if (!name.matches("[a-z0-9][a-z0-9._-]{0,63}")) {
                 root.section("pools").problem(name, "a name of a-z, 0-9, dot, dash and underscore");
             }
-            pools.put(name, PoolReader.read(section));
             others.accept(name, section);
+            pools.put(name, PoolReader.read(section, slots(upstreams.all().ofPool(name))));
             section.end();
         });
-        return pools.isEmpty() ? Map.of(ONLY_POOL, PoolSettings.ofSlots(8)) : pools;
+        int usual = slots(upstreams.all().usual());
+        return pools.isEmpty() ? Map.of(ONLY_POOL, PoolSettings.ofSlots(usual)) : pools;
+    }
+
+    /** What a pool has that does not say: what its backends serve at once, if they say so. */
+    private static int slots(UpstreamGroup group) {
+        return group.slots() > 0 ? group.slots() : 8;
     }
 
     private static List<Route> routes(Section root, Set<String> pools) {

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * Everything that the gateway is told: the content of {@code anteroom.yaml}, checked. Immutable.
  *
  * @param listen where clients come in
- * @param upstream where requests go
+ * @param upstream where requests go: groups of backends
  * @param pools the pools by name
  * @param backends how the backends of a pool are asked how they are, by the name of the pool
  * @param fallbacks where requests of a pool go on when their longest wait is over, by the name of the pool
@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record GatewayConfig(
         Listen listen,
-        Upstream upstream,
+        UpstreamGroups upstream,
         Map<String, PoolSettings> pools,
         Map<String, PoolBackend> backends,
         Map<String, PoolFallback> fallbacks,
@@ -218,6 +218,7 @@ public record GatewayConfig(
      * @param headWithin how long a head may take
      * @param idle after which a connection without a request is closed
      * @param maxBody the largest request body
+     * @param slowestBody how many bytes of a body that is too large to be kept must come in a second; 0 for any number
      */
     public record Listen(
             String host,
@@ -228,10 +229,12 @@ public record GatewayConfig(
             int maxHead,
             Duration headWithin,
             Duration idle,
-            long maxBody) {
+            long maxBody,
+            long slowestBody) {
         /** The same at another port. */
         public Listen withPort(int port) {
-            return new Listen(host, port, http2, threads, maxConnections, maxHead, headWithin, idle, maxBody);
+            return new Listen(
+                    host, port, http2, threads, maxConnections, maxHead, headWithin, idle, maxBody, slowestBody);
         }
     }
 
@@ -263,31 +266,9 @@ public record GatewayConfig(
      * Where requests of a pool go on, outside of its slots, when their longest wait is over.
      *
      * @param how its name, its model, and whether it is for those who do not say
-     * @param upstream where they go; the gateway's own upstream if that is not said
+     * @param upstream where they go; the pool's own group if that is not said
      */
-    public record PoolFallback(Fallback how, Optional<Upstream> upstream) {}
-
-    /**
-     * Where requests go.
-     *
-     * @param urls the backends, all alike; the one with the fewest of our requests gets the next
-     * @param key the backends' own API key, sent as {@code Authorization: Bearer}
-     * @param forwardClientKey whether the client's own credential is passed on
-     * @param forwardHost whether the client's {@code Host} is passed on
-     * @param timeouts how long each step may take
-     */
-    public record Upstream(
-            List<URI> urls, Optional<Secret> key, boolean forwardClientKey, boolean forwardHost, Timeouts timeouts) {
-        /** Copies the list. */
-        public Upstream {
-            urls = List.copyOf(urls);
-        }
-
-        /** A backend with nothing special about it. */
-        public static Upstream of(URI url) {
-            return new Upstream(List.of(url), Optional.empty(), false, false, Timeouts.DEFAULT);
-        }
-    }
+    public record PoolFallback(Fallback how, Optional<UpstreamGroup> upstream) {}
 
     /**
      * How long a backend may take.

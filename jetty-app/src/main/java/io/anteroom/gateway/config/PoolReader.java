@@ -12,7 +12,6 @@ import io.anteroom.admission.Priority;
 import io.anteroom.backend.BackendKind;
 import io.anteroom.backend.BackendWatch;
 import io.anteroom.gateway.config.GatewayConfig.PoolBackend;
-import io.anteroom.gateway.config.GatewayConfig.Upstream;
 import java.net.URI;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -45,12 +44,12 @@ final class PoolReader {
     private PoolReader() {}
 
     /** How its backends are asked, if that is said; those of the upstream unless it names others. */
-    static @Nullable PoolBackend backend(Section section, Upstream upstream) {
+    static @Nullable PoolBackend backend(Section section, UpstreamGroup upstream) {
         if (!section.has("kind")) {
             section.end();
             return null;
         }
-        List<URI> own = section.list("urls", "an address as http://127.0.0.1:8000", UpstreamReader::url);
+        List<URI> own = section.list("urls", "an address as http://127.0.0.1:8000", BackendReader::url);
         PoolBackend backend = new PoolBackend(
                 section.choice("kind", BackendKind.VLLM, KINDS),
                 section.has("urls") ? own : upstream.urls(),
@@ -61,9 +60,13 @@ final class PoolReader {
         return backend;
     }
 
-    /** Reads everything of it but {@code backend}; the caller ends the section. */
-    static PoolSettings read(Section section) {
-        PoolSettings usual = PoolSettings.ofSlots(8);
+    /**
+     * Reads everything of it but {@code backend}; the caller ends the section.
+     *
+     * @param slots how many it has if it does not say
+     */
+    static PoolSettings read(Section section, int slots) {
+        PoolSettings usual = PoolSettings.ofSlots(slots);
         PoolSettings pool = new PoolSettings(
                 section.count("slots", usual.slots(), 0, 1_000_000),
                 section.choice("order", usual.order(), ORDERS),

@@ -140,6 +140,25 @@ final class Section {
         return sections;
     }
 
+    /** Whether it has no keys at all. */
+    boolean isEmpty() {
+        return mapping.entries().isEmpty();
+    }
+
+    /** Texts by their names; a list stands for names that are their own texts. */
+    Map<String, String> texts(String key, String expected, Function<String, @Nullable String> parser) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        if (!(value(key) instanceof Mapping found)) {
+            list(key, expected, parser).forEach(text -> texts.put(text, text));
+            return texts;
+        }
+        Section inside = new Section(name(key), found, problems);
+        for (String name : found.entries().keySet()) {
+            texts.put(name, inside.scalar(name, expected, "", parser));
+        }
+        return texts;
+    }
+
     /** A list of blocks. */
     List<Section> sections(String key) {
         YamlNode node = value(key);

@@ -4,6 +4,7 @@ package io.anteroom.gateway.proxy;
 import io.anteroom.protocol.Answer;
 import io.anteroom.protocol.Answers;
 import io.anteroom.protocol.Dialect;
+import io.anteroom.protocol.Problem;
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 
@@ -23,12 +24,12 @@ record Client(Dialect dialect, String requestId, @Nullable String accept) {
     }
 
     /** A whole answer. */
-    Answer answer(UpstreamProblem problem) {
-        return Answers.of(problem.told(), dialect, requestId, accept);
+    Answer answer(Problem problem) {
+        return Answers.of(problem, dialect, requestId, accept);
     }
 
     /** The end of an answer of this type that has begun; empty where nothing can be said. */
-    byte[] brokenOff(UpstreamProblem problem, String contentType) {
-        return Answers.brokenOff(problem.told(), dialect, requestId, contentType);
+    byte[] brokenOff(Problem problem, String contentType) {
+        return Answers.brokenOff(problem, dialect, requestId, contentType);
     }
 }

@@ -1,20 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.gateway.proxy;
 
-import io.anteroom.gateway.config.GatewayConfig.Timeouts;
 import io.anteroom.gateway.net.ClientWatch;
 import io.anteroom.gateway.proxy.UpstreamProblem.Ended;
+import io.anteroom.gateway.upstream.Call;
+import io.anteroom.gateway.upstream.Journey;
+import io.anteroom.gateway.upstream.Journey.Enough;
+import io.anteroom.gateway.upstream.Journey.Go;
+import io.anteroom.gateway.upstream.Journey.Nowhere;
+import io.anteroom.gateway.upstream.Journey.Outcome;
+import io.anteroom.gateway.upstream.Journey.Step;
+import io.anteroom.gateway.upstream.Journey.Wait;
 import io.anteroom.protocol.Answer;
+import io.anteroom.protocol.Problem;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.eclipse.jetty.client.Request;
 import org.eclipse.jetty.client.Response;
-import org.eclipse.jetty.client.Result;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.io.Content;
@@ -22,62 +26,61 @@ import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request on its way to a backend and back. Ends once: with the whole answer, with an error that names its cause,
- * or because the client left, in which case the backend is told at once.
+ * One request on its way to a backend and back, at as many backends as it takes until one of them begins to answer.
+ * Ends once: with the whole answer, with an error that names its cause, or because the client left, in which case the
+ * backend is told at once.
  */
 final class Exchange {
     private static final int CLIENT_CLOSED_REQUEST = 499;
 
-    private final Request upstream;
     private final AsyncContext async;
     private final HttpServletResponse client;
     private final Client manner;
-    private final Timeouts timeouts;
+    private final Outgoing outgoing;
+    private final Journey journey;
     private final Scheduler scheduler;
     private final Runnable whenOver;
+    private final long startNanos = System.nanoTime();
     private final AtomicBoolean over = new AtomicBoolean();
     private final AtomicBoolean refusing = new AtomicBoolean();
-    private final long startNanos = System.nanoTime();
     private volatile @Nullable Response answer;
     private volatile boolean clientGone;
     private volatile int refusal;
-    private volatile boolean begun;
-    private volatile long awaitingSinceNanos = System.nanoTime() | 1;
+    private volatile @Nullable Attempt current;
     private volatile @Nullable AnswerPump pump;
-    private volatile Scheduler.@Nullable Task timer;
+    private volatile @Nullable Throwable lastFailure;
+    private volatile Scheduler.@Nullable Task pause;
 
     /**
      * What an exchange is made of.
      *
-     * @param upstream the request to the backend
      * @param async the client's side
      * @param client where the answer goes
      * @param manner how its client is told of failures
-     * @param timeouts how long the backend may take
-     * @param scheduler what measures them
+     * @param outgoing the request to the backends
+     * @param journey where it goes
+     * @param scheduler what measures time
      */
     record Sides(
-            Request upstream,
             AsyncContext async,
             HttpServletResponse client,
             Client manner,
-            Timeouts timeouts,
+            Outgoing outgoing,
+            Journey journey,
             Scheduler scheduler) {}
 
     Exchange(Sides sides, Runnable whenOver) {
-        this.upstream = sides.upstream();
         this.async = sides.async();
         this.client = sides.client();
         this.manner = sides.manner();
-        this.timeouts = sides.timeouts();
+        this.outgoing = sides.outgoing();
+        this.journey = sides.journey();
         this.scheduler = sides.scheduler();
         this.whenOver = whenOver;
     }
 
-    void send() {
-        upstream.onResponseContentSource(this::begin);
-        checkLater(startNanos);
-        upstream.send(this::completed);
+    void start() {
+        step(journey.begin());
     }
 
     void watch(@Nullable ClientWatch watch) {
@@ -86,25 +89,96 @@ final class Exchange {
         }
     }
 
-    private void begin(Response response, Content.Source source) {
-        if (over.get()) {
-            source.fail(new Ended(UpstreamProblem.FAILED));
+    long startNanos() {
+        return startNanos;
+    }
+
+    Scheduler scheduler() {
+        return scheduler;
+    }
+
+    boolean isOver() {
+        return over.get();
+    }
+
+    private void step(Step step) {
+        if (step instanceof Go go) {
+            go(go.call());
+        } else if (step instanceof Wait wait) {
+            pause = scheduler.schedule(this::resume, wait.pause().toNanos(), TimeUnit.NANOSECONDS);
+            if (clientGone || refusal != 0) {
+                resume();
+            }
+        } else if (step instanceof Nowhere nowhere) {
+            refuse(new UpstreamProblem.Nowhere(nowhere));
+        } else if (step instanceof Enough) {
+            Throwable last = lastFailure;
+            refuse(last == null ? new Ended(UpstreamProblem.FAILED) : last);
+        }
+    }
+
+    private void resume() {
+        if (refusing.get() || over.get()) {
             return;
         }
+        if (clientGone || refusal != 0) {
+            refuse(new Ended(UpstreamProblem.FAILED));
+        } else {
+            step(journey.resume());
+        }
+    }
+
+    private void go(Call call) {
+        Attempt attempt;
+        try {
+            attempt = new Attempt(this, call, outgoing.to(call));
+        } catch (IllegalArgumentException e) {
+            call.left();
+            refusal = HttpServletResponse.SC_BAD_REQUEST;
+            refuse(e);
+            return;
+        }
+        current = attempt;
+        attempt.send();
+        if (clientGone || refusal != 0) {
+            attempt.abort(UpstreamProblem.FAILED);
+        }
+    }
+
+    /** Whether there may be another try, as far as that can be known before. */
+    boolean mayTryAgain() {
+        return outgoing.isReplayable() && !clientGone && refusal == 0 && pump == null && !over.get();
+    }
+
+    /** Has another backend try it, if there is one and nothing forbids it; the one before is over then. */
+    boolean triesAgain(Attempt before, Outcome outcome, Throwable failure) {
+        if (!mayTryAgain()) {
+            return false;
+        }
+        Step next = journey.after(outcome);
+        if (next instanceof Enough) {
+            return false;
+        }
+        lastFailure = failure;
+        before.dismiss();
+        step(next);
+        return true;
+    }
+
+    /** The answer is for the client now, whatever it is. */
+    @Nullable AnswerPump deliver(Attempt attempt, Response response, Content.Source source) {
         try {
             answer = response;
             String type = response.getHeaders().get("Content-Type");
             AnswerPump carrier = new AnswerPump(this, source, client.getOutputStream(), type == null ? "" : type);
-            awaitingBackend(false);
-            begun = true;
             pump = carrier;
-            cancelTimer();
-            checkLater(System.nanoTime());
             client.getOutputStream().setWriteListener(carrier);
+            return carrier;
         } catch (IOException | IllegalStateException e) {
             clientGone();
             source.fail(e);
             answered();
+            return null;
         }
     }
 
@@ -125,6 +199,18 @@ final class Exchange {
                 client.addHeader(field.getName(), field.getValue());
             }
         }
+        servedBy();
+    }
+
+    /** Tells which backend it was, and whether it was one of another group than it was meant for. */
+    private void servedBy() {
+        Attempt attempt = current;
+        if (attempt != null) {
+            client.setHeader("Queue-Upstream", attempt.call().backend().name());
+            if (journey.hasFailedOver()) {
+                client.setHeader("Queue-Fallback", attempt.call().group());
+            }
+        }
     }
 
     /** Whether the client can still be told of a failure by a status. */
@@ -132,21 +218,8 @@ final class Exchange {
         return answer != null;
     }
 
-    /** Both sides of the upstream exchange are over. A whole answer ends with its last byte, not here. */
-    private void completed(Result result) {
-        if (!result.isFailed()) {
-            return;
-        }
-        Throwable cause = result.getResponseFailure() != null ? result.getResponseFailure() : result.getFailure();
-        AnswerPump carrier = pump;
-        if (carrier != null) {
-            carrier.brokenOff(cause);
-        } else {
-            refuse(cause);
-        }
-    }
-
-    private void refuse(Throwable cause) {
+    /** Tells the client what went wrong. */
+    void refuse(Throwable cause) {
         if (over.get() || !refusing.compareAndSet(false, true)) {
             return;
         }
@@ -173,23 +246,31 @@ final class Exchange {
             client.setStatus(CLIENT_CLOSED_REQUEST);
             return new byte[0];
         }
-        UpstreamProblem problem = UpstreamProblem.of(cause);
+        Problem problem = UpstreamProblem.told(cause);
         Answer told = manner.answer(problem);
         client.setStatus(told.status());
+        if (problem.retryAfter() != null) {
+            told.headers().forEach(client::setHeader);
+        }
         client.setHeader("Content-Type", told.contentType());
         client.setHeader("Queue-Upstream-Error", problem.code());
+        servedBy();
         return told.body();
     }
 
     /** The end of an answer that the backend broke off; empty if it must not look complete. */
     byte[] brokenOff(Throwable cause, String contentType) {
-        return clientGone ? new byte[0] : manner.brokenOff(UpstreamProblem.of(cause), contentType);
+        return clientGone ? new byte[0] : manner.brokenOff(UpstreamProblem.told(cause), contentType);
     }
 
     /** The client left: so does our request. */
     void clientGone() {
         clientGone = true;
-        abort(UpstreamProblem.FAILED);
+        stop();
+    }
+
+    boolean isClientsFault() {
+        return clientGone || refusal != 0;
     }
 
     /** The client's side broke off: a body that is too large or too slow, or the client itself. */
@@ -206,16 +287,26 @@ final class Exchange {
         if (pump == null) {
             refuse(new Ended(UpstreamProblem.FAILED));
         }
-        abort(UpstreamProblem.FAILED);
+        stop();
     }
 
-    private void abort(UpstreamProblem problem) {
-        CompletableFuture<Boolean> unused = upstream.abort(new Ended(problem));
+    private void stop() {
+        Scheduler.Task waiting = pause;
+        if (waiting != null && waiting.cancel()) {
+            resume();
+        }
+        Attempt attempt = current;
+        if (attempt != null) {
+            attempt.abort(UpstreamProblem.FAILED);
+        }
     }
 
     /** Whether the ball is in the backend's field, which is what its time is measured by. */
     void awaitingBackend(boolean waiting) {
-        awaitingSinceNanos = waiting ? System.nanoTime() | 1 : 0;
+        Attempt attempt = current;
+        if (attempt != null) {
+            attempt.awaitingBackend(waiting);
+        }
     }
 
     /** Breaks the client's connection, so that what it has got does not look complete. */
@@ -235,7 +326,10 @@ final class Exchange {
         if (!over.compareAndSet(false, true)) {
             return;
         }
-        cancelTimer();
+        Attempt attempt = current;
+        if (attempt != null) {
+            attempt.over();
+        }
         whenOver.run();
         try {
             async.complete();
@@ -243,44 +337,5 @@ final class Exchange {
             // The container has ended it already: a client that left while we wrote.
             clientGone = true;
         }
-    }
-
-    private void cancelTimer() {
-        Scheduler.Task pending = timer;
-        if (pending != null) {
-            pending.cancel();
-        }
-    }
-
-    private void checkLater(long now) {
-        long due = Math.min(due(now, timeouts.total(), startNanos), stepDue(now));
-        if (due != Long.MAX_VALUE) {
-            timer = scheduler.schedule(this::check, Math.max(1, due), TimeUnit.NANOSECONDS);
-        }
-    }
-
-    private void check() {
-        if (over.get()) {
-            return;
-        }
-        long now = System.nanoTime();
-        if (due(now, timeouts.total(), startNanos) <= 0) {
-            abort(UpstreamProblem.TOTAL_TIMEOUT);
-        } else if (stepDue(now) <= 0) {
-            abort(begun ? UpstreamProblem.IDLE_TIMEOUT : UpstreamProblem.FIRST_BYTE_TIMEOUT);
-        } else {
-            checkLater(now);
-        }
-    }
-
-    private long stepDue(long now) {
-        Duration limit = begun ? timeouts.idle() : timeouts.firstByte();
-        long since = awaitingSinceNanos;
-        return since == 0 ? limit.toNanos() : due(now, limit, since);
-    }
-
-    /** How long until a limit is over, or never. */
-    private static long due(long now, Duration limit, long since) {
-        return limit.isZero() ? Long.MAX_VALUE : limit.toNanos() - (now - since);
     }
 }

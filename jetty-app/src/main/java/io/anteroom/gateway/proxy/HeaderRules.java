@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.gateway.proxy;
 
-import io.anteroom.gateway.config.GatewayConfig.Upstream;
+import io.anteroom.gateway.upstream.Call;
+import io.anteroom.protocol.RetryAfter;
 import jakarta.servlet.http.HttpServletRequest;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -43,19 +46,17 @@ final class HeaderRules {
     private static final Set<String> SINGLE = Set.of("date", "content-type", "content-length", "server");
     private static final String OUR_PREFIX = "queue-";
 
-    private final Upstream upstream;
     private final Predicate<String> trusted;
 
-    HeaderRules(Upstream upstream, Predicate<String> trusted) {
-        this.upstream = upstream;
+    HeaderRules(Predicate<String> trusted) {
         this.trusted = trusted;
     }
 
     /** Fills the headers of the request to the backend. */
-    void toBackend(HttpServletRequest client, HttpFields.Mutable backend) {
+    void toBackend(HttpServletRequest client, Call call, HttpFields.Mutable backend) {
         Set<String> dropped = new HashSet<>(NOT_FORWARDED);
         dropped.addAll(connectionOptions(Collections.list(client.getHeaders("Connection"))));
-        if (!upstream.forwardClientKey()) {
+        if (!call.headers().forwardClientKey()) {
             dropped.addAll(CREDENTIALS);
         }
         if (!trusted.test(client.getRemoteAddr())) {
@@ -67,11 +68,13 @@ final class HeaderRules {
                 client.getHeaders(name).asIterator().forEachRemaining(value -> backend.add(name, value));
             }
         }
-        forwarded(client, backend);
-        upstream.key().ifPresent(key -> backend.put(HttpHeader.AUTHORIZATION, "Bearer " + key.value()));
+        forwarded(client, call, backend);
+        String header = call.headers().keyHeader();
+        String scheme = header.equals("Authorization") ? "Bearer " : "";
+        call.backend().key().ifPresent(key -> backend.put(header, scheme + key.value()));
     }
 
-    private void forwarded(HttpServletRequest client, HttpFields.Mutable backend) {
+    private static void forwarded(HttpServletRequest client, Call call, HttpFields.Mutable backend) {
         String before = String.join(", ", backend.getValuesList("X-Forwarded-For"));
         backend.put(
                 "X-Forwarded-For", before.isEmpty() ? client.getRemoteAddr() : before + ", " + client.getRemoteAddr());
@@ -82,7 +85,7 @@ final class HeaderRules {
         if (host != null && !backend.contains("X-Forwarded-Host")) {
             backend.put("X-Forwarded-Host", host);
         }
-        if (host != null && upstream.forwardHost()) {
+        if (host != null && call.headers().forwardHost()) {
             backend.put(HttpHeader.HOST, host);
         }
     }
@@ -99,6 +102,15 @@ final class HeaderRules {
             }
         }
         return passed;
+    }
+
+    /** When a backend wants to be asked again; zero if it does not say. */
+    static Duration retryAfter(HttpFields backend, Instant now) {
+        String millis = backend.get("retry-after-ms");
+        Duration asked = millis == null ? null : RetryAfter.readMillis(millis);
+        String seconds = asked == null ? backend.get("Retry-After") : null;
+        asked = seconds == null ? asked : RetryAfter.read(seconds, now);
+        return asked == null ? Duration.ZERO : asked;
     }
 
     /** Whether an answer has this header once, so that the backend's takes the place of ours. */

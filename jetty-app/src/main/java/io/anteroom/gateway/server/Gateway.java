@@ -12,9 +12,10 @@ import io.anteroom.event.QueueListener;
 import io.anteroom.gateway.config.GatewayConfig;
 import io.anteroom.gateway.config.GatewayConfig.PoolBackend;
 import io.anteroom.gateway.config.GatewayConfig.Threads;
-import io.anteroom.gateway.config.GatewayConfig.Upstream;
 import io.anteroom.gateway.config.GatewayConfig.Waiting;
 import io.anteroom.gateway.proxy.UpstreamProxy;
+import io.anteroom.gateway.upstream.Surroundings;
+import io.anteroom.gateway.upstream.Upstreams;
 import io.anteroom.net.TrustedProxies;
 import io.anteroom.rate.RateLimits;
 import io.anteroom.servlet.Callers;
@@ -22,7 +23,6 @@ import io.anteroom.servlet.WaitStrategy;
 import io.anteroom.settings.SettingsDesk;
 import java.io.IOException;
 import java.net.URI;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,6 +34,7 @@ public final class Gateway implements AutoCloseable {
     private final Events events = new Events();
     private final Anteroom anteroom;
     private final Operations operations;
+    private final Upstreams upstreams;
     private final JettyServer server;
     private final @Nullable AccessLog log;
 
@@ -47,7 +48,9 @@ public final class Gateway implements AutoCloseable {
         anteroom = anteroom(config, events);
         operations = new Operations(config, anteroom, events);
         TrustedProxies trusted = TrustedProxies.of(config.trustedProxies());
-        UpstreamProxy proxy = new UpstreamProxy(config.upstream(), fallbacks(config), trusted::trusts);
+        upstreams = new Upstreams(config.upstream(), Surroundings.real(new BackendReadings(config, anteroom), events));
+        upstreams.link(anteroom.pools()::all, pool -> !isAdaptive(config, pool));
+        UpstreamProxy proxy = new UpstreamProxy(upstreams, limits(config), trusted::trusts);
         server = new JettyServer(config, List.of(new AnteroomFilter(anteroom)), proxy, log);
     }
 
@@ -69,10 +72,16 @@ public final class Gateway implements AutoCloseable {
         return gateway;
     }
 
-    private static Map<String, Upstream> fallbacks(GatewayConfig config) {
-        Map<String, Upstream> fallbacks = new HashMap<>();
-        config.fallbacks().forEach((pool, fallback) -> fallback.upstream().ifPresent(own -> fallbacks.put(pool, own)));
-        return fallbacks;
+    private static boolean isAdaptive(GatewayConfig config, String pool) {
+        PoolBackend backend = config.backends().get(pool);
+        return backend != null && backend.adaptiveSlots();
+    }
+
+    private static UpstreamProxy.Limits limits(GatewayConfig config) {
+        return new UpstreamProxy.Limits(
+                config.waiting().maxBufferedBody(),
+                config.listen().slowestBody(),
+                UpstreamProxy.Limits.DEFAULT.paceWindow());
     }
 
     private static Anteroom anteroom(GatewayConfig config, QueueListener listener) {
@@ -104,6 +113,11 @@ public final class Gateway implements AutoCloseable {
     /** What a pool's backends say of themselves, by their address. */
     public Map<String, BackendWatch.Known> backends(String pool) {
         return anteroom.backends(pool);
+    }
+
+    /** The groups of backends, which can be changed while it runs. */
+    public Upstreams upstreams() {
+        return upstreams;
     }
 
     /** Where it listens. */

@@ -57,7 +57,7 @@ final class ConfigReaderTest {
         assertThat(config.listen().port()).isEqualTo(8080);
         assertThat(config.listen().threads()).isEqualTo(Threads.ASYNC);
         assertThat(config.upstream().urls()).containsExactly(URI.create("http://127.0.0.1:8000"));
-        assertThat(config.upstream().forwardClientKey()).isFalse();
+        assertThat(config.upstream().usual().headers().forwardClientKey()).isFalse();
         assertThat(config.pools()).containsOnlyKeys("llm");
         assertThat(config.pools().get("llm")).isEqualTo(PoolSettings.ofSlots(8));
         assertThat(config.routes()).containsExactly(new Route("/v1/*", "llm"));
@@ -126,14 +126,23 @@ final class ConfigReaderTest {
         PoolFallback chat = config.fallbacks().get("chat");
         assertThat(chat.how()).isEqualTo(new Fallback("small", null, "llama:1b", true));
         assertThat(chat.upstream().orElseThrow().urls()).containsExactly(URI.create("http://b:2"));
-        assertThat(chat.upstream().orElseThrow().key()).as("keys of another").isEmpty();
-        assertThat(chat.upstream().orElseThrow().forwardClientKey()).isFalse();
+        assertThat(chat.upstream().orElseThrow().backends().get(0).key())
+                .as("keys of another")
+                .isEmpty();
+        assertThat(chat.upstream().orElseThrow().headers().forwardClientKey()).isFalse();
         assertThat(config.fallbacks().get("code"))
                 .isEqualTo(new PoolFallback(new Fallback("fallback", null, "tiny", false), Optional.empty()));
         PoolFallback own = config.fallbacks().get("own");
         assertThat(own.how()).isEqualTo(new Fallback("fallback", null));
-        assertThat(own.upstream().orElseThrow().key().orElseThrow().value()).isEqualTo("secret");
-        assertThat(own.upstream().orElseThrow().forwardClientKey()).isTrue();
+        assertThat(own.upstream()
+                        .orElseThrow()
+                        .backends()
+                        .get(0)
+                        .key()
+                        .orElseThrow()
+                        .value())
+                .isEqualTo("secret");
+        assertThat(own.upstream().orElseThrow().headers().forwardClientKey()).isTrue();
     }
 
     @Test
@@ -233,9 +242,16 @@ final class ConfigReaderTest {
         assertThat(config.listen().maxHead()).isEqualTo(4096);
         assertThat(config.listen().maxBody()).isEqualTo(1_000_000);
         assertThat(config.upstream().urls()).hasSize(2);
-        assertThat(config.upstream().key().orElseThrow().value()).isEqualTo("secret");
+        assertThat(config.upstream()
+                        .usual()
+                        .backends()
+                        .get(0)
+                        .key()
+                        .orElseThrow()
+                        .value())
+                .isEqualTo("secret");
         assertThat(config.upstream().toString()).doesNotContain("value");
-        assertThat(config.upstream().timeouts().total()).isEqualTo(Duration.ofHours(1));
+        assertThat(config.upstream().usual().timeouts().total()).isEqualTo(Duration.ofHours(1));
         assertThat(config.trustedProxies()).containsExactly("10.0.0.0/8", "::1");
         assertThat(config.waiting().strangersMayRaise()).isTrue();
         assertThat(config.waiting().places())

@@ -4,13 +4,15 @@ package io.anteroom.gateway.server;
 import static io.anteroom.gateway.server.ScriptedBackend.write;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.anteroom.event.NoticeListener;
 import io.anteroom.gateway.config.ConfigReader;
 import io.anteroom.gateway.config.GatewayConfig;
 import io.anteroom.gateway.proxy.UpstreamProxy;
 import io.anteroom.gateway.server.ScriptedBackend.Script;
+import io.anteroom.gateway.upstream.Surroundings;
+import io.anteroom.gateway.upstream.Upstreams;
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -20,6 +22,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class ProxyDialectTest {
     private ScriptedBackend backend;
     private JettyServer gateway;
+
+    private static UpstreamProxy proxy(GatewayConfig config) {
+        Upstreams upstreams = new Upstreams(config.upstream(), Surroundings.real(backend -> 0, NoticeListener.NOBODY));
+        return new UpstreamProxy(upstreams, UpstreamProxy.Limits.DEFAULT, peer -> false);
+    }
 
     @AfterEach
     void stop() throws IOException {
@@ -35,8 +42,7 @@ final class ProxyDialectTest {
         backend = new ScriptedBackend(script);
         GatewayConfig config = new ConfigReader(name -> null)
                 .parse("listen: {port: 0}\nupstream:\n  url: " + backend.uri() + "\n  " + upstream + "\n");
-        gateway = new JettyServer(
-                config, List.of(), new UpstreamProxy(config.upstream(), Map.of(), peer -> false), (q, s) -> {});
+        gateway = new JettyServer(config, List.of(), proxy(config), (q, s) -> {});
         gateway.start();
         return gateway.port();
     }

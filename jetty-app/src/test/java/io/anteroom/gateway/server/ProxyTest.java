@@ -6,17 +6,19 @@ import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.anteroom.event.NoticeListener;
 import io.anteroom.gateway.config.ConfigReader;
 import io.anteroom.gateway.config.GatewayConfig;
 import io.anteroom.gateway.proxy.UpstreamProxy;
 import io.anteroom.gateway.server.ScriptedBackend.Script;
+import io.anteroom.gateway.upstream.Surroundings;
+import io.anteroom.gateway.upstream.Upstreams;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.eclipse.jetty.client.BytesRequestContent;
@@ -49,10 +51,14 @@ final class ProxyTest {
     private int start(URI uri, String upstream, String listen) throws Exception {
         String yaml = "listen: {port: 0, max-body: 64MiB, " + listen + "}\nupstream:\n  url: " + uri + "\n" + upstream;
         GatewayConfig config = new ConfigReader(name -> "BACKEND_KEY".equals(name) ? "secret" : null).parse(yaml);
-        gateway = new JettyServer(
-                config, List.of(), new UpstreamProxy(config.upstream(), Map.of(), peer -> false), (q, s) -> {});
+        gateway = new JettyServer(config, List.of(), proxy(config), (q, s) -> {});
         gateway.start();
         return gateway.port();
+    }
+
+    private static UpstreamProxy proxy(GatewayConfig config) {
+        Upstreams upstreams = new Upstreams(config.upstream(), Surroundings.real(backend -> 0, NoticeListener.NOBODY));
+        return new UpstreamProxy(upstreams, UpstreamProxy.Limits.DEFAULT, peer -> false);
     }
 
     @AfterEach

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.gateway.config;
+
+import java.net.URI;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The groups of backends, and which pool goes to which. Immutable.
+ *
+ * @param groups by their names, in the order of the file; at least one
+ * @param ofPools the names of the groups of pools; pools that are missing go to {@link #usual()}
+ * @param ofFallbacks the names of the groups to which requests of a pool go on when their longest wait is over, where
+ *     that is not the pool's own
+ */
+public record UpstreamGroups(
+        Map<String, UpstreamGroup> groups, Map<String, String> ofPools, Map<String, String> ofFallbacks) {
+    /** The name of the group that the block {@code upstream} describes. */
+    public static final String DEFAULT = "default";
+
+    /** Copies the maps, keeping their order. */
+    public UpstreamGroups {
+        if (groups.isEmpty()) {
+            throw new IllegalArgumentException("upstreams: none (expected: at least one group)");
+        }
+        groups = Collections.unmodifiableMap(new LinkedHashMap<>(groups));
+        ofPools = Map.copyOf(ofPools);
+        ofFallbacks = Map.copyOf(ofFallbacks);
+    }
+
+    /** One group for everything. */
+    public static UpstreamGroups of(UpstreamGroup group) {
+        return new UpstreamGroups(Map.of(group.name(), group), Map.of(), Map.of());
+    }
+
+    /** Where requests go that belong to no pool: the group {@code default}, or else the first. */
+    public UpstreamGroup usual() {
+        UpstreamGroup usual = groups.get(DEFAULT);
+        return usual != null ? usual : groups.values().iterator().next();
+    }
+
+    /** The group of a pool. */
+    public UpstreamGroup ofPool(String pool) {
+        UpstreamGroup own = groups.get(ofPools.getOrDefault(pool, ""));
+        return own != null ? own : usual();
+    }
+
+    /** The addresses of all backends. */
+    public List<URI> urls() {
+        return groups.values().stream()
+                .flatMap(group -> group.urls().stream())
+                .distinct()
+                .toList();
+    }
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.gateway.upstream;
+
+import io.anteroom.admission.Pool;
+import io.anteroom.admission.PoolMode;
+
+/** Has a pool use only the slots of those of its backends that are available. Used by one thread at a time. */
+final class PoolLink {
+    private final Pool pool;
+    private final boolean leadsSlots;
+    private int limit = Integer.MAX_VALUE;
+    private boolean holds;
+
+    /**
+     * A link that has done nothing yet.
+     *
+     * @param leadsSlots whether nobody else limits the pool's slots
+     */
+    PoolLink(Pool pool, boolean leadsSlots) {
+        this.pool = pool;
+        this.leadsSlots = leadsSlots;
+    }
+
+    boolean isOf(Pool other) {
+        return pool == other;
+    }
+
+    /** Follows what can be used of its group, from 0 to 1. */
+    void follow(double share, boolean holdsWhenDown) {
+        hold(share <= 0 && holdsWhenDown);
+        if (!leadsSlots) {
+            return;
+        }
+        int slots = pool.settings().slots();
+        // With nothing available all slots are left: whoever gets one is told so at once, and the queue empties.
+        int usable = share >= 1 || share <= 0 ? Integer.MAX_VALUE : Math.max(1, (int) Math.round(slots * share));
+        if (usable != limit) {
+            limit = usable;
+            pool.limitSlots(usable);
+        }
+    }
+
+    /** An operator who has told the pool something else has the last word. */
+    private void hold(boolean isToHold) {
+        if (isToHold == holds) {
+            return;
+        }
+        PoolMode mode = pool.snapshot().mode();
+        if (isToHold && mode == PoolMode.OPEN) {
+            holds = true;
+            pool.mode(PoolMode.HOLDING);
+        } else if (!isToHold) {
+            holds = false;
+            if (mode == PoolMode.HOLDING) {
+                pool.mode(PoolMode.OPEN);
+            }
+        }
+    }
+}
