@@ -17,6 +17,10 @@ import io.anteroom.admin.store.Database;
 import io.anteroom.admin.store.JdbcAccessStore;
 import io.anteroom.admin.store.MemoryAccessStore;
 import io.anteroom.admin.store.MemoryAuditTrail;
+import io.anteroom.admin.web.AccessGuard;
+import io.anteroom.admin.web.AdminPages;
+import io.anteroom.admin.web.PageModule;
+import io.anteroom.admin.web.Site;
 import io.anteroom.settings.SettingsDesk;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletRegistration;
@@ -34,16 +38,21 @@ import org.jspecify.annotations.Nullable;
  * any web application, beside whatever is there. Safe from any thread.
  */
 public final class Admin implements AutoCloseable {
+    /** Where {@link #addTo} puts the pages. */
+    public static final String PAGES = "/admin";
+
     private static final System.Logger LOG = System.getLogger(Admin.class.getName());
 
     private final Access access;
     private final AuditTrail trail;
     private final Management management;
+    private final Site site;
 
-    private Admin(Access access, AuditTrail trail, Management management) {
+    private Admin(Access access, AuditTrail trail, Management management, Site site) {
         this.access = access;
         this.trail = trail;
         this.management = management;
+        this.site = site;
     }
 
     /**
@@ -76,11 +85,17 @@ public final class Admin implements AutoCloseable {
         return new ManagementServlet(access, management.table());
     }
 
+    /** A servlet that serves the pages; to be mapped to {@code /admin/*} or any other path. */
+    public HttpServlet pages() {
+        return new AdminPages(site);
+    }
+
     /** Adds everything to a web application that is starting. */
     public void addTo(ServletContext context) {
         ServletRegistration.Dynamic api = context.addServlet("anteroom-management", servlet());
         api.addMapping(RouteTable.ROOT + "/*");
         api.setAsyncSupported(true);
+        context.addServlet("anteroom-pages", pages()).addMapping(PAGES + "/*");
     }
 
     /** Ends live streams and lets go of what listens. The database stays open. */
@@ -93,6 +108,8 @@ public final class Admin implements AutoCloseable {
     public static final class Builder {
         private final Management.Parts parts;
         private final List<Route> routes = new ArrayList<>();
+        private final List<PageModule> pages = new ArrayList<>();
+        private Site.Identity identity = Site.Identity.DEFAULT;
         private AccessSettings settings = AccessSettings.DEFAULT;
         private @Nullable Database database;
         private @Nullable Path setUpFile;
@@ -137,6 +154,18 @@ public final class Admin implements AutoCloseable {
             return this;
         }
 
+        /** What the pages say about where one is. */
+        public Builder identity(Site.Identity identity) {
+            this.identity = identity;
+            return this;
+        }
+
+        /** Adds pages. */
+        public Builder pages(PageModule module) {
+            pages.add(module);
+            return this;
+        }
+
         /** Adds a row to the table. */
         public Builder route(Route route) {
             routes.add(route);
@@ -162,7 +191,13 @@ public final class Admin implements AutoCloseable {
             }
             Access access = new Access(settings, store, trail, setUpFile, clock, nanoClock);
             Management management = new Management(parts, access, trail, known != null, routes, clock, nanoClock);
-            return new Admin(access, trail, management);
+            return new Admin(access, trail, management, site(access));
+        }
+
+        private Site site(Access access) {
+            Site.Builder site = Site.builder(new AccessGuard(access)).identity(identity).clock(clock);
+            pages.forEach(site::add);
+            return site.build();
         }
     }
 }
