@@ -195,7 +195,8 @@ public final class Admin implements AutoCloseable {
         }
 
         private Site site(Access access) {
-            Site.Builder site = Site.builder(new AccessGuard(access)).identity(identity).clock(clock);
+            Site.Builder site =
+                    Site.builder(new AccessGuard(access)).identity(identity).clock(clock);
             pages.forEach(site::add);
             return site.build();
         }

@@ -16,8 +16,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The pages of the administration, as one servlet to be mounted at {@code /admin/*}, {@code /*} or any other path, beside
- * whatever else the container serves. Safe from any thread.
+ * The pages of the administration, as one servlet to be mounted at {@code /admin/*}, {@code /*} or any other path,
+ * beside whatever else the container serves. Safe from any thread.
  */
 public final class AdminPages extends HttpServlet {
     private static final long serialVersionUID = 1L;
@@ -53,11 +53,17 @@ public final class AdminPages extends HttpServlet {
         } catch (PageException e) {
             fail(visit, e, e.status() >= 500 ? e : null);
         } catch (StoreException e) {
-            fail(visit, PageException.unavailable("The database does not answer: what is kept there cannot be read"
-                    + " or changed now. Requests are served as before."), e);
+            fail(
+                    visit,
+                    PageException.unavailable("The database does not answer: what is kept there cannot be read"
+                            + " or changed now. Requests are served as before."),
+                    e);
         } catch (RuntimeException e) {
-            fail(visit, PageException.of(500, "Something went wrong here",
-                    "The server's log says more under the number below."), e);
+            fail(
+                    visit,
+                    PageException.of(
+                            500, "Something went wrong here", "The server's log says more under the number below."),
+                    e);
         }
     }
 
@@ -84,9 +90,8 @@ public final class AdminPages extends HttpServlet {
         visit.principal(site.guard().principal(request));
         Found found = find(request.getMethod(), visit.path());
         Route route = found.route();
-        Parameters form = route.isChange()
-                ? Parameters.read(request.getInputStream(), route.mostBytes())
-                : Parameters.NONE;
+        Parameters form =
+                route.isChange() ? Parameters.read(request.getInputStream(), route.mostBytes()) : Parameters.NONE;
         if (!mayGoOn(visit, route, form)) {
             return;
         }
@@ -106,8 +111,8 @@ public final class AdminPages extends HttpServlet {
         Principal principal = visit.principal();
         String token = form.first(CSRF);
         if (route.isChange()) {
-            site.guard().checkChange(
-                    visit.request(), route.role() == null ? null : principal, token == null ? "" : token);
+            site.guard()
+                    .checkChange(visit.request(), route.role() == null ? null : principal, token == null ? "" : token);
         }
         if (site.guard().needsSetUp() && !visit.path().equals(SET_UP)) {
             writer.redirect(visit, SET_UP);

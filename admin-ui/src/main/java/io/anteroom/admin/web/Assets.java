@@ -18,8 +18,8 @@ import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Style sheets and scripts: ours, and those of others from their WebJars. Each has the hash of its content in its path and
- * never changes there, so that browsers ask once. All are kept in memory, compressed. Immutable.
+ * Style sheets and scripts: ours, and those of others from their WebJars. Each has the hash of its content in its path
+ * and never changes there, so that browsers ask once. All are kept in memory, compressed. Immutable.
  */
 final class Assets {
     private static final String OURS = "io/anteroom/admin/web/assets/";

@@ -54,7 +54,8 @@ final class CorePages implements PageModule {
         return pages.stream()
                 .filter(item -> principal.role().covers(item.role())
                         && item.label().toLowerCase(Locale.ROOT).contains(wanted))
-                .map(item -> new SearchSource.Hit("Page", item.label(), item.group().label(), item.path(), item.icon()))
+                .map(item ->
+                        new SearchSource.Hit("Page", item.label(), item.group().label(), item.path(), item.icon()))
                 .toList();
     }
 

@@ -11,8 +11,8 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the next page says once, above everything else. It travels in a cookie, signed with what the session keeps secret,
- * so that any server of a cluster can show it and nobody else can put words into a page.
+ * What the next page says once, above everything else. It travels in a cookie, signed with what the session keeps
+ * secret, so that any server of a cluster can show it and nobody else can put words into a page.
  *
  * @param tone how it is meant
  * @param text what it says, at most 1000 characters
@@ -74,8 +74,7 @@ public record Flash(Tone tone, String text) {
     }
 
     private static boolean isSame(String one, String other) {
-        return MessageDigest.isEqual(
-                one.getBytes(StandardCharsets.UTF_8), other.getBytes(StandardCharsets.UTF_8));
+        return MessageDigest.isEqual(one.getBytes(StandardCharsets.UTF_8), other.getBytes(StandardCharsets.UTF_8));
     }
 
     private static String signature(String body, String secret) {

@@ -15,8 +15,7 @@ import io.anteroom.admin.store.Role;
  * @param key the second key of its shortcut {@code g} and this; 0 for none
  * @param role the least role that sees it
  */
-public record NavItem(
-        Group group, int order, String id, String label, String path, String icon, char key, Role role) {
+public record NavItem(Group group, int order, String id, String label, String path, String icon, char key, Role role) {
     /** A heading in the navigation. */
     public enum Group {
         /** What goes on. */

@@ -12,8 +12,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The values of a query or a form. Read by us and not by the container, as each container has bounds and encodings of its
- * own. Immutable.
+ * The values of a query or a form. Read by us and not by the container, as each container has bounds and encodings of
+ * its own. Immutable.
  */
 final class Parameters {
     static final Parameters NONE = new Parameters(Map.of());

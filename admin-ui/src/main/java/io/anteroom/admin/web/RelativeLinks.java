@@ -7,8 +7,8 @@ import org.thymeleaf.context.IExpressionContext;
 import org.thymeleaf.linkbuilder.StandardLinkBuilder;
 
 /**
- * Makes {@code @{/users}} relative to the page that is shown, so that the pages work below any path, also behind a proxy
- * that takes a part of it away.
+ * Makes {@code @{/users}} relative to the page that is shown, so that the pages work below any path, also behind a
+ * proxy that takes a part of it away.
  */
 final class RelativeLinks extends StandardLinkBuilder {
     static final String ROOT = "root";

@@ -14,8 +14,8 @@ public final class Urls {
     }
 
     /**
-     * A page of ours, whatever somebody has put into a link: what comes back begins with one slash, and has nothing in it
-     * that a browser would take for another site.
+     * A page of ours, whatever somebody has put into a link: what comes back begins with one slash, and has nothing in
+     * it that a browser would take for another site.
      */
     public static String ours(String path) {
         boolean isOurs = path.startsWith("/")

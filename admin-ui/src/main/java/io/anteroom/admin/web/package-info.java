@@ -14,9 +14,9 @@
  * </ul>
  *
  * <p>The servlet does the rest: security headers, who asks, the role, the CSRF token of changes, errors with an id, the
- * layout. Templates link with {@code @{/pools/{pool}(pool=${p.name})}}, which becomes relative to the page that is shown;
- * they use the fragments of {@code parts/} and never unescaped text. How a page is added, step by step, and how it is
- * tested, is in docs/decisions/0016-pages.md.
+ * layout. Templates link with {@code @{/pools/{pool}(pool=${p.name})}}, which becomes relative to the page that is
+ * shown; they use the fragments of {@code parts/} and never unescaped text. How a page is added, step by step, and how
+ * it is tested, is in docs/decisions/0016-pages.md.
  */
 @NullMarked
 package io.anteroom.admin.web;

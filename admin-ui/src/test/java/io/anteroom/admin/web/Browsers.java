@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The one browser of a test run, started when the first test needs it. Playwright belongs to one thread, as do the tests
- * that use it. Where there is no browser, the tests fail and say how to get one.
+ * The one browser of a test run, started when the first test needs it. Playwright belongs to one thread, as do the
+ * tests that use it. Where there is no browser, the tests fail and say how to get one.
  */
 public final class Browsers {
     private static final List<String> NAMES =

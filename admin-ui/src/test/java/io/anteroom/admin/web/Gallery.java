@@ -22,8 +22,7 @@ final class Gallery implements PageModule {
         this.names = names;
     }
 
-    record Row(
-            String id, String caller, String model, String level, Duration waited, int position, StateWord state) {}
+    record Row(String id, String caller, String model, String level, Duration waited, int position, StateWord state) {}
 
     record Point(String at, int critical, int normal, int low) {}
 
@@ -47,7 +46,8 @@ final class Gallery implements PageModule {
         site.nav(new NavItem(NavItem.Group.OPERATE, 2, "pools", "Pools", "/gallery/pools", "pool", 'p', Role.VIEWER));
         site.nav(new NavItem(
                 NavItem.Group.OPERATE, 3, "upstreams", "Upstreams", "/gallery/u", "upstream", 'u', Role.VIEWER));
-        site.nav(new NavItem(NavItem.Group.OPERATE, 4, "cluster", "Cluster", "/gallery/c", "cluster", 'c', Role.VIEWER));
+        site.nav(
+                new NavItem(NavItem.Group.OPERATE, 4, "cluster", "Cluster", "/gallery/c", "cluster", 'c', Role.VIEWER));
         site.nav(new NavItem(
                 NavItem.Group.CONFIGURE, 1, "settings", "Settings", "/gallery/s", "settings", 's', Role.VIEWER));
         site.nav(new NavItem(NavItem.Group.CONFIGURE, 2, "callers", "Callers", "/gallery/k", "key", 'k', Role.VIEWER));
@@ -55,7 +55,8 @@ final class Gallery implements PageModule {
                 NavItem.Group.CONFIGURE, 3, "webhooks", "Webhooks", "/gallery/w", "webhook", 'w', Role.VIEWER));
         site.get("/gallery", Role.VIEWER, request -> Answer.view("gallery/parts", "Gallery", "gallery", model()));
         site.get("/gallery/forms", Role.VIEWER, request -> Answer.view("gallery/forms", "Forms", "gallery", model()));
-        site.get("/gallery/states", Role.VIEWER, request -> Answer.view("gallery/states", "States", "gallery", model()));
+        site.get(
+                "/gallery/states", Role.VIEWER, request -> Answer.view("gallery/states", "States", "gallery", model()));
         site.get(
                 "/gallery/confirm",
                 Role.VIEWER,
@@ -64,10 +65,14 @@ final class Gallery implements PageModule {
             throw new IllegalStateException("secret detail");
         });
         site.get("/gallery/admins", Role.ADMIN, request -> Answer.view("gallery/parts", "x", "gallery", model()));
-        site.post("/gallery/done", Role.OPERATOR, request -> Answer.done("/gallery/states", "Holding: 37 wait, 8 run on."));
+        site.post(
+                "/gallery/done",
+                Role.OPERATOR,
+                request -> Answer.done("/gallery/states", "Holding: 37 wait, 8 run on."));
         site.search((query, principal) -> names.stream()
                 .filter(name -> name.toLowerCase(java.util.Locale.ROOT).contains(query))
-                .map(name -> new SearchSource.Hit("Pool", name, "8 slots", "/gallery?name=" + Urls.encode(name), "pool"))
+                .map(name ->
+                        new SearchSource.Hit("Pool", name, "8 slots", "/gallery?name=" + Urls.encode(name), "pool"))
                 .toList());
     }
 
@@ -108,8 +113,8 @@ final class Gallery implements PageModule {
                 37);
         List<Point> points = new ArrayList<>();
         for (int i = 0; i < 30; i++) {
-            points.add(new Point(
-                    String.format("14:%02d", i), 2 + i % 3, (int) (14 + 8 * Math.sin(i / 4.0)), 6 + i % 5));
+            points.add(
+                    new Point(String.format("14:%02d", i), 2 + i % 3, (int) (14 + 8 * Math.sin(i / 4.0)), 6 + i % 5));
         }
         return new Model(
                 states,
@@ -132,13 +137,18 @@ final class Gallery implements PageModule {
 
     private static Fields fields() {
         return Fields.of(
-                Field.text("name", "Name").help("What people call it.").value("llm").required(),
+                Field.text("name", "Name")
+                        .help("What people call it.")
+                        .value("llm")
+                        .required(),
                 Field.number("slots", "Slots", "requests at once")
                         .help("How many run at once. From 1 to 10,000; default 8.")
                         .between(1, 10_000)
                         .value("8")
                         .required(),
-                Field.number("wait", "Longest wait", "s").help("After this a request is refused.").value("60"),
+                Field.number("wait", "Longest wait", "s")
+                        .help("After this a request is refused.")
+                        .value("60"),
                 Field.select(
                                 "order",
                                 "Order",
@@ -151,7 +161,9 @@ final class Gallery implements PageModule {
                                         new Field.Option("viewer", "Viewer", "Sees how it stands."),
                                         new Field.Option("operator", "Operator", "Cancels, moves, holds, drains.")))
                         .value("operator"),
-                Field.checkbox("early", "Refuse early").help("If the estimate is beyond the longest wait.").ticked(true),
+                Field.checkbox("early", "Refuse early")
+                        .help("If the estimate is beyond the longest wait.")
+                        .ticked(true),
                 Field.area("comment", "Comment").help("Why, for those who read the history."),
                 Field.text("locked", "Kept by").value("anteroom.yaml").locked(true));
     }

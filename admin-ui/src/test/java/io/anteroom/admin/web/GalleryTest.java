@@ -12,14 +12,16 @@ import org.junit.jupiter.api.Test;
 
 /** The parts that pages are made of, as people see and use them. */
 final class GalleryTest {
-    private static final List<String> NAMES = List.of("ada", "batch-import", "chat-frontend-production-eu-west-1", "grace");
+    private static final List<String> NAMES =
+            List.of("ada", "batch-import", "chat-frontend-production-eu-west-1", "grace");
 
     private static PageServer server;
 
     @BeforeAll
     static void start() throws Exception {
         Site site = Site.builder(new FakeGuard(Role.OPERATOR))
-                .identity(new Site.Identity("production", "node-a", "0.1.0", () -> "The settings come from anteroom.yaml."))
+                .identity(new Site.Identity(
+                        "production", "node-a", "0.1.0", () -> "The settings come from anteroom.yaml."))
                 .add(new Gallery(NAMES))
                 .build();
         server = new PageServer(new AdminPages(site));
@@ -35,8 +37,10 @@ final class GalleryTest {
         for (Tab.Size size : Tab.Size.values()) {
             for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
                 try (Tab tab = Tab.open(server.base(), size, scheme)) {
-                    String look = (size == Tab.Size.NARROW ? "-narrow-" : "-wide-") + scheme.name().toLowerCase();
-                    for (String path : List.of("/gallery", "/gallery/forms", "/gallery/states", "/search", "/keys-help")) {
+                    String look = (size == Tab.Size.NARROW ? "-narrow-" : "-wide-")
+                            + scheme.name().toLowerCase();
+                    for (String path :
+                            List.of("/gallery", "/gallery/forms", "/gallery/states", "/search", "/keys-help")) {
                         assertThat(tab.go(path).status()).isEqualTo(200);
                         tab.picture("gallery/" + path.substring(1).replace('/', '-') + look);
                         tab.check();

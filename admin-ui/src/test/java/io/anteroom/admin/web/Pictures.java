@@ -54,13 +54,15 @@ final class Pictures {
             counts.merge(pixel & 0xffffff, 1, Integer::sum);
         }
         List<Integer> palette = counts.entrySet().stream()
-                .sorted(Map.Entry.<Integer, Integer>comparingByValue().reversed().thenComparing(Map.Entry.comparingByKey()))
+                .sorted(Map.Entry.<Integer, Integer>comparingByValue()
+                        .reversed()
+                        .thenComparing(Map.Entry.comparingByKey()))
                 .limit(COLOURS)
                 .map(Map.Entry::getKey)
                 .toList();
         int[] colours = palette.stream().mapToInt(Integer::intValue).toArray();
-        IndexColorModel model = new IndexColorModel(
-                8, colours.length, colours, 0, false, -1, java.awt.image.DataBuffer.TYPE_BYTE);
+        IndexColorModel model =
+                new IndexColorModel(8, colours.length, colours, 0, false, -1, java.awt.image.DataBuffer.TYPE_BYTE);
         BufferedImage small = new BufferedImage(width, height, BufferedImage.TYPE_BYTE_INDEXED, model);
         Map<Integer, Integer> nearest = new HashMap<>();
         byte[] row = new byte[width];

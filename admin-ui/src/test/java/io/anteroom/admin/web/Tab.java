@@ -20,8 +20,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
- * A browser window of its own, with its own cookies, that notes what must not happen: violations of the content security
- * policy, errors of scripts, dialogs of {@code alert}. Closing it checks that nothing of it has.
+ * A browser window of its own, with its own cookies, that notes what must not happen: violations of the content
+ * security policy, errors of scripts, dialogs of {@code alert}. Closing it checks that nothing of it has.
  */
 public final class Tab implements AutoCloseable {
     /** Sizes that pages are looked at in. */
@@ -127,7 +127,9 @@ public final class Tab implements AutoCloseable {
         Consumer<Page> loaded = unused -> isLoaded.set(true);
         page.onDOMContentLoaded(loaded);
         page.locator("main, dialog[open], [popover]:popover-open")
-                .getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName(name).setExact(true))
+                .getByRole(
+                        AriaRole.BUTTON,
+                        new Locator.GetByRoleOptions().setName(name).setExact(true))
                 .first()
                 .click();
         page.waitForCondition(isLoaded::get);
@@ -163,16 +165,16 @@ public final class Tab implements AutoCloseable {
     /** Holds the page to axe, and to its width. */
     public Tab check() {
         List<Rule> violations = new AxeBuilder(page).analyze().getViolations();
-        assertThat(violations)
-                .as(() -> page.url() + "\n" + told(violations))
-                .isEmpty();
+        assertThat(violations).as(() -> page.url() + "\n" + told(violations)).isEmpty();
         Object over = page.evaluate("() => { const w = document.documentElement.clientWidth;"
                 + " return [...document.querySelectorAll('body *')].filter(e => {"
                 + " const box = e.getBoundingClientRect();"
                 + " return box.width > 1 && box.right > w + 1 && !e.closest('.table-wrap, .code, textarea') &&"
                 + " getComputedStyle(e).position !== 'fixed' && getComputedStyle(e).clipPath === 'none'"
                 + " }).slice(0, 5).map(e => e.outerHTML.slice(0, 120)).join('\\n') }");
-        assertThat(String.valueOf(over)).as(page.url() + " is wider than the window").isEmpty();
+        assertThat(String.valueOf(over))
+                .as(page.url() + " is wider than the window")
+                .isEmpty();
         assertThat(page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth"))
                 .as(page.url() + " scrolls sideways")
                 .isEqualTo(true);
@@ -182,8 +184,12 @@ public final class Tab implements AutoCloseable {
     private static String told(List<Rule> violations) {
         StringBuilder told = new StringBuilder();
         violations.forEach(rule -> rule.getNodes()
-                .forEach(node -> told.append(rule.getId()).append(": ").append(node.getHtml()).append('\n')
-                        .append(node.getFailureSummary()).append("\n\n")));
+                .forEach(node -> told.append(rule.getId())
+                        .append(": ")
+                        .append(node.getHtml())
+                        .append('\n')
+                        .append(node.getFailureSummary())
+                        .append("\n\n")));
         return told.toString();
     }
 

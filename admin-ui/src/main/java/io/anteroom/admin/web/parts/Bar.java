@@ -6,7 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A share, or shares side by side: {@code parts/word :: meter(b)} and {@code legend(b)}. What the bar shows is also said.
+ * A share, or shares side by side: {@code parts/word :: meter(b)} and {@code legend(b)}. What the bar shows is also
+ * said.
  *
  * @param text what it says, as {@code 6 of 8 slots}
  * @param hint said besides, perhaps empty
@@ -26,7 +27,12 @@ public record Bar(String text, String hint, List<Part> parts) {
      * @param text how much it is
      */
     public record Part(
-            long from, long length, @Nullable String tone, @Nullable Integer series, String label, String text) {}
+            long from,
+            long length,
+            @Nullable String tone,
+            @Nullable Integer series,
+            String label,
+            String text) {}
 
     /**
      * What is put side by side.
@@ -44,8 +50,7 @@ public record Bar(String text, String hint, List<Part> parts) {
     /** A share of a whole, in the accent colour, or in the colour of a meaning. */
     public static Bar share(String text, String hint, double value, double whole, StateWord.@Nullable Tone tone) {
         long length = whole <= 0 ? 0 : Math.round(WHOLE * Math.max(0, Math.min(1, value / whole)));
-        return new Bar(
-                text, hint, List.of(new Part(0, length, tone == null ? null : tone.word(), null, text, hint)));
+        return new Bar(text, hint, List.of(new Part(0, length, tone == null ? null : tone.word(), null, text, hint)));
     }
 
     /** Values side by side; of a whole that is at least their sum. */

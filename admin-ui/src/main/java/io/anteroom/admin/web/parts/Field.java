@@ -163,8 +163,7 @@ public record Field(
 
     /** The same that must be filled in. */
     public Field required() {
-        return with(new Rules(
-                true, rules.least(), rules.most(), rules.longest(), rules.autocomplete(), rules.first()));
+        return with(new Rules(true, rules.least(), rules.most(), rules.longest(), rules.autocomplete(), rules.first()));
     }
 
     /** The same with bounds. */
@@ -180,14 +179,13 @@ public record Field(
 
     /** The same that browsers may fill in. */
     public Field autocomplete(String what) {
-        return with(
-                new Rules(rules.required(), rules.least(), rules.most(), rules.longest(), what, rules.first()));
+        return with(new Rules(rules.required(), rules.least(), rules.most(), rules.longest(), what, rules.first()));
     }
 
     /** The same, and the page begins with it. */
     public Field first() {
-        return with(new Rules(
-                rules.required(), rules.least(), rules.most(), rules.longest(), rules.autocomplete(), true));
+        return with(
+                new Rules(rules.required(), rules.least(), rules.most(), rules.longest(), rules.autocomplete(), true));
     }
 
     /** The same that can only be read, or not. */

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * The fields of a form, in their order: templates show {@code fields.get('name')}, and {@code parts/form :: summary(fields)}
- * above them. Immutable.
+ * The fields of a form, in their order: templates show {@code fields.get('name')}, and {@code parts/form ::
+ * summary(fields)} above them. Immutable.
  *
  * @param all by their ids
  */
