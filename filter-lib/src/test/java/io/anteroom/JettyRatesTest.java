@@ -244,7 +244,7 @@ final class JettyRatesTest {
         assertThat(refused.body())
                 .contains("\"code\":\"insufficient_quota\"", "\"type\":\"insufficient_quota\"")
                 .contains("Budget 'monthly' of 100 tokens per month is used up.", "\"resets_at\":\"20");
-        assertThat(told).extracting(SoftLimit::percent).containsExactly(50, 90);
+        assertThat(told).extracting(SoftLimit::percent).containsExactly(50, 100);
     }
 
     @Test

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class BudgetBook {
     private static final int MAX_ACCOUNTS = 200_000;
     private static final int FEW = 1024;
+    private static final int WHOLE = 100;
     /** Stands for all who find no account of their own; no name that a request brings is empty of all characters. */
     private static final String OTHERS = "";
 
@@ -110,6 +111,10 @@ public final class BudgetBook {
                 account.told = percent;
                 passed = new SoftLimit(budget.name(), subject, percent, account.used, budget.amount());
             }
+        }
+        if (account.told < WHOLE && account.used >= budget.amount()) {
+            account.told = WHOLE;
+            passed = new SoftLimit(budget.name(), subject, WHOLE, account.used, budget.amount());
         }
         return passed;
     }

@@ -11,7 +11,8 @@ public interface RateListener {
     RateListener NOBODY = event -> {};
 
     /**
-     * A share of a budget has been used, told once in a period for each account and share.
+     * A share of a budget has been used, told once in a period for each account and share. That all of it has been used
+     * is told whether or not it is among the shares of the budget.
      *
      * @param budget the name of the budget
      * @param subject whose account it is: the caller's key, the address, the model, the pool, or a combination

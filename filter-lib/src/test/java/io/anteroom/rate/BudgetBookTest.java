@@ -47,7 +47,10 @@ final class BudgetBookTest {
         assertThat(book.settle(MONTHLY, "a", 0, 499)).isNull();
         assertThat(book.settle(MONTHLY, "a", 0, 1)).isEqualTo(new SoftLimit("m", "a", 50, 500, 1000));
         assertThat(book.settle(MONTHLY, "a", 0, 100)).isNull();
-        assertThat(book.settle(MONTHLY, "a", 0, 500).percent()).isEqualTo(90);
+        assertThat(book.settle(MONTHLY, "a", 0, 300).percent()).isEqualTo(90);
+        assertThat(book.settle(MONTHLY, "a", 0, 99)).isNull();
+        assertThat(book.settle(MONTHLY, "a", 0, 1)).isEqualTo(new SoftLimit("m", "a", 100, 1000, 1000));
+        assertThat(book.settle(MONTHLY, "a", 0, 500)).isNull();
         now = Instant.parse("2026-03-05T00:00:00Z");
         assertThat(book.settle(MONTHLY, "a", 0, 500).percent()).isEqualTo(50);
     }
