@@ -239,6 +239,31 @@ public final class PoolMachine {
     }
 
     /**
+     * A node cannot be heard and may be alive all the same: its places are given up, while its slots stay taken until
+     * it is {@linkplain #nodeLost lost} or {@linkplain #register tells} what it holds.
+     *
+     * @return how many of its requests run
+     */
+    public int nodeSilent(String node, long nowNanos, Consumer<Effect> effects) {
+        begin(nowNanos, effects);
+        Node silent = state.nodes.get(node);
+        if (silent == null) {
+            return 0;
+        }
+        int running = 0;
+        for (Entry entry : silent.inOrder()) {
+            if (entry.running) {
+                running++;
+            } else {
+                state.leave(entry);
+                state.tally.refused[Refusal.Code.NODE_LOST.ordinal()]++;
+            }
+        }
+        gate.admitWaiting(effects);
+        return running;
+    }
+
+    /**
      * A node tells everything that it holds, which is the truth about its requests: what is missing here is taken in
      * regardless of limits (over-full pools drain), what is here but not told is dropped, and a place keeps its moment
      * of arrival. Grants that the node has not heard of are told again.

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.admission;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
@@ -68,6 +71,18 @@ public record PoolSettings(
                 OnFull.REJECT,
                 true,
                 Duration.ZERO);
+    }
+
+    /**
+     * Writes everything, so that {@link #load} makes equal settings of it; without a version, which its reader keeps.
+     */
+    public void save(DataOutput out) throws IOException {
+        SettingsCodec.save(this, out);
+    }
+
+    /** The settings that {@link #save} wrote. */
+    public static PoolSettings load(DataInput in) throws IOException {
+        return SettingsCodec.load(in);
     }
 
     /** The settings of one level. */

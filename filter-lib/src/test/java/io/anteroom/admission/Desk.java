@@ -148,6 +148,10 @@ final class Desk {
         machine.mode(mode, nowNanos, effects::add);
     }
 
+    int nodeSilent(String node) {
+        return machine.nodeSilent(node, nowNanos, effects::add);
+    }
+
     void nodeLost(String node) {
         machine.nodeLost(node, nowNanos, effects::add);
     }

@@ -147,6 +147,27 @@ final class NodesTest {
     }
 
     @Test
+    void nodeSilent_itsPlacesGoAndItsSlotsStayTaken() {
+        Desk desk = Desk.ofSlots(2);
+        desk.offerFrom("n1", 1, by("a"));
+        desk.offerFrom("n2", 2, by("b"));
+        desk.offerFrom("n1", 3, by("c"));
+        desk.offerFrom("n2", 4, by("d"));
+
+        int running = desk.nodeSilent("n1");
+
+        assertThat(running).isEqualTo(1);
+        assertThat(desk.effects()).isEmpty();
+        assertThat(desk.machine.waiting()).isEqualTo(1);
+        assertThat(desk.machine.running()).isEqualTo(2);
+        assertThat(desk.refusals(Refusal.Code.NODE_LOST)).isEqualTo(1);
+        desk.nodeLost("n1");
+        assertThat(desk.granted()).containsExactly(4L);
+        assertThat(desk.nodeSilent("stranger")).isZero();
+        Audit.check(desk.machine);
+    }
+
+    @Test
     void register_bothSaySo_changesNothing() {
         Desk desk = Desk.ofSlots(1);
         desk.offerFrom("n1", 1, by("a"));
