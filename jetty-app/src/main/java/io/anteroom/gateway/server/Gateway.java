@@ -4,8 +4,6 @@ package io.anteroom.gateway.server;
 import io.anteroom.Anteroom;
 import io.anteroom.AnteroomFilter;
 import io.anteroom.admin.store.Database;
-import io.anteroom.admin.webhook.QuotaNotices;
-import io.anteroom.admin.webhook.Webhooks;
 import io.anteroom.admission.Pool;
 import io.anteroom.backend.BackendSettings;
 import io.anteroom.backend.BackendWatch;
@@ -86,7 +84,7 @@ public final class Gateway implements AutoCloseable {
                 UpstreamProxy.Limits.DEFAULT.paceWindow());
     }
 
-    private static Anteroom anteroom(GatewayConfig config, Events events) {
+    private static Anteroom anteroom(GatewayConfig config, QueueListener listener) {
         Waiting waiting = config.waiting();
         Anteroom.Builder builder = Anteroom.builder()
                 .settings(config.settings())
@@ -99,8 +97,7 @@ public final class Gateway implements AutoCloseable {
                 .protocol(config.protocol())
                 .tickets(waiting.tickets())
                 .waitStrategy(config.listen().threads() == Threads.VIRTUAL ? WaitStrategy.AUTO : WaitStrategy.ASYNC)
-                .rateListener(new QuotaNotices(events))
-                .listener(events);
+                .listener(listener);
         config.backends().forEach((pool, backend) -> builder.backends(pool, settings(backend)));
         config.fallbacks().forEach((pool, fallback) -> builder.fallback(pool, fallback.how()));
         return builder.build();
@@ -136,11 +133,6 @@ public final class Gateway implements AutoCloseable {
     /** Where its settings are edited. */
     public SettingsDesk desk() {
         return operations.desk();
-    }
-
-    /** What sends its webhooks, unless something hinders that. */
-    public Optional<Webhooks> webhooks() {
-        return operations.webhooks();
     }
 
     /** Where it keeps what outlives it, if it keeps anything. */

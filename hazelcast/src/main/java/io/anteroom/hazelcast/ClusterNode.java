@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.hazelcast;
+
+import com.hazelcast.cluster.Member;
+import com.hazelcast.cluster.MembershipEvent;
+import com.hazelcast.cluster.MembershipListener;
+import com.hazelcast.config.Config;
+import com.hazelcast.config.ListenerConfig;
+import com.hazelcast.core.Hazelcast;
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.LifecycleEvent;
+import com.hazelcast.topic.ITopic;
+import io.anteroom.event.Notice;
+import io.anteroom.event.NoticeListener;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * This process as a node of a cluster: it joins the others, tells who comes and goes, and carries words between them.
+ * Pools of the cluster are {@link HazelcastPools} around it. Safe from any thread.
+ */
+public final class ClusterNode implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(ClusterNode.class.getName());
+    private static final String ALL = "anteroom.all";
+    private static final String ONE = "anteroom.node.";
+    private static final int WORKERS = 4;
+    private static final Duration BEAT = Duration.ofMillis(100);
+    private static final Duration KNOCK = Duration.ofSeconds(1);
+    private static final Duration FAREWELL = Duration.ofSeconds(5);
+
+    private final ClusterSettings settings;
+    private final long session;
+    private final LongSupplier nanoClock;
+    private final NoticeListener notices;
+    private final ExecutorService workers = Executors.newFixedThreadPool(WORKERS, daemon("anteroom-cluster"));
+    private final ScheduledThreadPoolExecutor scheduler =
+            new ScheduledThreadPoolExecutor(1, daemon("anteroom-cluster-ticks"));
+    private final Lookout lookout;
+    private final LocalOwner owner;
+    private final List<Consumer<Note>> readers = new CopyOnWriteArrayList<>();
+    private final List<Runnable> viewers = new CopyOnWriteArrayList<>();
+    private final List<Runnable> leavers = new CopyOnWriteArrayList<>();
+    private final List<ScheduledFuture<?>> periodic = new CopyOnWriteArrayList<>();
+    private final HazelcastInstance hazelcast;
+
+    private ClusterNode(ClusterSettings settings, NoticeListener notices, LongSupplier nanoClock) {
+        this.settings = settings;
+        this.notices = notices;
+        this.nanoClock = nanoClock;
+        session = new SecureRandom().nextLong() >>> 1 | 1;
+        lookout = new Lookout(System::nanoTime);
+        owner = new LocalOwner(settings, session, nanoClock, lookout);
+        scheduler.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        scheduler.setRemoveOnCancelPolicy(true);
+        Config config = HazelcastConfig.of(settings, session);
+        config.getUserContext().put(Owner.KEY, owner);
+        config.addListenerConfig(new ListenerConfig(new Membership()));
+        try {
+            hazelcast = Hazelcast.newHazelcastInstance(config);
+        } catch (RuntimeException e) {
+            stopThreads();
+            throw e;
+        }
+        lookout.sees(doors(hazelcast.getCluster().getMembers()));
+        // The first access gives the partitions their owners, which takes a second that no request should wait for.
+        boolean unused = hazelcast.getMap(HazelcastConfig.POOLS).containsKey(settings.node());
+        hazelcast.getLifecycleService().addLifecycleListener(this::lifecycle);
+        this.<Note.Letter>topic(ALL).addMessageListener(message -> read(message.getMessageObject()));
+        this.<Note.Letter>topic(ONE + settings.node()).addMessageListener(message -> read(message.getMessageObject()));
+        ScheduledFuture<?> beats = always(BEAT, owner.pulse()::beat);
+        ScheduledFuture<?> knocks = always(KNOCK, () -> {
+            if (lookout.misses()) {
+                look();
+            }
+        });
+    }
+
+    /**
+     * Joins the cluster, or begins one.
+     *
+     * @param notices told of nodes that come and go
+     * @throws IllegalStateException if the port is taken or another node has this name
+     */
+    public static ClusterNode join(ClusterSettings settings, NoticeListener notices) {
+        return join(settings, notices, System::nanoTime);
+    }
+
+    /** The same on a clock of somebody's, which never runs backwards. */
+    static ClusterNode join(ClusterSettings settings, NoticeListener notices, LongSupplier nanoClock) {
+        ClusterNode node;
+        try {
+            node = new ClusterNode(settings, notices, nanoClock);
+        } catch (RuntimeException e) {
+            throw new IllegalStateException(
+                    "cluster: node " + settings.node() + " cannot listen on " + settings.host() + ":" + settings.port()
+                            + " or join (expected: a free port, the same release on every node): " + e.getMessage(),
+                    e);
+        }
+        boolean isTwice = node.nodes().stream()
+                .anyMatch(other -> other.name().equals(settings.node()) && other.session() != node.session);
+        if (isTwice) {
+            node.close();
+            throw new IllegalStateException(
+                    "cluster: node: " + settings.node() + " (expected: a name that no other node has)");
+        }
+        return node;
+    }
+
+    /** This node's name. */
+    public String name() {
+        return settings.node();
+    }
+
+    /** How it was set up. */
+    public ClusterSettings settings() {
+        return settings;
+    }
+
+    /** The nodes that are in the cluster, this one among them, by name. */
+    public List<NodeView> nodes() {
+        return lookout.nodes();
+    }
+
+    /** Tells all other nodes that something which they share has changed, as settings; a word that can get lost. */
+    public void tellChanged(String what) {
+        tellAll(new Note.Changed(what));
+    }
+
+    /** Has {@code listener} told what other nodes {@link #tellChanged} say. */
+    public void onChanged(Consumer<String> listener) {
+        readers.add(note -> {
+            if (note instanceof Note.Changed changed) {
+                listener.accept(changed.what());
+            }
+        });
+    }
+
+    long session() {
+        return session;
+    }
+
+    LongSupplier nanoClock() {
+        return nanoClock;
+    }
+
+    Lookout lookout() {
+        return lookout;
+    }
+
+    ExecutorService workers() {
+        return workers;
+    }
+
+    HazelcastInstance hazelcast() {
+        return hazelcast;
+    }
+
+    /** Takes pools that were closed off this node, which goes on. */
+    void forget() {
+        readers.clear();
+        viewers.clear();
+        leavers.clear();
+        periodic.forEach(task -> task.cancel(false));
+        periodic.clear();
+    }
+
+    void onNote(Consumer<Note> reader) {
+        readers.add(reader);
+    }
+
+    void onView(Runnable viewer) {
+        viewers.add(viewer);
+    }
+
+    void onLeave(Runnable leaver) {
+        leavers.add(leaver);
+    }
+
+    /** Runs a task again and again, until this node stops or is told to {@link #forget} it. */
+    void every(Duration pause, Runnable task) {
+        periodic.add(always(pause, task));
+    }
+
+    private ScheduledFuture<?> always(Duration pause, Runnable task) {
+        return scheduler.scheduleWithFixedDelay(
+                () -> guarded(task), pause.toNanos(), pause.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /** Runs a task once, unless this node has stopped. */
+    void after(Duration pause, Runnable task) {
+        try {
+            ScheduledFuture<?> unused = scheduler.schedule(() -> guarded(task), pause.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException e) {
+            // This node stops.
+        }
+    }
+
+    private static void guarded(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException e) {
+            LOG.log(Level.WARNING, "cluster: a task failed", e);
+        }
+    }
+
+    void tell(String node, Note note) {
+        publish(ONE + node, note);
+    }
+
+    void tellAll(Note note) {
+        publish(ALL, note);
+    }
+
+    private void publish(String topic, Note note) {
+        try {
+            this.<Note.Letter>topic(topic).publish(new Note.Letter(note));
+        } catch (RuntimeException e) {
+            // Nothing depends on it; the instance is stopping or has no partner.
+            LOG.log(Level.DEBUG, "cluster: a word was not sent", e);
+        }
+    }
+
+    private <T> ITopic<T> topic(String name) {
+        return hazelcast.getTopic(name);
+    }
+
+    private void read(Note.Letter letter) {
+        for (Consumer<Note> reader : readers) {
+            guarded(() -> reader.accept(letter.note()));
+        }
+    }
+
+    private void lifecycle(LifecycleEvent event) {
+        if (event.getState() == LifecycleEvent.LifecycleState.MERGED) {
+            LOG.log(Level.WARNING, "cluster: node " + name() + " was cut off and is back");
+            notices.on(new Notice(Notice.NODE_JOINED, name(), Map.of("node", name(), "merged", true)));
+            look();
+        }
+    }
+
+    private static Map<NodeView, Optional<InetSocketAddress>> doors(Set<Member> members) {
+        Map<NodeView, Optional<InetSocketAddress>> doors = new HashMap<>();
+        members.forEach(member -> doors.put(view(member), Optional.ofNullable(address(member))));
+        return doors;
+    }
+
+    private static NodeView view(Member member) {
+        String name = member.getAttribute(HazelcastConfig.NODE);
+        String session = member.getAttribute(HazelcastConfig.SESSION);
+        String address =
+                member.getAddress().getHost() + ":" + member.getAddress().getPort();
+        return new NodeView(name == null ? address : name, session == null ? 0 : Long.parseLong(session), address);
+    }
+
+    private static @Nullable InetSocketAddress address(Member member) {
+        try {
+            return member.getAddress().getInetSocketAddress();
+        } catch (UnknownHostException e) {
+            return null;
+        }
+    }
+
+    private final class Membership implements MembershipListener {
+        @Override
+        public void memberAdded(MembershipEvent event) {
+            lookout.sees(doors(event.getMembers()));
+            changed(Notice.NODE_JOINED, view(event.getMember()), "joined");
+        }
+
+        @Override
+        public void memberRemoved(MembershipEvent event) {
+            lookout.sees(doors(event.getMembers()));
+            changed(Notice.NODE_LEFT, view(event.getMember()), "left");
+        }
+
+        private void changed(String type, NodeView node, String what) {
+            int nodes = lookout.names().size();
+            LOG.log(Level.INFO, "cluster: node " + node.name() + " has " + what + ", nodes now: " + nodes);
+            notices.on(new Notice(type, node.name(), Map.of("node", node.name(), "nodes", nodes)));
+            look();
+        }
+    }
+
+    /** Finds out what became of those that are missing, and tells those who want to know. */
+    private void look() {
+        try {
+            workers.execute(() -> guarded(() -> {
+                lookout.knock();
+                viewers.forEach(Runnable::run);
+            }));
+        } catch (RejectedExecutionException e) {
+            // This node stops.
+        }
+    }
+
+    /** Leaves in good order: the others go on at once, and this node is not expected back. */
+    public void leave() {
+        leavers.forEach(Runnable::run);
+        hazelcast.shutdown();
+        stopThreads();
+    }
+
+    /** Leaves at once; the others find out. */
+    @Override
+    public void close() {
+        hazelcast.getLifecycleService().terminate();
+        stopThreads();
+    }
+
+    private void stopThreads() {
+        scheduler.shutdownNow();
+        workers.shutdown();
+        try {
+            if (!workers.awaitTermination(FAREWELL.toMillis(), TimeUnit.MILLISECONDS)) {
+                workers.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            workers.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static ThreadFactory daemon(String name) {
+        return task -> {
+            Thread thread = new Thread(task, name);
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+}

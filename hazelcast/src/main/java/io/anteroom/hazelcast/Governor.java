@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.hazelcast;
+
+import io.anteroom.admission.Effect;
+import io.anteroom.admission.PoolMachine;
+import io.anteroom.admission.PoolMode;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+
+/**
+ * How much a part of the cluster may do with a pool: all of it, its share, or nothing for the moment. Part of a pool's
+ * state.
+ */
+final class Governor {
+    private PoolMode operator;
+    /** The nodes of which a new state has not heard what they hold. */
+    private final Set<String> awaited = new TreeSet<>();
+
+    private long awaitsUntilNanos = Long.MAX_VALUE;
+    private boolean isApart;
+
+    Governor(PoolMode operator, List<String> awaited) {
+        this.operator = operator;
+        this.awaited.addAll(awaited);
+    }
+
+    /** What an operator has said. */
+    PoolMode operator() {
+        return operator;
+    }
+
+    void operator(PoolMode mode) {
+        operator = mode;
+    }
+
+    /** A node has told what it holds, or will not. */
+    void heardOf(String node) {
+        awaited.remove(node);
+    }
+
+    /** Whether nodes have not told yet what they hold. */
+    boolean isLearning() {
+        return !awaited.isEmpty();
+    }
+
+    /** Whether this part of the cluster may not do anything by itself. */
+    boolean refusesNewcomers() {
+        return isApart;
+    }
+
+    /** Sets the machine to what may be done now. */
+    void govern(PoolMachine machine, Roll roll, Collection<NodeBook> books, Facts facts, Consumer<Effect> effects) {
+        awaits(facts);
+        isApart = facts.policy() == OnPartition.CLOSED && !roll.isMajority();
+        long now = facts.nowNanos();
+        int most = limit(machine.settings().slots(), roll, books, facts.policy());
+        boolean isHeld = isApart || !awaited.isEmpty();
+        PoolMode wanted = isHeld && operator != PoolMode.CLOSED ? PoolMode.HOLDING : operator;
+        // A machine that is to admit less is told so first, one that is to admit more last.
+        if (isHeld) {
+            setMode(machine, wanted, now, effects);
+        }
+        machine.limitSlots(most, now, effects);
+        setMode(machine, wanted, now, effects);
+    }
+
+    private static void setMode(PoolMachine machine, PoolMode wanted, long now, Consumer<Effect> effects) {
+        if (machine.mode() != wanted) {
+            machine.mode(wanted, now, effects);
+        }
+    }
+
+    private void awaits(Facts facts) {
+        if (awaited.isEmpty()) {
+            return;
+        }
+        if (awaitsUntilNanos == Long.MAX_VALUE) {
+            awaitsUntilNanos = facts.nowNanos() + SharedPool.LEARNING_NANOS;
+        }
+        if (facts.nowNanos() - awaitsUntilNanos >= 0) {
+            awaited.clear();
+        }
+    }
+
+    /**
+     * The least that any node knows of the backends, and this part's share. Slots that silent nodes may still use count
+     * as running and come on top of the share, so that they are not taken from it twice.
+     */
+    private static int limit(int slots, Roll roll, Collection<NodeBook> books, OnPartition policy) {
+        int most = Integer.MAX_VALUE;
+        int ghosts = 0;
+        for (NodeBook book : books) {
+            most = Math.min(most, book.slotLimit);
+            ghosts += book.ghosts;
+        }
+        if (policy == OnPartition.SHARE && roll.present() < roll.expected()) {
+            most = Math.min(most, Math.min(slots, share(slots, roll.present(), roll.expected()) + ghosts));
+        }
+        return Math.max(1, most);
+    }
+
+    /** What some nodes of all may use: at least one, else a small part would serve nobody. */
+    static int share(int slots, int nodes, int expected) {
+        return Math.max(1, (int) ((long) slots * nodes / expected));
+    }
+
+    void save(DataOutput out) throws IOException {
+        out.writeByte(operator.ordinal());
+        Codec.write(awaited, out);
+        out.writeLong(awaitsUntilNanos);
+        out.writeBoolean(isApart);
+    }
+
+    static Governor load(DataInput in) throws IOException {
+        PoolMode operator = PoolMode.values()[in.readByte()];
+        Governor governor = new Governor(operator, Codec.readStrings(in));
+        governor.awaitsUntilNanos = in.readLong();
+        governor.isApart = in.readBoolean();
+        return governor;
+    }
+}

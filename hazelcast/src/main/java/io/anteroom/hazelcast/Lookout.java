@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.hazelcast;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who is in the cluster, and what became of those that were. A node that is gone from the view may be dead or merely
+ * out of reach; where a connection to its port is refused, its process is dead. Safe from any thread.
+ */
+final class Lookout {
+    private static final int CONNECT_MILLIS = 300;
+    private static final int MOST_MISSING = 100;
+
+    private final LongSupplier nanoClock;
+    private final Map<Long, NodeView> present = new HashMap<>();
+    private final Map<Long, Optional<InetSocketAddress>> addresses = new HashMap<>();
+    private final Map<Long, Missing> missing = new LinkedHashMap<>();
+    private volatile List<String> names = List.of();
+
+    private static final class Missing {
+        private final Optional<InetSocketAddress> address;
+        private final long sinceNanos;
+        private boolean isDead;
+
+        Missing(Optional<InetSocketAddress> address, long sinceNanos) {
+            this.address = address;
+            this.sinceNanos = sinceNanos;
+        }
+    }
+
+    /** What is known of a run of a node. */
+    enum Fate {
+        /** It is in the cluster. */
+        PRESENT,
+        /** It is not, and may live. */
+        MISSING,
+        /** Its process is gone. */
+        DEAD
+    }
+
+    Lookout(LongSupplier nanoClock) {
+        this.nanoClock = nanoClock;
+    }
+
+    /** All that are in the cluster now, with their addresses. */
+    synchronized void sees(Map<NodeView, Optional<InetSocketAddress>> nodes) {
+        Map<Long, Optional<InetSocketAddress>> before = new HashMap<>(addresses);
+        present.clear();
+        addresses.clear();
+        TreeSet<String> sorted = new TreeSet<>();
+        nodes.forEach((node, address) -> {
+            present.put(node.session(), node);
+            addresses.put(node.session(), address);
+            sorted.add(node.name());
+            missing.remove(node.session());
+        });
+        before.forEach((session, address) -> {
+            if (!present.containsKey(session)) {
+                miss(session, address);
+            }
+        });
+        names = List.copyOf(sorted);
+    }
+
+    private Missing miss(long session, Optional<InetSocketAddress> address) {
+        if (missing.size() >= MOST_MISSING) {
+            missing.remove(missing.keySet().iterator().next());
+        }
+        return missing.computeIfAbsent(session, first -> new Missing(address, nanoClock.getAsLong()));
+    }
+
+    /** The names of those in the cluster, sorted. */
+    List<String> names() {
+        return names;
+    }
+
+    /** Those in the cluster, by name. */
+    synchronized List<NodeView> nodes() {
+        List<NodeView> nodes = new ArrayList<>(present.values());
+        nodes.sort(Comparator.comparing(NodeView::name));
+        return nodes;
+    }
+
+    /** What became of a run of a node; one that was never seen counts as missing from now on. */
+    synchronized Fate fate(String name, long session) {
+        if (present.containsKey(session)) {
+            return Fate.PRESENT;
+        }
+        // One name, one process: whoever had it before is gone.
+        if (names.contains(name) || miss(session, Optional.empty()).isDead) {
+            return Fate.DEAD;
+        }
+        return Fate.MISSING;
+    }
+
+    /** For how long it has been missing. */
+    synchronized Duration missingFor(long session) {
+        Missing known = missing.get(session);
+        return known == null ? Duration.ZERO : Duration.ofNanos(nanoClock.getAsLong() - known.sinceNanos);
+    }
+
+    /** Whether there are any whose fate is not known. */
+    synchronized boolean misses() {
+        return missing.values().stream().anyMatch(one -> !one.isDead);
+    }
+
+    /** Knocks at the doors of those that are missing, which takes a moment for each that does not answer. */
+    void knock() {
+        List<Missing> unknown;
+        synchronized (this) {
+            unknown = missing.values().stream().filter(one -> !one.isDead).toList();
+        }
+        for (Missing one : unknown) {
+            if (one.address.isPresent() && isRefused(one.address.get())) {
+                synchronized (this) {
+                    one.isDead = true;
+                }
+            }
+        }
+    }
+
+    private static boolean isRefused(InetSocketAddress address) {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(address.getAddress(), address.getPort()), CONNECT_MILLIS);
+            return false;
+        } catch (ConnectException e) {
+            return saysRefused(e.getMessage());
+        } catch (IOException e) {
+            // Nobody answers: dead or out of reach, there is no telling.
+            return false;
+        }
+    }
+
+    /** The machine answers that nobody listens; "no route to host" is the same exception and says nothing. */
+    private static boolean saysRefused(@Nullable String message) {
+        return message != null && message.toLowerCase(Locale.ROOT).contains("refused");
+    }
+}

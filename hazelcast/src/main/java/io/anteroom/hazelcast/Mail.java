@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.hazelcast;
+
+import io.anteroom.admission.Effect;
+import java.util.List;
+
+/**
+ * What became of requests of one node, numbered, so that what comes twice or out of order is noticed.
+ *
+ * @param registration which of the node's registrations it follows
+ * @param first the number of the first effect
+ * @param effects one after the other
+ */
+record Mail(long registration, long first, List<Effect> effects) {
+    Mail {
+        effects = List.copyOf(effects);
+    }
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.hazelcast;
+
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+
+/** A word from one node to others. It may get lost: whatever depends on it is found out at the next tick as well. */
+sealed interface Note {
+    /** There is mail in a pool for the node that reads this. */
+    record Post(String pool, Mail mail) implements Note {}
+
+    /** A pool's state has been made anew: everybody is to tell what it holds. */
+    record Anew(String pool) implements Note {}
+
+    /** Something that other parts share has changed, as the settings. */
+    record Changed(String what) implements Note {}
+
+    /** How it is sent: one type for all. */
+    record Letter(Note note) {}
+
+    default void save(DataOutput out) throws IOException {
+        out.writeByte(Codec.VERSION);
+        if (this instanceof Post post) {
+            out.writeByte(0);
+            out.writeUTF(post.pool());
+            ResultCodec.write(post.mail(), out);
+        } else if (this instanceof Anew anew) {
+            out.writeByte(1);
+            out.writeUTF(anew.pool());
+        } else if (this instanceof Changed changed) {
+            out.writeByte(2);
+            out.writeUTF(changed.what());
+        }
+    }
+
+    static Note load(DataInput in) throws IOException {
+        Codec.checkVersion(in.readByte());
+        int kind = in.readByte();
+        return switch (kind) {
+            case 0 -> new Post(in.readUTF(), ResultCodec.readMail(in));
+            case 1 -> new Anew(in.readUTF());
+            case 2 -> new Changed(in.readUTF());
+            default -> throw new IOException("no note has the number " + kind);
+        };
+    }
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.hazelcast;
+
+import com.hazelcast.core.HazelcastInstance;
+import org.jspecify.annotations.Nullable;
+
+/** What a step asks of the node on which it runs. */
+interface Owner {
+    /** Where the node is found from inside of Hazelcast. */
+    String KEY = "io.anteroom.owner";
+
+    /** What this node sees now, in the time of that pool. */
+    Facts facts(SharedPool pool);
+
+    /** Whether this node has just been standing still, so that its view may be long out of date. */
+    boolean isFenced();
+
+    static @Nullable Owner of(HazelcastInstance instance) {
+        return instance.getUserContext().get(KEY) instanceof Owner owner ? owner : null;
+    }
+}

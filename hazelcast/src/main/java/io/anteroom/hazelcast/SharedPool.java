@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.hazelcast;
+
+import io.anteroom.admission.Effect;
+import io.anteroom.admission.PoolMachine;
+import io.anteroom.admission.PoolMode;
+import io.anteroom.admission.PoolSettings;
+import io.anteroom.hazelcast.Reply.Outcome;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A pool's state as the cluster holds it: one {@link PoolMachine}, and for each node a book of how far its batches and
+ * its mail have come. Deterministic: it sees time and the cluster only through {@link Facts}, so that a backup which is
+ * given the same batches and facts is equal.
+ *
+ * <p>Batches of a node count up. One that comes twice gets the answer of the first time; a gap, which is how lost state
+ * shows, or a node that is not known is answered with {@link Outcome#REGISTER}, and the node tells all that it holds.
+ *
+ * <p>Not safe for use by several threads at once: owner and backup each work on it on one partition thread.
+ */
+final class SharedPool {
+    /** How long a new state waits for the nodes to tell what they hold. */
+    static final long LEARNING_NANOS = Duration.ofSeconds(2).toNanos();
+
+    private final PoolMachine machine;
+    private final TreeMap<String, NodeBook> books;
+    private final Roll roll;
+    private final Governor governor;
+    private final Consumer<Effect> post = this::post;
+    private long settingsRevision;
+
+    private long owner;
+    private long offsetNanos;
+    private long lastNanos;
+    private long lastWall;
+
+    /** A pool that knows nothing yet: until these nodes have told what they hold, nobody is admitted. */
+    SharedPool(PoolSettings settings, PoolMode mode, List<String> awaited, int expected) {
+        this(new PoolMachine(settings), new TreeMap<>(), new Roll(), new Governor(mode, awaited));
+        roll.expectAtLeast(expected);
+        settingsRevision = 1;
+    }
+
+    private SharedPool(PoolMachine machine, TreeMap<String, NodeBook> books, Roll roll, Governor governor) {
+        this.machine = machine;
+        this.books = books;
+        this.roll = roll;
+        this.governor = governor;
+    }
+
+    /** Which run of which node owned it last, 0 for nobody. */
+    long owner() {
+        return owner;
+    }
+
+    /** What that owner adds to its own clock. */
+    long offsetNanos() {
+        return offsetNanos;
+    }
+
+    /** The pool's time at the last batch. */
+    long lastNanos() {
+        return lastNanos;
+    }
+
+    /** The time of day at the last batch. */
+    long lastWall() {
+        return lastWall;
+    }
+
+    /** Carries a batch out, or says why not. */
+    Reply apply(Batch batch, Facts facts) {
+        if (batch.isQuestion()) {
+            return answer(batch, facts);
+        }
+        NodeBook book = books.get(batch.node());
+        boolean isKnown = book != null && book.session == batch.session();
+        if (isKnown && book != null && batch.seq() == book.lastSeq && batch.registration() == book.registration) {
+            book.acknowledge(batch.acknowledged());
+            return reply(batch, book, facts, book.lastResults, Map.of());
+        }
+        if (!mayFollow(isKnown ? book : null, batch)) {
+            return Reply.of(Outcome.REGISTER);
+        }
+        return carryOut(batch, facts);
+    }
+
+    /** A gap means that something was lost here; an earlier number is a batch that nobody waits for any more. */
+    private static boolean mayFollow(@Nullable NodeBook book, Batch batch) {
+        if (batch.isRegistration()) {
+            return book == null || batch.seq() > book.lastSeq;
+        }
+        return book != null && batch.registration() == book.registration && batch.seq() == book.lastSeq + 1;
+    }
+
+    private Reply carryOut(Batch batch, Facts facts) {
+        Map<String, Long> before = nextMails();
+        observe(facts);
+        NodeBook book = bookOf(batch);
+        book.acknowledge(batch.acknowledged());
+        List<Result> results = new ArrayList<>(batch.commands().size());
+        for (Command command : batch.commands()) {
+            results.add(step(batch, book, command, facts));
+        }
+        book.lastSeq = batch.seq();
+        book.lastResults = List.copyOf(results);
+        return reply(batch, book, facts, results, news(batch.node(), before));
+    }
+
+    private NodeBook bookOf(Batch batch) {
+        NodeBook book = books.get(batch.node());
+        if (book == null || book.session != batch.session()) {
+            book = new NodeBook(batch.session());
+            books.put(batch.node(), book);
+        }
+        return book;
+    }
+
+    private void observe(Facts facts) {
+        lastNanos = owner == 0 ? facts.nowNanos() : Math.max(lastNanos, facts.nowNanos());
+        owner = facts.owner();
+        offsetNanos = facts.offsetNanos();
+        lastWall = facts.wallMillis();
+        roll.observe(facts);
+        govern(facts);
+    }
+
+    private void govern(Facts facts) {
+        governor.govern(machine, roll, books.values(), facts, post);
+    }
+
+    private Result step(Batch batch, NodeBook book, Command command, Facts facts) {
+        long now = facts.nowNanos();
+        if (command instanceof Command.Register register) {
+            book.begin(batch.registration());
+            roll.stays(batch.node());
+            // Before anybody is let in: what silent nodes hold comes on top of the share only while they do.
+            govern(facts);
+            machine.register(batch.node(), register.held(), now, post);
+            governor.heardOf(batch.node());
+        } else if (command instanceof Command.Lost lost) {
+            lost(lost, facts);
+        } else if (command instanceof Command.Leave) {
+            machine.nodeLost(batch.node(), now, post);
+            roll.leaves(batch.node(), facts.members());
+            book.slotLimit = Integer.MAX_VALUE;
+        } else if (command instanceof Command.LimitSlots limit) {
+            book.slotLimit = limit.most();
+        } else if (command instanceof Command.Mode mode) {
+            governor.operator(mode.mode());
+        } else if (command instanceof Command.Configure configure) {
+            settingsRevision++;
+            machine.configure(configure.settings(), now, post);
+        } else {
+            return Steps.step(machine, governor, batch.node(), command, now, post);
+        }
+        govern(facts);
+        return new Result.Done(true);
+    }
+
+    /** A node that is dead leaves nothing; one that may live keeps its slots, so that nobody else has them besides. */
+    private void lost(Command.Lost lost, Facts facts) {
+        NodeBook book = books.get(lost.node());
+        if (book == null || book.session != lost.session()) {
+            return;
+        }
+        governor.heardOf(lost.node());
+        if (lost.isDead()) {
+            books.remove(lost.node());
+            govern(facts);
+            machine.nodeLost(lost.node(), facts.nowNanos(), post);
+        } else if (!book.isSilent) {
+            book.isSilent = true;
+            book.ghosts = machine.nodeSilent(lost.node(), facts.nowNanos(), post);
+        }
+    }
+
+    private void post(Effect effect) {
+        NodeBook book = books.get(effect.node());
+        if (book != null) {
+            book.post(effect);
+            if (book.isSilent && effect instanceof Effect.LeaseExpired) {
+                book.ghosts--;
+            }
+        }
+    }
+
+    private Map<String, Long> nextMails() {
+        Map<String, Long> next = new HashMap<>();
+        books.forEach((node, book) -> next.put(node, book.nextMail()));
+        return next;
+    }
+
+    private Map<String, Mail> news(String besides, Map<String, Long> before) {
+        Map<String, Mail> news = new HashMap<>();
+        books.forEach((node, book) -> {
+            Long first = before.get(node);
+            if (!node.equals(besides) && first != null && book.nextMail() > first && !book.isSilent) {
+                news.put(node, book.since(first));
+            }
+        });
+        return news;
+    }
+
+    private Reply answer(Batch batch, Facts facts) {
+        List<Result> results = new ArrayList<>(batch.commands().size());
+        for (Command command : batch.commands()) {
+            results.add(Steps.answer(machine, governor, batch.node(), command, facts.nowNanos()));
+        }
+        return reply(batch, null, facts, results, Map.of());
+    }
+
+    private Reply reply(
+            Batch batch, @Nullable NodeBook book, Facts facts, List<Result> results, Map<String, Mail> others) {
+        long deadline = machine.nextDeadlineNanos();
+        long until = deadline == Long.MAX_VALUE ? deadline : Math.max(0, deadline - facts.nowNanos());
+        Reply.Figures figures = new Reply.Figures(
+                machine.running(),
+                machine.settings().slots(),
+                roll.expected(),
+                roll.present(),
+                machine.waiting(),
+                governor.operator(),
+                governor.isLearning(),
+                until);
+        List<Reply.Seen> nodes = new ArrayList<>(books.size());
+        books.forEach((name, one) -> nodes.add(new Reply.Seen(name, one.session, one.isSilent)));
+        return new Reply(
+                Outcome.DONE,
+                results,
+                book == null ? null : book.since(0),
+                others,
+                figures,
+                settingsRevision,
+                batch.settings() == settingsRevision ? null : machine.settings(),
+                nodes);
+    }
+
+    /** Equal for states that will behave equally. */
+    long stateHash() {
+        return Codec.hash(this::save);
+    }
+
+    /** For tests, which recount it. */
+    PoolMachine machine() {
+        return machine;
+    }
+
+    void save(DataOutput out) throws IOException {
+        out.writeByte(Codec.VERSION);
+        out.writeLong(owner);
+        out.writeLong(offsetNanos);
+        out.writeLong(lastNanos);
+        out.writeLong(lastWall);
+        out.writeLong(settingsRevision);
+        machine.save(out);
+        roll.save(out);
+        governor.save(out);
+        out.writeInt(books.size());
+        for (Map.Entry<String, NodeBook> book : books.entrySet()) {
+            out.writeUTF(book.getKey());
+            book.getValue().save(out);
+        }
+    }
+
+    static SharedPool load(DataInput in) throws IOException {
+        Codec.checkVersion(in.readByte());
+        long owner = in.readLong();
+        long offset = in.readLong();
+        long lastNanos = in.readLong();
+        long lastWall = in.readLong();
+        long revision = in.readLong();
+        PoolMachine machine = PoolMachine.load(in);
+        Roll roll = Roll.load(in);
+        Governor governor = Governor.load(in);
+        TreeMap<String, NodeBook> books = new TreeMap<>();
+        int count = in.readInt();
+        for (int i = 0; i < count; i++) {
+            String node = in.readUTF();
+            books.put(node, NodeBook.load(in));
+        }
+        SharedPool pool = new SharedPool(machine, books, roll, governor);
+        pool.owner = owner;
+        pool.offsetNanos = offset;
+        pool.lastNanos = lastNanos;
+        pool.lastWall = lastWall;
+        pool.settingsRevision = revision;
+        return pool;
+    }
+}

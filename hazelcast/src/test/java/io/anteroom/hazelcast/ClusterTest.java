@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.hazelcast;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.anteroom.admission.Admission;
+import io.anteroom.admission.Arrival;
+import io.anteroom.admission.Caller;
+import io.anteroom.admission.Lease;
+import io.anteroom.admission.Pool;
+import io.anteroom.admission.PoolMode;
+import io.anteroom.admission.PoolSettings;
+import io.anteroom.admission.Priority;
+import io.anteroom.admission.Refusal;
+import io.anteroom.admission.Ticket;
+import io.anteroom.admission.Waiter;
+import io.anteroom.admission.WaitingTicket;
+import io.anteroom.event.Notice;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Three nodes with real clocks and threads: one queue, and what becomes of it when nodes go. */
+final class ClusterTest {
+    private Members members;
+    private final List<HazelcastPools> pools = new ArrayList<>();
+    private final List<Told> order = new CopyOnWriteArrayList<>();
+
+    private record Told(String name, Lease lease, Refusal.Code refusal) {}
+
+    @BeforeEach
+    void join() {
+        members = new Members(3, System::nanoTime, how -> how);
+        members.nodes.forEach(node -> pools.add(new HazelcastPools(node)));
+    }
+
+    @AfterEach
+    void leave() {
+        members.close();
+        pools.forEach(HazelcastPools::close);
+    }
+
+    private Pool pool(int node, int slots) {
+        return pools.get(node).open("llm", PoolSettings.ofSlots(slots).withEarlyRefusal(false));
+    }
+
+    private Admission offer(Pool pool, String name) {
+        return pool.offer(Arrival.of(Caller.of("key", "ip"), Priority.NORMAL), new Waiter() {
+            @Override
+            public void admitted(Lease lease) {
+                order.add(new Told(name, lease, null));
+            }
+
+            @Override
+            public void refused(Refusal refusal) {
+                order.add(new Told(name, null, refusal.code()));
+            }
+        });
+    }
+
+    private List<String> names() {
+        return order.stream().map(Told::name).toList();
+    }
+
+    /** The node that owns the pool's state. */
+    private int owner() {
+        String uuid = members.nodes
+                .get(0)
+                .hazelcast()
+                .getPartitionService()
+                .getPartition("llm")
+                .getOwner()
+                .getUuid()
+                .toString();
+        for (int i = 0; i < members.nodes.size(); i++) {
+            String own = members.nodes
+                    .get(i)
+                    .hazelcast()
+                    .getCluster()
+                    .getLocalMember()
+                    .getUuid()
+                    .toString();
+            if (own.equals(uuid)) {
+                return i;
+            }
+        }
+        throw new AssertionError("nobody owns it");
+    }
+
+    @Test
+    void offer_onSeveralNodes_isOneQueueInOrderOfArrival() {
+        List<Pool> all = List.of(pool(0, 1), pool(1, 1), pool(2, 1));
+        Lease first = (Lease) offer(all.get(0), "runs");
+        for (int i = 0; i < 9; i++) {
+            assertThat(offer(all.get(i % 3), "w" + i)).isInstanceOf(Ticket.class);
+        }
+
+        List<WaitingTicket> waiting = all.get(1).waiting(100);
+        assertThat(waiting)
+                .extracting(WaitingTicket::node)
+                .containsExactly("n1", "n2", "n3", "n1", "n2", "n3", "n1", "n2", "n3");
+        assertThat(all.get(2).snapshot().waiting()).isEqualTo(9);
+        first.close();
+        for (int i = 0; i < 9; i++) {
+            int told = i + 1;
+            Await.until("number " + told + " is told", () -> order.size() == told);
+            order.get(i).lease().close();
+        }
+
+        assertThat(names()).containsExactly("w0", "w1", "w2", "w3", "w4", "w5", "w6", "w7", "w8");
+        Await.until("nobody runs", () -> all.get(0).snapshot().running() == 0);
+    }
+
+    @Test
+    void cancel_ticketOfAnotherNode_isToldThere() {
+        Pool one = pool(0, 1);
+        Pool two = pool(1, 1);
+        offer(one, "runs");
+        Ticket ticket = (Ticket) offer(one, "waits");
+
+        assertThat(two.status(ticket.id()).position()).isEqualTo(1);
+        assertThat(two.move(ticket.id(), Priority.LOW)).isTrue();
+        assertThat(two.cancel(ticket.id())).isTrue();
+
+        Await.until("it is told", () -> order.size() == 1);
+        assertThat(order.get(0).refusal()).isEqualTo(Refusal.Code.CANCELLED);
+    }
+
+    @Test
+    void configureAndMode_onOneNode_holdForAll() {
+        Pool one = pool(0, 1);
+        Pool two = pool(1, 5);
+        assertThat(two.settings().slots()).as("as the first node opened it").isEqualTo(1);
+
+        one.configure(PoolSettings.ofSlots(3));
+        one.mode(PoolMode.HOLDING);
+
+        assertThat(two.snapshot().mode()).isEqualTo(PoolMode.HOLDING);
+        Await.until("the settings have come", () -> two.settings().slots() == 3);
+        assertThat(offer(two, "held")).isInstanceOf(Ticket.class);
+    }
+
+    @Test
+    void close_ownerOfTheState_losesNobodyOfTheOthers() {
+        List<Pool> all = List.of(pool(0, 2), pool(1, 2), pool(2, 2));
+        int dies = owner();
+        int one = (dies + 1) % 3;
+        int two = (dies + 2) % 3;
+        Lease lease = (Lease) offer(all.get(one), "runs");
+        offer(all.get(dies), "dies");
+        for (int i = 0; i < 6; i++) {
+            offer(all.get(i % 2 == 0 ? one : two), "w" + i);
+        }
+
+        members.nodes.get(dies).close();
+
+        // Two nodes of three use one slot of two; the dead one's slot is free.
+        Await.until("the node is out", () -> members.nodes.get(one).nodes().size() == 2);
+        lease.close();
+        for (int i = 0; i < 6; i++) {
+            int told = i + 1;
+            Await.until("number " + told + " is told", () -> order.size() >= told);
+            order.get(i).lease().close();
+        }
+        assertThat(names()).containsExactlyInAnyOrder("w0", "w1", "w2", "w3", "w4", "w5");
+        Await.until("nobody runs", () -> all.get(one).snapshot().running() == 0);
+        assertThat(members.notices).extracting(Notice::type).contains(Notice.NODE_JOINED, Notice.NODE_LEFT);
+    }
+
+    @Test
+    void state_lostWithAllItsCopies_isMadeAnewOfWhatTheNodesHold() {
+        Pool one = pool(0, 1);
+        Pool two = pool(1, 1);
+        Lease lease = (Lease) offer(one, "runs");
+        offer(two, "waits");
+        long end = System.nanoTime() + Duration.ofMillis(300).toNanos();
+        Await.until("the next comes clearly later", () -> System.nanoTime() - end > 0);
+        offer(one, "waits too");
+
+        members.nodes.get(2).hazelcast().getMap(HazelcastConfig.POOLS).delete("llm");
+
+        Await.until("it knows again", () -> one.snapshot().waiting() == 2);
+        assertThat(one.snapshot().running()).isEqualTo(1);
+        lease.close();
+        Await.until("the first is told", () -> order.size() == 1);
+        assertThat(names()).containsExactly("waits");
+        order.get(0).lease().close();
+        Await.until("the second is told", () -> order.size() == 2);
+    }
+
+    @Test
+    void leave_inGoodOrder_answersItsOwnAndIsNotExpectedBack() {
+        Pool one = pool(0, 2);
+        Pool two = pool(1, 2);
+        pool(2, 2);
+        assertThat(offer(one, "runs")).isInstanceOf(Lease.class);
+        assertThat(offer(two, "runs too")).isInstanceOf(Lease.class);
+        offer(one, "waits");
+
+        pools.get(0).close();
+        members.nodes.get(0).leave();
+
+        assertThat(order).extracting(Told::refusal).containsExactly(Refusal.Code.SHUTTING_DOWN);
+        Await.until("its slot is free", () -> two.snapshot().running() == 1);
+        assertThat(two.snapshot().usableSlots()).as("two nodes of two").isEqualTo(2);
+        assertThat(offer(two, "next")).isInstanceOf(Lease.class);
+    }
+
+    @Test
+    void join_nameTwice_isRefused() {
+        List<String> addresses = members.nodes.stream()
+                .map(node -> node.settings().host() + ":" + node.settings().port())
+                .toList();
+        ClusterSettings again = ClusterSettings.of("n1")
+                .name(members.nodes.get(0).settings().name())
+                .listen("127.0.0.1", Ports.free(1).get(0))
+                .members(addresses)
+                .build();
+
+        assertThatThrownBy(() -> ClusterNode.join(again, notice -> {}))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("cluster: node: n1 (expected: a name that no other node has)");
+    }
+}

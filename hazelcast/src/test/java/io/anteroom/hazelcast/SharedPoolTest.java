@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.hazelcast;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.anteroom.admission.Arrival;
+import io.anteroom.admission.Caller;
+import io.anteroom.admission.Decision;
+import io.anteroom.admission.Effect;
+import io.anteroom.admission.PoolMode;
+import io.anteroom.admission.PoolSettings;
+import io.anteroom.admission.Priority;
+import io.anteroom.admission.Refusal;
+import io.anteroom.admission.Registration;
+import io.anteroom.hazelcast.Reply.Outcome;
+import java.io.ByteArrayInputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The state that the cluster holds: what counts of batches, of nodes that go, and of parts of a cluster. */
+final class SharedPoolTest {
+    private static final Duration SECOND = Duration.ofSeconds(1);
+
+    private final Board board = new Board(8, OnPartition.SHARE, "a", "b", "c");
+
+    private static Arrival by(String key) {
+        return Arrival.of(Caller.of(key, "ip"), Priority.NORMAL);
+    }
+
+    @Test
+    void apply_unknownNode_isToRegister() {
+        Board empty = new Board(2, OnPartition.SHARE, "a");
+
+        Reply reply = empty.send("z", new Command.Tick());
+
+        assertThat(reply.outcome()).isEqualTo(Outcome.REGISTER);
+    }
+
+    @Test
+    void apply_sameBatchTwice_isTheSameAnswerOnce() {
+        Batch batch = board.batch("a", new Command.Arrive(1, by("x")), new Command.Arrive(2, by("y")));
+        Reply first = board.apply(batch);
+
+        Reply second = board.apply(batch);
+
+        assertThat(second.results()).isEqualTo(first.results());
+        assertThat(board.pool.machine().running()).isEqualTo(2);
+        assertThat(second.outcome()).isEqualTo(Outcome.DONE);
+    }
+
+    @Test
+    void apply_gapInTheNumbers_isToRegister() {
+        board.batch("a", new Command.Tick());
+
+        assertThat(board.send("a", new Command.Tick()).outcome()).isEqualTo(Outcome.REGISTER);
+    }
+
+    @Test
+    void apply_batchThatNobodyWaitsForAnyMore_changesNothing() {
+        Batch late = board.batch("a", new Command.Arrive(1, by("x")));
+        board.register("a");
+
+        assertThat(board.apply(late).outcome()).isEqualTo(Outcome.REGISTER);
+        assertThat(board.pool.machine().running()).isZero();
+    }
+
+    @Test
+    void apply_grantForAnotherNode_isMailUntilItIsAcknowledged() {
+        board.fill("a", 1, 8);
+        board.send("b", new Command.Arrive(9, by("late")));
+        board.advance(SECOND);
+
+        Reply release = board.send("a", new Command.Release(1));
+
+        Effect granted = new Effect.Granted(9, "b", SECOND, 1);
+        assertThat(release.others()).containsOnlyKeys("b");
+        assertThat(release.others().get("b").effects()).containsExactly(granted);
+        assertThat(board.send("b", new Command.Tick()).mail().effects()).containsExactly(granted);
+        board.acknowledge("b", 1);
+        assertThat(board.send("b", new Command.Tick()).mail().effects()).isEmpty();
+    }
+
+    @Test
+    void register_again_dropsWhatTheNodeDoesNotHold() {
+        board.fill("a", 1, 3);
+
+        board.register("a", new Registration(2, by("k"), Duration.ZERO, true, SECOND));
+
+        assertThat(board.pool.machine().running()).isEqualTo(1);
+        assertThat(board.pool.machine().isRunning(2)).isTrue();
+    }
+
+    @Test
+    void lost_deadNode_leavesNothing() {
+        board.fill("a", 1, 8);
+        board.send("b", new Command.Arrive(9, by("late")));
+        board.sees("b", "c");
+
+        Reply reply = board.send("b", new Command.Lost("a", Board.session("a"), true));
+
+        assertThat(reply.mail().effects()).hasSize(1);
+        assertThat(board.pool.machine().running()).isEqualTo(1);
+        assertThat(reply.nodes()).extracting(Reply.Seen::node).containsExactly("b", "c");
+    }
+
+    @Test
+    void lost_anotherRunOfTheNode_changesNothing() {
+        board.fill("a", 1, 8);
+
+        board.send("b", new Command.Lost("a", 4711, true));
+
+        assertThat(board.pool.machine().running()).isEqualTo(8);
+    }
+
+    @Test
+    void lost_silentNode_keepsItsSlotsTaken() {
+        board.fill("a", 1, 4);
+        board.fill("b", 11, 2);
+        board.sees("b", "c");
+
+        board.send("b", new Command.Lost("a", Board.session("a"), false));
+        board.fill("c", 21, 8);
+
+        // Share of two nodes in three: 5 of 8; the other part may use 4 of them, so 4 are left here.
+        assertThat(board.live("b", "c")).isEqualTo(4);
+        board.send("b", new Command.Lost("a", Board.session("a"), true));
+        assertThat(board.live("b", "c")).as("its share, as the other is dead").isEqualTo(5);
+    }
+
+    @Test
+    void share_partOfTheCluster_usesItsPartOfTheSlots() {
+        board.sees("a");
+
+        board.fill("a", 1, 8);
+
+        assertThat(board.pool.machine().running()).isEqualTo(2);
+        board.sees("a", "b");
+        board.send("a", new Command.Tick());
+        assertThat(board.pool.machine().running()).isEqualTo(5);
+        board.sees("a", "b", "c");
+        board.send("a", new Command.Tick());
+        assertThat(board.pool.machine().running()).isEqualTo(8);
+    }
+
+    @Test
+    void share_fewerSlotsThanNodes_isAtLeastOne() {
+        Board small = new Board(1, OnPartition.SHARE, "a", "b", "c");
+        small.sees("a");
+
+        small.fill("a", 1, 3);
+
+        assertThat(small.pool.machine().running()).isEqualTo(1);
+    }
+
+    @Test
+    void leave_inGoodOrder_isNotExpectedBack() {
+        board.send("c", new Command.Leave());
+        board.sees("a", "b");
+
+        board.fill("a", 1, 9);
+
+        assertThat(board.pool.machine().running()).isEqualTo(8);
+        assertThat(board.send("a", new Command.Tick()).figures().expected()).isEqualTo(2);
+        board.sees("a", "b", "c");
+        assertThat(board.send("a", new Command.Tick()).figures().expected()).isEqualTo(3);
+    }
+
+    @Test
+    void forgetAfter_lostForSoLong_isNotExpectedAnyMore() {
+        Board forgetful = new Board(8, OnPartition.SHARE, "a", "b");
+        forgetful.forgetAfter = Duration.ofSeconds(30);
+        forgetful.sees("a");
+        forgetful.fill("a", 1, 8);
+        assertThat(forgetful.pool.machine().running()).isEqualTo(4);
+
+        forgetful.advance(Duration.ofSeconds(30));
+        forgetful.send("a", new Command.Tick());
+
+        assertThat(forgetful.pool.machine().running()).isEqualTo(8);
+    }
+
+    @Test
+    void closed_minority_admitsNobodyAndRefusesNewcomers() {
+        Board closed = new Board(8, OnPartition.CLOSED, "a", "b", "c");
+        closed.fill("a", 1, 8);
+        closed.send("a", new Command.Arrive(9, by("waits")));
+        closed.sees("a");
+
+        Reply reply = closed.send("a", new Command.Release(1), new Command.Arrive(10, by("new")));
+
+        assertThat(reply.mail().effects()).isEmpty();
+        assertThat(reply.results().get(1))
+                .isInstanceOfSatisfying(
+                        Result.Decided.class,
+                        decided -> assertThat(decided.decision())
+                                .isInstanceOfSatisfying(
+                                        Decision.Refused.class,
+                                        refused -> assertThat(refused.refusal().code())
+                                                .isEqualTo(Refusal.Code.SHUTTING_DOWN)));
+        closed.sees("a", "b");
+        assertThat(closed.send("a", new Command.Tick()).mail().effects()).hasSize(1);
+    }
+
+    @Test
+    void open_part_usesEverything() {
+        Board open = new Board(8, OnPartition.OPEN, "a", "b", "c");
+        open.sees("a");
+
+        open.fill("a", 1, 9);
+
+        assertThat(open.pool.machine().running()).isEqualTo(8);
+    }
+
+    @Test
+    void learning_newState_admitsNobodyUntilAllHaveTold() {
+        Board anew = new Board(2, OnPartition.SHARE);
+        anew.sees("a", "b");
+        anew.pool = new SharedPool(PoolSettings.ofSlots(2), PoolMode.OPEN, List.of("a", "b"), 0);
+        anew.register("a");
+        Reply waits = anew.send("a", new Command.Arrive(1, by("x")));
+
+        anew.register(
+                "b",
+                new Registration(50, by("y"), Duration.ZERO, true, SECOND),
+                new Registration(51, by("y"), Duration.ZERO, true, SECOND));
+
+        assertThat(waits.results().get(0))
+                .isInstanceOfSatisfying(
+                        Result.Decided.class,
+                        decided -> assertThat(decided.decision()).isInstanceOf(Decision.Queued.class));
+        assertThat(waits.figures().isLearning()).isTrue();
+        assertThat(anew.pool.machine().running()).isEqualTo(2);
+        assertThat(anew.pool.machine().isRunning(1)).isFalse();
+    }
+
+    @Test
+    void learning_nodeThatNeverTells_isWaitedForAWhile() {
+        Board anew = new Board(2, OnPartition.SHARE);
+        anew.sees("a", "b");
+        anew.pool = new SharedPool(PoolSettings.ofSlots(2), PoolMode.OPEN, List.of("a", "b"), 0);
+        anew.register("a");
+        anew.send("a", new Command.Arrive(1, by("x")));
+
+        anew.advance(Duration.ofNanos(SharedPool.LEARNING_NANOS));
+        anew.send("a", new Command.Tick());
+
+        assertThat(anew.pool.machine().isRunning(1)).isTrue();
+    }
+
+    @Test
+    void limitSlots_severalNodes_theLeastCounts() {
+        board.send("a", new Command.LimitSlots(4));
+        board.send("b", new Command.LimitSlots(6));
+        board.fill("c", 1, 8);
+        assertThat(board.pool.machine().running()).isEqualTo(4);
+
+        board.send("a", new Command.LimitSlots(Integer.MAX_VALUE));
+
+        assertThat(board.pool.machine().running()).isEqualTo(6);
+    }
+
+    @Test
+    void settings_changedByAnother_comeWithTheNextAnswer() {
+        PoolSettings changed = PoolSettings.ofSlots(3);
+        long known = board.send("b", new Command.Tick()).settingsRevision();
+        board.settingsKnown = known;
+
+        assertThat(board.send("b", new Command.Tick()).settings()).isNull();
+        board.send("a", new Command.Configure(changed));
+
+        assertThat(board.send("b", new Command.Tick()).settings()).isEqualTo(changed);
+    }
+
+    @Test
+    void load_newerVersion_isRefused() throws IOException {
+        byte[] newer = {Codec.VERSION + 1};
+
+        assertThatThrownBy(() -> SharedPool.load(new DataInputStream(new ByteArrayInputStream(newer))))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("version of the cluster's messages: 2 (expected: 1 to 1");
+    }
+}
