@@ -5,6 +5,7 @@ import java.lang.System.Logger.Level;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,7 @@ public final class SettingsDesk {
     private final LiveParts parts;
     private final InstantSource clock;
     private final @Nullable String source;
+    private volatile BiFunction<Settings, Settings, List<SettingsProblem>> checks = (before, after) -> List.of();
     private volatile Revision current;
     private volatile @Nullable String trouble;
 
@@ -63,6 +65,15 @@ public final class SettingsDesk {
         SettingsDesk desk = new SettingsDesk(store, parts, clock, source, first);
         desk.refresh();
         return desk;
+    }
+
+    /**
+     * Has edits judged besides by what the document itself knows, as by what this server can reach.
+     *
+     * @param checks answers what is wrong with going from one document to another
+     */
+    public void check(BiFunction<Settings, Settings, List<SettingsProblem>> checks) {
+        this.checks = checks;
     }
 
     /** Where the settings come from if they are not edited here, or null. */
@@ -156,6 +167,10 @@ public final class SettingsDesk {
             SettingsText.check(settings);
         } catch (SettingsException e) {
             return new EditResult.Invalid(e.problems());
+        }
+        List<SettingsProblem> problems = checks.apply(current.settings(), settings);
+        if (!problems.isEmpty()) {
+            return new EditResult.Invalid(problems);
         }
         lock.lock();
         try {

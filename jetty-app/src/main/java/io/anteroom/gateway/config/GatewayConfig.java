@@ -12,7 +12,6 @@ import io.anteroom.servlet.PlaceSettings;
 import io.anteroom.servlet.TicketSettings;
 import io.anteroom.settings.Retention;
 import io.anteroom.settings.Settings;
-import io.anteroom.webhook.NoticeSettings;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -203,7 +202,7 @@ public record GatewayConfig(
         Callers.Snapshot known = waiting.strangersMayRaise()
                 ? callers.withOthers(callers.others().withHighestPriority(Priority.CRITICAL))
                 : callers;
-        return new Settings(pools, paths, models, known, limits, retention, NoticeSettings.DEFAULT);
+        return new Settings(pools, paths, models, known, limits, retention, operator.notices());
     }
 
     /**

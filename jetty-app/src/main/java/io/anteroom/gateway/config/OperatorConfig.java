@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.gateway.config;
 
+import io.anteroom.admin.webhook.SendGuard;
 import io.anteroom.gateway.config.GatewayConfig.Secret;
+import io.anteroom.webhook.NoticeSettings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * How the gateway is operated: what it keeps, where its settings come from, and where its operators come in.
@@ -14,20 +17,35 @@ import java.util.Optional;
  * @param storage where it keeps what outlives it
  * @param source which settings count
  * @param admin where its operators come in
+ * @param sending how webhooks are sent
+ * @param notices what deserves attention, and who is told of it
  */
-public record OperatorConfig(String node, Optional<Path> file, Storage storage, Source source, AdminListen admin) {
+public record OperatorConfig(
+        String node,
+        Optional<Path> file,
+        Storage storage,
+        Source source,
+        AdminListen admin,
+        Sending sending,
+        NoticeSettings notices) {
     /** Nothing is kept, and no operator comes in. */
-    public static final OperatorConfig NONE =
-            new OperatorConfig("local", Optional.empty(), new Nowhere(), Source.DATABASE, AdminListen.OFF);
+    public static final OperatorConfig NONE = new OperatorConfig(
+            "local",
+            Optional.empty(),
+            new Nowhere(),
+            Source.DATABASE,
+            AdminListen.OFF,
+            Sending.USUAL,
+            NoticeSettings.DEFAULT);
 
     /** The same with another storage. */
     public OperatorConfig withStorage(Storage storage) {
-        return new OperatorConfig(node, file, storage, source, admin);
+        return new OperatorConfig(node, file, storage, source, admin, sending, notices);
     }
 
     /** The same with another place for operators. */
     public OperatorConfig withAdmin(AdminListen admin) {
-        return new OperatorConfig(node, file, storage, source, admin);
+        return new OperatorConfig(node, file, storage, source, admin, sending, notices);
     }
 
     /** Where settings, the audit log and everything else is kept that outlives the gateway. */
@@ -51,6 +69,30 @@ public record OperatorConfig(String node, Optional<Path> file, Storage storage, 
      * @param password with what
      */
     public record Server(String url, String user, Optional<Secret> password) implements Storage {}
+
+    /**
+     * How webhooks are sent: what only those may say who run the gateway.
+     *
+     * @param allow IP blocks inside that may be sent to, and hosts that need no TLS
+     * @param ports the ports that may be sent to
+     * @param key what their signing secrets are encrypted with; without it a file beside the embedded database
+     */
+    public record Sending(List<String> allow, Set<Integer> ports, Optional<Secret> key) {
+        /** To public addresses, with a key of its own. */
+        public static final Sending USUAL = new Sending(List.of(), SendGuard.USUAL_PORTS, Optional.empty());
+
+        /** Copies the list and the set, and checks them. */
+        public Sending {
+            allow = List.copyOf(allow);
+            ports = Set.copyOf(ports);
+            SendGuard unused = SendGuard.of(allow, ports);
+        }
+
+        /** Where they may be sent to. */
+        public SendGuard guard() {
+            return SendGuard.of(allow, ports);
+        }
+    }
 
     /** Which settings count. */
     public enum Source {

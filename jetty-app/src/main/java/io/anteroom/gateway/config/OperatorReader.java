@@ -52,7 +52,9 @@ final class OperatorReader {
                 file,
                 storage(root.section("storage")),
                 source,
-                admin(root.section("admin"), listen));
+                admin(root.section("admin"), listen),
+                WebhookReader.sending(root.section("webhooks"), section -> secret(section, "key", "key")),
+                WebhookReader.notices(root));
     }
 
     /** The name of the machine, as shells and containers tell it. */
@@ -116,22 +118,29 @@ final class OperatorReader {
     }
 
     private Optional<Secret> password(Section section) {
-        if (section.has("password-env") && section.has("password-file")) {
-            section.problem("password-file", "either password-env or password-file");
+        return secret(section, "password", "password");
+    }
+
+    /** What an environment variable or a file holds, named by {@code ...-env} or {@code ...-file}. */
+    private Optional<Secret> secret(Section section, String prefix, String what) {
+        String env = prefix + "-env";
+        String path = prefix + "-file";
+        if (section.has(env) && section.has(path)) {
+            section.problem(path, "either " + env + " or " + path);
         }
-        if (section.has("password-env")) {
-            String value = environment.apply(section.text("password-env", ""));
+        if (section.has(env)) {
+            String value = environment.apply(section.text(env, ""));
             if (value == null || value.isEmpty()) {
-                section.problem("password-env", "the name of an environment variable that holds the password");
+                section.problem(env, "the name of an environment variable that holds the " + what);
                 return Optional.empty();
             }
             return Optional.of(new Secret(value));
         }
-        return section.has("password-file") ? fromFile(section) : Optional.empty();
+        return section.has(path) ? fromFile(section, path, what) : Optional.empty();
     }
 
-    private Optional<Secret> fromFile(Section section) {
-        Path path = besideTheFile(section.text("password-file", ""));
+    private Optional<Secret> fromFile(Section section, String key, String what) {
+        Path path = besideTheFile(section.text(key, ""));
         try {
             if (Files.size(path) <= LONGEST_PASSWORD) {
                 String value = Files.readString(path).strip();
@@ -142,7 +151,7 @@ final class OperatorReader {
         } catch (IOException e) {
             // Told below, with what is wrong with its content.
         }
-        section.problem("password-file", "a readable file that holds the password and nothing else");
+        section.problem(key, "a readable file that holds the " + what + " and nothing else");
         return Optional.empty();
     }
 

@@ -4,6 +4,8 @@ package io.anteroom.gateway.server;
 import io.anteroom.Anteroom;
 import io.anteroom.AnteroomFilter;
 import io.anteroom.admin.store.Database;
+import io.anteroom.admin.webhook.QuotaNotices;
+import io.anteroom.admin.webhook.Webhooks;
 import io.anteroom.admission.Pool;
 import io.anteroom.backend.BackendSettings;
 import io.anteroom.backend.BackendWatch;
@@ -84,7 +86,7 @@ public final class Gateway implements AutoCloseable {
                 UpstreamProxy.Limits.DEFAULT.paceWindow());
     }
 
-    private static Anteroom anteroom(GatewayConfig config, QueueListener listener) {
+    private static Anteroom anteroom(GatewayConfig config, Events events) {
         Waiting waiting = config.waiting();
         Anteroom.Builder builder = Anteroom.builder()
                 .settings(config.settings())
@@ -97,7 +99,8 @@ public final class Gateway implements AutoCloseable {
                 .protocol(config.protocol())
                 .tickets(waiting.tickets())
                 .waitStrategy(config.listen().threads() == Threads.VIRTUAL ? WaitStrategy.AUTO : WaitStrategy.ASYNC)
-                .listener(listener);
+                .rateListener(new QuotaNotices(events))
+                .listener(events);
         config.backends().forEach((pool, backend) -> builder.backends(pool, settings(backend)));
         config.fallbacks().forEach((pool, fallback) -> builder.fallback(pool, fallback.how()));
         return builder.build();
@@ -133,6 +136,11 @@ public final class Gateway implements AutoCloseable {
     /** Where its settings are edited. */
     public SettingsDesk desk() {
         return operations.desk();
+    }
+
+    /** What sends its webhooks, unless something hinders that. */
+    public Optional<Webhooks> webhooks() {
+        return operations.webhooks();
     }
 
     /** Where it keeps what outlives it, if it keeps anything. */

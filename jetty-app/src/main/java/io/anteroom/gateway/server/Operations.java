@@ -9,6 +9,7 @@ import io.anteroom.admin.analytics.AnalyticsBuilder;
 import io.anteroom.admin.api.RouteTable;
 import io.anteroom.admin.store.Database;
 import io.anteroom.admin.store.JdbcAnalyticsStore;
+import io.anteroom.admin.webhook.Webhooks;
 import io.anteroom.event.Events;
 import io.anteroom.gateway.config.GatewayConfig;
 import io.anteroom.gateway.config.OperatorConfig;
@@ -50,6 +51,7 @@ final class Operations implements AutoCloseable {
     private final @Nullable Analytics analytics;
     private final @Nullable Admin admin;
     private final Map<String, Servlet> servlets = new LinkedHashMap<>();
+    private final Notifications notifications;
     private final ScheduledExecutorService timer;
     private volatile @Nullable AdminServer server;
     private boolean isRefused;
@@ -67,6 +69,7 @@ final class Operations implements AutoCloseable {
             analytics = null;
             admin = null;
         }
+        notifications = new Notifications(config.operator(), keeper.desk(), keeper.database(), anteroom, events);
         timer = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "operations");
             thread.setDaemon(true);
@@ -114,6 +117,7 @@ final class Operations implements AutoCloseable {
     private void tick() {
         try {
             keeper.tick();
+            notifications.tick();
             listen();
         } catch (RuntimeException e) {
             LOG.log(Level.ERROR, "looking after the settings failed; it is tried again", e);
@@ -152,6 +156,10 @@ final class Operations implements AutoCloseable {
         return keeper.desk();
     }
 
+    Optional<Webhooks> webhooks() {
+        return notifications.webhooks();
+    }
+
     Optional<Database> database() {
         return Optional.ofNullable(keeper.database());
     }
@@ -182,6 +190,7 @@ final class Operations implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        notifications.close();
         keeper.close();
     }
 }
