@@ -24,6 +24,7 @@ import io.anteroom.servlet.Fallback;
 import io.anteroom.servlet.FrontDoor;
 import io.anteroom.servlet.PlaceSettings;
 import io.anteroom.servlet.PolicySource;
+import io.anteroom.servlet.Requests;
 import io.anteroom.servlet.Routes;
 import io.anteroom.servlet.TicketSettings;
 import io.anteroom.servlet.WaitStrategy;
@@ -104,6 +105,11 @@ public final class Anteroom implements AutoCloseable {
             throw new IllegalStateException("no settings to edit (expected: an anteroom built from settings)");
         }
         return parts;
+    }
+
+    /** What is known of the requests that wait. */
+    public Requests requests() {
+        return door.requests();
     }
 
     FrontDoor door() {
@@ -250,9 +256,7 @@ public final class Anteroom implements AutoCloseable {
             return this;
         }
 
-        /**
-         * How long a streaming request waits before its answer is begun with comments; by default 10 s, at most 45 s.
-         */
+        /** How long a stream waits before its answer is begun with comments; by default 10 s, at most 45 s. */
         public Builder commitAfter(Duration commitAfter) {
             this.commitAfter = commitAfter;
             return this;
@@ -329,11 +333,7 @@ public final class Anteroom implements AutoCloseable {
             return this;
         }
 
-        /**
-         * Says which backends stand behind a pool, so that they are asked how they are; by default none.
-         *
-         * @param pool the name of a pool
-         */
+        /** Says which backends stand behind a pool, so that they are asked how they are; by default none. */
         public Builder backends(String pool, BackendSettings settings) {
             backends.put(pool, settings);
             return this;

@@ -4,6 +4,7 @@ package io.anteroom.admin;
 import io.anteroom.Anteroom;
 import io.anteroom.admin.access.Access;
 import io.anteroom.admin.access.AccessSettings;
+import io.anteroom.admin.analytics.Analytics;
 import io.anteroom.admin.api.ClusterView;
 import io.anteroom.admin.api.Management;
 import io.anteroom.admin.api.ManagementServlet;
@@ -21,6 +22,7 @@ import io.anteroom.admin.web.AccessGuard;
 import io.anteroom.admin.web.AdminPages;
 import io.anteroom.admin.web.PageModule;
 import io.anteroom.admin.web.Site;
+import io.anteroom.event.Events;
 import io.anteroom.settings.SettingsDesk;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletRegistration;
@@ -47,8 +49,10 @@ public final class Admin implements AutoCloseable {
     private final AuditTrail trail;
     private final Management management;
     private final Site site;
+    private final List<AutoCloseable> owned;
 
-    private Admin(Access access, AuditTrail trail, Management management, Site site) {
+    private Admin(Access access, AuditTrail trail, Management management, Site site, List<AutoCloseable> owned) {
+        this.owned = List.copyOf(owned);
         this.access = access;
         this.trail = trail;
         this.management = management;
@@ -102,6 +106,13 @@ public final class Admin implements AutoCloseable {
     @Override
     public void close() {
         management.close();
+        for (AutoCloseable each : owned) {
+            try {
+                each.close();
+            } catch (Exception e) {
+                LOG.log(Level.WARNING, "a part of the administration does not close", e);
+            }
+        }
     }
 
     /** Describes an {@link Admin}. Not thread-safe. */
@@ -112,6 +123,8 @@ public final class Admin implements AutoCloseable {
         private Site.Identity identity = Site.Identity.DEFAULT;
         private AccessSettings settings = AccessSettings.DEFAULT;
         private @Nullable Database database;
+        private @Nullable Events events;
+        private @Nullable Analytics analytics;
         private @Nullable Path setUpFile;
         private InstantSource clock = InstantSource.system();
         private LongSupplier nanoClock = System::nanoTime;
@@ -142,6 +155,18 @@ public final class Admin implements AutoCloseable {
             return this;
         }
 
+        /** What happens to requests; they are counted for analytics of our own, in the database if there is one. */
+        public Builder events(Events events) {
+            this.events = events;
+            return this;
+        }
+
+        /** Somebody who counts requests already, and stays open when this is closed. */
+        public Builder analytics(Analytics analytics) {
+            this.analytics = analytics;
+            return this;
+        }
+
         /** The servers that share the pools; by default this one. */
         public Builder cluster(ClusterView cluster) {
             parts.cluster(cluster);
@@ -163,6 +188,16 @@ public final class Admin implements AutoCloseable {
         /** Adds pages. */
         public Builder pages(PageModule module) {
             pages.add(module);
+            return this;
+        }
+
+        /**
+         * Refuses edits of the settings, which come from elsewhere.
+         *
+         * @param why from where, for people
+         */
+        public Builder settingsReadOnly(String why) {
+            parts.readOnly(why);
             return this;
         }
 
@@ -190,8 +225,17 @@ public final class Admin implements AutoCloseable {
                         "no database: users, management tokens and the audit log are in memory, and gone after a restart");
             }
             Access access = new Access(settings, store, trail, setUpFile, clock, nanoClock);
-            Management management = new Management(parts, access, trail, known != null, routes, clock, nanoClock);
-            return new Admin(access, trail, management, site(access));
+            Analytics counts = analytics;
+            Events heard = events;
+            List<AutoCloseable> owned = new ArrayList<>();
+            if (counts == null && heard != null) {
+                counts = parts.count(known, settings.node());
+                owned.add(heard.subscribe(counts));
+                owned.add(counts);
+            }
+            Management management =
+                    new Management(parts, access, trail, known != null, counts, routes, clock, nanoClock);
+            return new Admin(access, trail, management, site(access), owned);
         }
 
         private Site site(Access access) {

@@ -103,6 +103,7 @@ public final class AdminServer implements AutoCloseable {
         desk = SettingsDesk.open(plan.store, anteroom.parts(), InstantSource.system(), plan.settings, "anteroom.yaml");
         setUpFile = Files.createTempDirectory("anteroom-test").resolve("set-up.token");
         Admin.Builder builder = Admin.builder(anteroom, desk)
+                .events(events)
                 .setUpFile(setUpFile)
                 .access(plan.access.apply(
                         AccessSettings.DEFAULT.withNode("node-1").withRates(FAST)));

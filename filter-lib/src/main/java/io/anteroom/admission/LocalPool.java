@@ -171,7 +171,12 @@ final class LocalPool implements Pool {
 
     @Override
     public boolean cancel(long ticket) {
-        return command(() -> machine.cancel(ticket, nanoClock.getAsLong(), collector));
+        return command(() -> machine.cancel(ticket, null, nanoClock.getAsLong(), collector));
+    }
+
+    @Override
+    public boolean cancel(long ticket, String note) {
+        return command(() -> machine.cancel(ticket, note, nanoClock.getAsLong(), collector));
     }
 
     @Override

@@ -62,6 +62,15 @@ public interface Pool {
     /** Ends a wait with {@link Refusal.Code#CANCELLED}; false if that ticket does not wait. */
     boolean cancel(long ticket);
 
+    /**
+     * The same, with something that its caller is told besides.
+     *
+     * @param note why, on one line, at most {@value Refusal#LONGEST_NOTE} characters
+     */
+    default boolean cancel(long ticket, String note) {
+        return cancel(ticket);
+    }
+
     /** Moves a waiting ticket to another level, keeping its moment of arrival; false if that ticket does not wait. */
     boolean move(long ticket, Priority priority);
 }

@@ -148,14 +148,27 @@ public final class PoolMachine {
 
     /** An operator ends a wait. False if that request does not wait. */
     public boolean cancel(long ticket, long nowNanos, Consumer<Effect> effects) {
+        return cancel(ticket, null, nowNanos, effects);
+    }
+
+    /** An operator ends a wait, and says why. False if that request does not wait. */
+    public boolean cancel(long ticket, @Nullable String note, long nowNanos, Consumer<Effect> effects) {
         begin(nowNanos, effects);
         Entry entry = waiting(ticket);
         if (entry == null) {
             return false;
         }
-        gate.refuseWaiting(entry, Refusal.Code.CANCELLED, 0, effects);
+        gate.refuseWaiting(entry, Refusal.Code.CANCELLED, 0, noting(note, effects));
         gate.admitWaiting(effects);
         return true;
+    }
+
+    private static Consumer<Effect> noting(@Nullable String note, Consumer<Effect> effects) {
+        return effect -> effects.accept(
+                effect instanceof Effect.Ended ended && note != null
+                        ? new Effect.Ended(
+                                ended.ticket(), ended.node(), ended.refusal().withNote(note))
+                        : effect);
     }
 
     /**

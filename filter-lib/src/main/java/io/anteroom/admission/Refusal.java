@@ -3,6 +3,7 @@ package io.anteroom.admission;
 
 import java.time.Duration;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Why a request gets no slot, now or after having waited.
@@ -14,10 +15,39 @@ import java.util.Optional;
  * @param retryAfter when it is worth coming back; each refusal is promised a later moment than the one before, so that
  *     the refused do not return together
  * @param estimate the wait that a newcomer would meet, if known
+ * @param note what an operator says of it, on one line, or null
  */
 public record Refusal(
-        Code code, int depth, long limit, Duration waited, Duration retryAfter, Optional<Estimate> estimate)
+        Code code,
+        int depth,
+        long limit,
+        Duration waited,
+        Duration retryAfter,
+        Optional<Estimate> estimate,
+        @Nullable String note)
         implements Admission {
+    /** The longest note. */
+    public static final int LONGEST_NOTE = 200;
+
+    /** Keeps the note short and on one line. */
+    public Refusal {
+        if (note != null) {
+            String line =
+                    note.replaceAll("[\\p{Cntrl}\\p{Cf}\\u2028\\u2029]+", " ").strip();
+            note = line.length() <= LONGEST_NOTE ? line : line.substring(0, LONGEST_NOTE);
+        }
+    }
+
+    /** A refusal that nobody says anything of. */
+    public Refusal(
+            Code code, int depth, long limit, Duration waited, Duration retryAfter, Optional<Estimate> estimate) {
+        this(code, depth, limit, waited, retryAfter, estimate, null);
+    }
+
+    /** The same with a note. */
+    public Refusal withNote(@Nullable String note) {
+        return new Refusal(code, depth, limit, waited, retryAfter, estimate, note);
+    }
 
     /** The reasons. */
     public enum Code {

@@ -77,7 +77,7 @@ public final class Refusals {
             case SHED ->
                 "More urgent requests took the place after " + refusal.waited().toMillis() + " ms.";
             case CANCELLED ->
-                "An operator ended the wait after " + refusal.waited().toMillis() + " ms.";
+                "An operator ended the wait after " + refusal.waited().toMillis() + " ms" + note(refusal);
             case SHUTTING_DOWN -> "The server is shutting down.";
             case NODE_LOST -> "The place was lost together with the node that held it.";
             case RATE_LIMITED -> "This caller has sent too much in too short a time.";
@@ -91,6 +91,11 @@ public final class Refusals {
         return refusal.limit() > 0
                 ? refusal.depth() + " of " + refusal.limit() + " " + what
                 : refusal.depth() + " " + what;
+    }
+
+    private static String note(Refusal refusal) {
+        String note = refusal.note();
+        return note == null || note.isEmpty() ? "." : ": " + note + (note.endsWith(".") ? "" : ".");
     }
 
     private static String bound(Refusal refusal) {

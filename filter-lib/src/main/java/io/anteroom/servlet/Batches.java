@@ -72,6 +72,21 @@ final class Batches {
         long admitted;
         long waitedMillis;
         long lastNanos;
+
+        void add(Batch other) {
+            total += other.total;
+            completed += other.completed;
+            running += other.running;
+            queued += other.queued;
+            failed += other.failed;
+            admitted += other.admitted;
+            waitedMillis += other.waitedMillis;
+        }
+
+        BatchView view(String name) {
+            long average = admitted == 0 ? 0 : waitedMillis / admitted;
+            return new BatchView(name, total, completed, running, queued, failed, Duration.ofMillis(average));
+        }
     }
 
     Batches(LongSupplier nanoClock) {
@@ -134,24 +149,32 @@ final class Batches {
         }
     }
 
+    /** The batches of that name of all callers together, or null if there is none. */
+    @Nullable BatchView find(String name) {
+        lock.lock();
+        try {
+            forgetOld(nanoClock.getAsLong());
+            Batch all = new Batch();
+            boolean isKnown = false;
+            for (Map.Entry<Key, Batch> entry : batches.entrySet()) {
+                if (entry.getKey().batch().equals(name)) {
+                    isKnown = true;
+                    all.add(entry.getValue());
+                }
+            }
+            return isKnown ? all.view(name) : null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** A caller's batch, or null. */
     @Nullable BatchView find(String caller, String name) {
         lock.lock();
         try {
             forgetOld(nanoClock.getAsLong());
             Batch batch = batches.get(new Key(caller, name));
-            if (batch == null) {
-                return null;
-            }
-            long average = batch.admitted == 0 ? 0 : batch.waitedMillis / batch.admitted;
-            return new BatchView(
-                    name,
-                    batch.total,
-                    batch.completed,
-                    batch.running,
-                    batch.queued,
-                    batch.failed,
-                    Duration.ofMillis(average));
+            return batch == null ? null : batch.view(name);
         } finally {
             lock.unlock();
         }

@@ -65,6 +65,17 @@ final class BookedTicket implements Waiter {
     /** The pool has given it a place; perhaps its turn has come already. */
     void waits(Ticket place) {
         this.place = place;
+        book.waits(this, place);
+        if (state() != State.QUEUED) {
+            book.leaves(this, place);
+        }
+    }
+
+    private void leaves() {
+        Ticket waiting = place;
+        if (waiting != null) {
+            book.leaves(this, waiting);
+        }
     }
 
     @Override
@@ -72,6 +83,7 @@ final class BookedTicket implements Waiter {
         Instant until = Instant.now().plus(book.claimWithin());
         if (move(State.QUEUED, new Stage(State.READY, lease, null))) {
             expires = until;
+            leaves();
             book.ready(this);
         } else {
             lease.close();
@@ -143,6 +155,7 @@ final class BookedTicket implements Waiter {
     /** Over without having run. */
     private void end(@Nullable Refusal refusal) {
         expires = Instant.now().plus(TicketBook.REMEMBERED);
+        leaves();
         giveBackToll();
         book.over(this);
         Refusal.Code code = refusal == null ? Refusal.Code.ABSENT : refusal.code();

@@ -292,6 +292,11 @@ public final class FrontDoor implements AutoCloseable {
         }
     }
 
+    /** What is known of those who wait. */
+    public Requests requests() {
+        return new Requests(live);
+    }
+
     /**
      * Refuses newcomers, answers everybody who waits, and waits for those who run.
      *

@@ -156,6 +156,7 @@ final class KeptPlaces {
     /** Nobody will come back to that place. */
     void giveUp(KeptPlace kept) {
         remove(kept);
+        live.requests().leaves(kept.ask(), kept.ticket());
         kept.ticket().abandon();
         kept.giveBackToll();
         live.batches().givenUp(kept.ask());
@@ -163,6 +164,7 @@ final class KeptPlaces {
 
     void givenUp(KeptPlace kept, Refusal refusal) {
         remove(kept);
+        live.requests().leaves(kept.ask(), kept.ticket());
         kept.giveBackToll();
         live.batches().givenUp(kept.ask());
         live.tell(kept.givenUp(refusal));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.servlet;
 
+import io.anteroom.admission.Ticket;
 import io.anteroom.event.QueueEvent;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -36,6 +37,16 @@ final class TicketBook {
 
     Duration claimWithin() {
         return settings.claimWithin();
+    }
+
+    /** It has a place in the queue. */
+    void waits(BookedTicket booked, Ticket place) {
+        live.requests().waits(booked.ask(), place);
+    }
+
+    /** It has none any more. */
+    void leaves(BookedTicket booked, Ticket place) {
+        live.requests().leaves(booked.ask(), place);
     }
 
     /** A ticket has ended without a request having run with it. */

@@ -11,7 +11,17 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the body of a call, bounded, also where nobody says how long it is. */
 final class Bodies {
+    private static final String READ = "io.anteroom.admin.body-read";
+
     private Bodies() {}
+
+    /** Whether there is a body on the connection that nobody has read. */
+    static boolean isUnread(HttpServletRequest request) {
+        boolean hasBody = request.getContentLengthLong() > 0 || request.getHeader("Transfer-Encoding") != null;
+        return hasBody
+                && request.getAttribute(READ) == null
+                && request.getProtocol().startsWith("HTTP/1");
+    }
 
     static @Nullable Object read(Route route, HttpServletRequest request) throws IOException {
         Class<?> type = route.body();
@@ -36,12 +46,12 @@ final class Bodies {
         if (bytes.length > most) {
             throw tooLarge(most);
         }
+        request.setAttribute(READ, true);
         return bytes;
     }
 
     private static ApiProblem tooLarge(int most) {
-        return new ApiProblem(413, "request_too_large", "body: too large (expected: at most " + most + " bytes)")
-                .withHeader("Connection", "close");
+        return new ApiProblem(413, "request_too_large", "body: too large (expected: at most " + most + " bytes)");
     }
 
     private static boolean isJson(@Nullable String type) {

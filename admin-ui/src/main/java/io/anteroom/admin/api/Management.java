@@ -3,9 +3,16 @@ package io.anteroom.admin.api;
 
 import io.anteroom.Anteroom;
 import io.anteroom.admin.access.Access;
+import io.anteroom.admin.analytics.Analytics;
+import io.anteroom.admin.analytics.MemoryAnalyticsStore;
 import io.anteroom.admin.store.AuditTrail;
+import io.anteroom.admin.store.Database;
+import io.anteroom.admin.store.JdbcAnalyticsStore;
 import io.anteroom.admission.PoolSnapshot;
 import io.anteroom.admission.Pools;
+import io.anteroom.servlet.Callers;
+import io.anteroom.servlet.Identity;
+import io.anteroom.servlet.KnownCaller;
 import io.anteroom.settings.SettingsDesk;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -22,6 +29,7 @@ public final class Management implements AutoCloseable {
     private static final String VERSION = "0.1.0";
 
     private final RouteTable table;
+    private final LiveStreams streams;
 
     /** What is administered. Not thread-safe. */
     public static final class Parts {
@@ -29,11 +37,25 @@ public final class Management implements AutoCloseable {
         private final SettingsDesk desk;
         private @Nullable ClusterView cluster;
         private UpstreamView upstreams = UpstreamView.NONE;
+        private @Nullable String readOnly;
 
         /** The least that there is. */
         public Parts(Anteroom anteroom, SettingsDesk desk) {
             this.anteroom = anteroom;
             this.desk = desk;
+        }
+
+        /** Begins to count. */
+        public Analytics count(@Nullable Database database, String node) {
+            Callers callers = anteroom.parts().callers();
+            return Analytics.builder()
+                    .store(database == null ? new MemoryAnalyticsStore() : new JdbcAnalyticsStore(database))
+                    .pools(() -> anteroom.pools().all())
+                    .names(flow -> callers.find(new Identity(flow))
+                            .map(KnownCaller::name)
+                            .orElse(null))
+                    .node(node)
+                    .start();
         }
 
         /** The servers. */
@@ -45,12 +67,18 @@ public final class Management implements AutoCloseable {
         public void upstreams(UpstreamView upstreams) {
             this.upstreams = upstreams;
         }
+
+        /** Why the settings cannot be edited. */
+        public void readOnly(String why) {
+            this.readOnly = why;
+        }
     }
 
     /**
      * The API of an administration.
      *
      * @param isDurable whether the store of the settings writes down edits by itself
+     * @param analytics who counts requests, or null
      * @param more further rows
      */
     public Management(
@@ -58,6 +86,7 @@ public final class Management implements AutoCloseable {
             Access access,
             AuditTrail trail,
             boolean isDurable,
+            @Nullable Analytics analytics,
             List<Route> more,
             InstantSource clock,
             LongSupplier nanoClock) {
@@ -69,7 +98,23 @@ public final class Management implements AutoCloseable {
         routes.addAll(new SessionRoutes(access).routes());
         routes.addAll(new UserRoutes(access, this::areas).routes());
         routes.addAll(new PoolRoutes(pools).routes());
+        Edits edits = new Edits(parts.desk, isDurable, parts.readOnly);
+        Backlogs backlogs = new Backlogs(nanoClock);
+        WaitingViews views = new WaitingViews(parts.anteroom);
+        routes.addAll(new WaitingRoutes(pools, views, backlogs).routes());
+        routes.addAll(new QueueRoutes(parts.anteroom, analytics).routes());
+        routes.addAll(new QueueConfigRoutes(edits).routes());
+        if (analytics != null) {
+            routes.addAll(new AnalyticsRoutes(pools, analytics, clock).routes());
+        }
+        routes.addAll(new ApiKeyRoutes(edits).routes());
+        routes.addAll(new CallerRoutes(parts.anteroom, parts.desk, views, backlogs).routes());
+        routes.addAll(new SettingsRoutes(edits).routes());
+        routes.addAll(new AuditRoutes(trail).routes());
+        StreamRoutes stream = new StreamRoutes(access, parts.anteroom, parts.desk, analytics, clock);
+        routes.addAll(stream.routes());
         routes.addAll(more);
+        this.streams = stream.streams();
         this.table = new RouteTable(routes);
     }
 
@@ -99,6 +144,13 @@ public final class Management implements AutoCloseable {
         return table;
     }
 
+    /** How many watch live. */
+    int watching() {
+        return streams.size();
+    }
+
     @Override
-    public void close() {}
+    public void close() {
+        streams.close();
+    }
 }

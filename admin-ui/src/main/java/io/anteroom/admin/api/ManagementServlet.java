@@ -54,16 +54,18 @@ public final class ManagementServlet extends HttpServlet {
                 turns.release();
             }
         } catch (ApiProblem problem) {
-            tell(response, problem, id);
+            tell(request, response, problem, id);
         } catch (StoreException e) {
             LOG.log(Level.ERROR, "management call " + id + " failed: " + e.getMessage());
             tell(
+                    request,
                     response,
                     new ApiProblem(503, "storage_unavailable", "the database cannot be used; the log says why"),
                     id);
         } catch (RuntimeException e) {
             LOG.log(Level.ERROR, "management call " + id + " failed", e);
             tell(
+                    request,
                     response,
                     new ApiProblem(500, "internal_error", "a fault of the server; the log has it under " + id),
                     id);
@@ -115,9 +117,14 @@ public final class ManagementServlet extends HttpServlet {
         return root < 0 ? "" : whole.substring(root + RouteTable.ROOT.length());
     }
 
-    private static void tell(HttpServletResponse response, ApiProblem problem, String id) throws IOException {
+    private static void tell(HttpServletRequest request, HttpServletResponse response, ApiProblem problem, String id)
+            throws IOException {
         if (response.isCommitted()) {
             return;
+        }
+        if (Bodies.isUnread(request)) {
+            // The server would close the connection by itself, and a client that does not know would use it again.
+            response.setHeader("Connection", "close");
         }
         problem.headers().forEach(response::setHeader);
         byte[] body = Json.bytes(problem.body(id));

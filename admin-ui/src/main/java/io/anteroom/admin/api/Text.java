@@ -14,7 +14,7 @@ final class Text {
 
     /** On one line, at most so long. */
     static String line(String text, int most) {
-        String line = text.replaceAll("[\\p{Cntrl}\\p{Cf}\\u2028\\u2029]", " ");
+        String line = text.replaceAll("[\\p{Cntrl}\\p{Cf}\\u2028\\u2029]+", " ");
         return line.length() <= most ? line : line.substring(0, most - 3) + "...";
     }
 

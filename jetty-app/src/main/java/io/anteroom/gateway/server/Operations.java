@@ -15,6 +15,7 @@ import io.anteroom.gateway.config.GatewayConfig;
 import io.anteroom.gateway.config.OperatorConfig;
 import io.anteroom.gateway.config.OperatorConfig.AdminListen;
 import io.anteroom.gateway.config.OperatorConfig.Directory;
+import io.anteroom.gateway.config.OperatorConfig.Source;
 import io.anteroom.net.TrustedProxies;
 import io.anteroom.servlet.Callers;
 import io.anteroom.servlet.Identity;
@@ -63,7 +64,7 @@ final class Operations implements AutoCloseable {
         if (listen.enabled()) {
             analytics = analytics(config.operator().node(), anteroom);
             events.subscribe(analytics);
-            admin = admin(config.operator(), anteroom);
+            admin = admin(config.operator(), anteroom, analytics);
             servlets.put(RouteTable.ROOT + "/*", admin.servlet());
         } else {
             analytics = null;
@@ -89,10 +90,11 @@ final class Operations implements AutoCloseable {
         return (database == null ? builder : builder.store(new JdbcAnalyticsStore(database))).start();
     }
 
-    private Admin admin(OperatorConfig operator, Anteroom anteroom) {
+    private Admin admin(OperatorConfig operator, Anteroom anteroom, Analytics counts) {
         Set<String> hosts = new HashSet<>(listen.hosts());
         hosts.add(listen.host());
         Admin.Builder builder = Admin.builder(anteroom, keeper.desk())
+                .analytics(counts)
                 .access(AccessSettings.DEFAULT
                         .withNode(operator.node())
                         .withHosts(hosts)
@@ -100,6 +102,9 @@ final class Operations implements AutoCloseable {
         Database database = keeper.database();
         if (database != null) {
             builder.database(database);
+        }
+        if (operator.source() == Source.FILE) {
+            builder.settingsReadOnly("the gateway's file, as settings.source says; edit that");
         }
         if (operator.storage() instanceof Directory directory) {
             builder.setUpFile(directory.path().resolve(SET_UP_FILE));
