@@ -22,6 +22,7 @@ import io.anteroom.admin.web.AccessGuard;
 import io.anteroom.admin.web.AdminPages;
 import io.anteroom.admin.web.PageModule;
 import io.anteroom.admin.web.Site;
+import io.anteroom.admin.web.access.AccessPages;
 import io.anteroom.event.Events;
 import io.anteroom.settings.SettingsDesk;
 import jakarta.servlet.ServletContext;
@@ -235,12 +236,14 @@ public final class Admin implements AutoCloseable {
             }
             Management management =
                     new Management(parts, access, trail, known != null, counts, routes, clock, nanoClock);
-            return new Admin(access, trail, management, site(access), owned);
+            return new Admin(access, trail, management, site(access, trail, management), owned);
         }
 
-        private Site site(Access access) {
-            Site.Builder site =
-                    Site.builder(new AccessGuard(access)).identity(identity).clock(clock);
+        private Site site(Access access, AuditTrail trail, Management management) {
+            Site.Builder site = Site.builder(new AccessGuard(access))
+                    .identity(identity == Site.Identity.DEFAULT ? identity.withNode(settings.node()) : identity)
+                    .clock(clock);
+            site.add(new AccessPages(access, trail, () -> management.table().areas()));
             pages.forEach(site::add);
             return site.build();
         }

@@ -166,8 +166,10 @@ public final class AdminPages extends HttpServlet {
         if (cause != null) {
             LOG.log(Level.ERROR, "page error " + id + " at " + Urls.line(visit.path()), cause);
         }
-        if (!visit.response().isCommitted()) {
-            writer.writeError(visit, problem, id);
+        if (visit.response().isCommitted()) {
+            // Whoever reads a half of it must not take it for the whole.
+            throw new IOException("the answer broke off: page error " + id);
         }
+        writer.writeError(visit, problem, id);
     }
 }

@@ -39,6 +39,11 @@ public record Site(
         /** A server without a name or a version. */
         public static final Identity DEFAULT = new Identity("", "local", "", () -> "");
 
+        /** The same on another server. */
+        public Identity withNode(String name) {
+            return new Identity(environment, name, version, readOnly);
+        }
+
         /** The tone of the environment: what is live is marked differently from what is not. */
         public String tone() {
             return switch (environment.toLowerCase(java.util.Locale.ROOT)) {

@@ -23,10 +23,10 @@ final class Pictures {
     static void take(Page page, String name) {
         String directory = System.getProperty("screenshots.directory", "");
         boolean isUpdate = Boolean.getBoolean("screenshots.update");
-        if (!isUpdate && directory.isEmpty()) {
+        if (isUpdate ? name.startsWith(Tab.UNKEPT) : directory.isEmpty()) {
             return;
         }
-        byte[] png = page.screenshot(new Page.ScreenshotOptions().setFullPage(!isUpdate || name.endsWith("-narrow")));
+        byte[] png = page.screenshot(new Page.ScreenshotOptions().setFullPage(!isUpdate));
         try {
             Path target = (isUpdate ? root().resolve("docs/images") : Path.of(directory)).resolve(name + ".png");
             Files.createDirectories(target.getParent());

@@ -40,6 +40,8 @@ public record Field(
         NUMBER,
         /** A line for searching. */
         SEARCH,
+        /** A day. */
+        DATE,
         /** Lines. */
         AREA,
         /** Lines of code. */
@@ -114,6 +116,16 @@ public record Field(
     /** A number with its unit. */
     public static Field number(String id, String label, String unit) {
         return new Field(Type.NUMBER, id, label, "", unit, "", "", List.of(), Rules.NONE, false);
+    }
+
+    /** A line for searching. */
+    public static Field search(String id, String label) {
+        return of(Type.SEARCH, id, label, List.of());
+    }
+
+    /** A day. */
+    public static Field date(String id, String label) {
+        return of(Type.DATE, id, label, List.of());
     }
 
     /** Lines. */
@@ -204,7 +216,8 @@ public record Field(
 
     /** Whether its label says that it may be left out. */
     public boolean isOptional() {
-        return !rules.required() && !locked && hasLabelAbove() && type != Type.SELECT && type != Type.SEARCH;
+        boolean isSought = type == Type.SELECT || type == Type.SEARCH || type == Type.DATE;
+        return !rules.required() && !locked && hasLabelAbove() && !isSought;
     }
 
     /** Whether its label is above it. */
