@@ -37,6 +37,8 @@ final class ArchitectureTest {
 
     /** Top uses bottom. The front door is the package itself, without what lies below it. */
     private static final List<String> TOP_TO_BOTTOM = List.of(
+            "io.anteroom.metrics..",
+            "io.anteroom.tracing..",
             "io.anteroom",
             "io.anteroom.settings..",
             "io.anteroom.servlet..",
@@ -84,6 +86,17 @@ final class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAPackage("jakarta.servlet..")
+            .allowEmptyShould(true);
+
+    /** They are optional: a host that has none of them must never load a class that needs them. */
+    @ArchTest
+    static final ArchRule only_metrics_and_tracing_know_their_libraries = noClasses()
+            .that()
+            .resideOutsideOfPackages("io.anteroom.metrics..", "io.anteroom.tracing..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.micrometer..", "io.opentelemetry..", "io.anteroom.metrics..", "io.anteroom.tracing..")
             .allowEmptyShould(true);
 
     @ArchTest
