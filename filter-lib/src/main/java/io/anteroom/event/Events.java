@@ -2,9 +2,11 @@
 package io.anteroom.event;
 
 import io.anteroom.admission.Ticket;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one stream of what happens: access logs, metrics, analytics, webhooks and live pages all listen here, and come
@@ -39,6 +41,18 @@ public final class Events implements QueueListener, NoticeListener {
     @Override
     public void waits(String requestId, Ticket ticket) {
         tell(ofRequests, listener -> listener.waits(requestId, ticket));
+    }
+
+    @Override
+    public @Nullable QueueListener arrives(Arriving request) {
+        List<QueueListener> followers = new ArrayList<>(ofRequests.size());
+        tell(ofRequests, listener -> {
+            QueueListener follower = listener.arrives(request);
+            if (follower != null) {
+                followers.add(follower);
+            }
+        });
+        return followers.isEmpty() ? null : event -> tell(followers, follower -> follower.on(event));
     }
 
     @Override

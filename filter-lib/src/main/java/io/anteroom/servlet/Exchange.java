@@ -64,7 +64,7 @@ final class Exchange {
         this.live = live;
         this.request = request;
         this.attribute = attribute;
-        this.events = new ExchangeEvents(ask, live);
+        this.events = new ExchangeEvents(ask, live, request);
         live.began();
     }
 

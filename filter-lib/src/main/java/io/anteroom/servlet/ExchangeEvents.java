@@ -2,7 +2,11 @@
 package io.anteroom.servlet;
 
 import io.anteroom.admission.Refusal;
+import io.anteroom.event.Arriving;
+import io.anteroom.event.QueueEvent;
 import io.anteroom.event.QueueEvent.Kind;
+import io.anteroom.event.QueueListener;
+import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -11,12 +15,37 @@ final class ExchangeEvents {
     private final Ask ask;
     private final Live live;
     private final Batches.@Nullable Member member;
+    private final @Nullable QueueListener follower;
     private volatile long admittedNanos;
 
-    ExchangeEvents(Ask ask, Live live) {
+    ExchangeEvents(Ask ask, Live live, HttpServletRequest request) {
         this.ask = ask;
         this.live = live;
         this.member = live.batches().member(ask);
+        this.follower = live.hasListener() ? live.follower(new Arrived(ask, request)) : null;
+    }
+
+    /** What listeners see of a request. */
+    private record Arrived(Ask ask, HttpServletRequest request) implements Arriving {
+        @Override
+        public String requestId() {
+            return ask.id();
+        }
+
+        @Override
+        public String pool() {
+            return ask.pool().name();
+        }
+
+        @Override
+        public @Nullable String header(String name) {
+            return request.getHeader(name);
+        }
+
+        @Override
+        public void attribute(String name, Object value) {
+            request.setAttribute(name, value);
+        }
     }
 
     /** It takes up the place, or the ticket, of an earlier one. */
@@ -37,7 +66,11 @@ final class ExchangeEvents {
             admittedNanos = System.nanoTime();
         }
         Duration ran = kind == Kind.RELEASED ? Duration.ofNanos(System.nanoTime() - admittedNanos) : Duration.ZERO;
-        live.tell(ask.event(kind, waited, position, ran, refusal));
+        QueueEvent event = ask.event(kind, waited, position, ran, refusal);
+        live.tell(event);
+        if (follower != null) {
+            live.tell(follower, event);
+        }
     }
 
     /** What a refusal is, by whether there was a wait before it. */

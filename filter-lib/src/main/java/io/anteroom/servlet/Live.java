@@ -2,7 +2,9 @@
 package io.anteroom.servlet;
 
 import io.anteroom.admission.Ticket;
+import io.anteroom.event.Arriving;
 import io.anteroom.event.QueueEvent;
+import io.anteroom.event.QueueListener;
 import io.anteroom.rate.Toll;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Clock;
@@ -106,9 +108,23 @@ final class Live {
         return hasListener;
     }
 
-    void tell(QueueEvent event) {
+    /** Whoever wants to follow this request, or null. */
+    @Nullable QueueListener follower(Arriving request) {
         try {
-            settings.listener().on(event);
+            return settings.listener().arrives(request);
+        } catch (RuntimeException e) {
+            Log.warn("a queue listener failed", e);
+            return null;
+        }
+    }
+
+    void tell(QueueEvent event) {
+        tell(settings.listener(), event);
+    }
+
+    void tell(QueueListener listener, QueueEvent event) {
+        try {
+            listener.on(event);
         } catch (RuntimeException e) {
             Log.warn("a queue listener failed", e);
         }

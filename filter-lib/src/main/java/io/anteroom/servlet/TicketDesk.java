@@ -96,7 +96,9 @@ final class TicketDesk {
             return;
         }
         BookedTicket ticket = booking.ticket();
-        happened(ask, Kind.QUEUED, ticket.position(), null);
+        ExchangeEvents events = new ExchangeEvents(ask, live, request);
+        events.tell(Kind.QUEUED, Duration.ZERO, ticket.position(), null);
+        events.tell(Kind.KEPT, Duration.ZERO, ticket.position(), null);
         if (booking.answer() instanceof Lease lease) {
             ticket.admitted(lease);
         }
@@ -111,19 +113,8 @@ final class TicketDesk {
     private void refuse(
             Ask ask, Refusal refusal, Problem problem, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
-        happened(ask, Kind.REFUSED, 0, refusal.code());
+        new ExchangeEvents(ask, live, request).tell(Kind.REFUSED, Duration.ZERO, 0, refusal.code());
         Replies.problem(request, response, problem, ask.dialect(), ask.id());
-    }
-
-    private void happened(Ask ask, Kind kind, int position, Refusal.@Nullable Code code) {
-        Batches.Member member = live.batches().member(ask);
-        if (member != null) {
-            member.told(kind, Duration.ZERO);
-        }
-        live.tell(ask.event(kind, Duration.ZERO, position, Duration.ZERO, code));
-        if (kind == Kind.QUEUED) {
-            live.tell(ask.event(Kind.KEPT, Duration.ZERO, position, Duration.ZERO, null));
-        }
     }
 
     /**

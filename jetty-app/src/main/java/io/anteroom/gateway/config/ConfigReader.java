@@ -4,6 +4,7 @@ package io.anteroom.gateway.config;
 import io.anteroom.admission.PoolSettings;
 import io.anteroom.gateway.config.GatewayConfig.Listen;
 import io.anteroom.gateway.config.GatewayConfig.Log;
+import io.anteroom.gateway.config.GatewayConfig.LogFormat;
 import io.anteroom.gateway.config.GatewayConfig.PoolBackend;
 import io.anteroom.gateway.config.GatewayConfig.PoolFallback;
 import io.anteroom.gateway.config.GatewayConfig.Route;
@@ -277,7 +278,8 @@ public final class ConfigReader {
                 section.yes("access", true),
                 section.has("file") ? Optional.of(Path.of(section.text("file", ""))) : Optional.empty(),
                 section.choice(
-                        "level", "info", Map.of("error", "error", "warn", "warn", "info", "info", "debug", "debug")));
+                        "level", "info", Map.of("error", "error", "warn", "warn", "info", "info", "debug", "debug")),
+                section.choice("format", LogFormat.TEXT, Map.of("text", LogFormat.TEXT, "json", LogFormat.JSON)));
         section.end();
         return log;
     }

@@ -354,9 +354,18 @@ public record GatewayConfig(
      * @param access whether each request gets a line
      * @param file where the lines go, else to standard output
      * @param level what is told of the gateway itself
+     * @param format how a line of a request looks
      */
-    public record Log(boolean access, Optional<Path> file, String level) {
+    public record Log(boolean access, Optional<Path> file, String level, LogFormat format) {
         /** Nothing but warnings. */
-        public static final Log QUIET = new Log(false, Optional.empty(), "warn");
+        public static final Log QUIET = new Log(false, Optional.empty(), "warn", LogFormat.TEXT);
+    }
+
+    /** How a line of the access log looks. */
+    public enum LogFormat {
+        /** As {@code key=value} with a blank between. */
+        TEXT,
+        /** As a JSON object. */
+        JSON
     }
 }

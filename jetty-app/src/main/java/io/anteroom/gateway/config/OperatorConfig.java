@@ -4,6 +4,7 @@ package io.anteroom.gateway.config;
 import io.anteroom.admin.webhook.SendGuard;
 import io.anteroom.gateway.config.GatewayConfig.Secret;
 import io.anteroom.webhook.NoticeSettings;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +20,7 @@ import java.util.Set;
  * @param admin where its operators come in
  * @param sending how webhooks are sent
  * @param notices what deserves attention, and who is told of it
+ * @param telemetry what it tells of itself
  */
 public record OperatorConfig(
         String node,
@@ -27,7 +29,8 @@ public record OperatorConfig(
         Source source,
         AdminListen admin,
         Sending sending,
-        NoticeSettings notices) {
+        NoticeSettings notices,
+        Telemetry telemetry) {
     /** Nothing is kept, and no operator comes in. */
     public static final OperatorConfig NONE = new OperatorConfig(
             "local",
@@ -36,17 +39,44 @@ public record OperatorConfig(
             Source.DATABASE,
             AdminListen.OFF,
             Sending.USUAL,
-            NoticeSettings.DEFAULT);
+            NoticeSettings.DEFAULT,
+            Telemetry.USUAL);
 
     /** The same with another storage. */
     public OperatorConfig withStorage(Storage storage) {
-        return new OperatorConfig(node, file, storage, source, admin, sending, notices);
+        return new OperatorConfig(node, file, storage, source, admin, sending, notices, telemetry);
     }
 
     /** The same with another place for operators. */
     public OperatorConfig withAdmin(AdminListen admin) {
-        return new OperatorConfig(node, file, storage, source, admin, sending, notices);
+        return new OperatorConfig(node, file, storage, source, admin, sending, notices, telemetry);
     }
+
+    /** The same that tells other things of itself. */
+    public OperatorConfig withTelemetry(Telemetry telemetry) {
+        return new OperatorConfig(node, file, storage, source, admin, sending, notices, telemetry);
+    }
+
+    /**
+     * What the gateway tells of itself.
+     *
+     * @param metrics whether operators can read its meters
+     * @param metricsToken what those have to know who do not come over loopback; without it they read none
+     * @param tracing where its traces go, if there are any
+     */
+    public record Telemetry(boolean metrics, Optional<Secret> metricsToken, Optional<Tracing> tracing) {
+        /** Meters for loopback, no traces. */
+        public static final Telemetry USUAL = new Telemetry(true, Optional.empty(), Optional.empty());
+    }
+
+    /**
+     * Where traces go.
+     *
+     * @param endpoint an address that takes OTLP over HTTP, whole: as a rule it ends in {@code /v1/traces}
+     * @param sample the share of the traces that begin here, from 0 to 1; who goes on with a trace does as its head says
+     * @param service the name by which the gateway is known there
+     */
+    public record Tracing(URI endpoint, double sample, String service) {}
 
     /** Where settings, the audit log and everything else is kept that outlives the gateway. */
     public sealed interface Storage permits Nowhere, Directory, Server {}

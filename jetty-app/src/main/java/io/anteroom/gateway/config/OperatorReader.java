@@ -54,7 +54,8 @@ final class OperatorReader {
                 source,
                 admin(root.section("admin"), listen),
                 WebhookReader.sending(root.section("webhooks"), section -> secret(section, "key", "key")),
-                WebhookReader.notices(root));
+                WebhookReader.notices(root),
+                new TelemetryReader(environment).read(root));
     }
 
     /** The name of the machine, as shells and containers tell it. */

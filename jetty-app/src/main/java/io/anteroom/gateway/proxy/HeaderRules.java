@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.gateway.proxy;
 
+import io.anteroom.event.Trace;
 import io.anteroom.gateway.upstream.Call;
 import io.anteroom.protocol.RetryAfter;
 import jakarta.servlet.http.HttpServletRequest;
@@ -69,6 +70,9 @@ final class HeaderRules {
             }
         }
         forwarded(client, call, backend);
+        if (client.getAttribute(Trace.ATTRIBUTE) instanceof Trace trace) {
+            trace.headers().forEach(backend::put);
+        }
         String header = call.headers().keyHeader();
         String scheme = header.equals("Authorization") ? "Bearer " : "";
         call.backend().key().ifPresent(key -> backend.put(header, scheme + key.value()));
