@@ -73,7 +73,8 @@ public record OperatorConfig(
      * Where traces go.
      *
      * @param endpoint an address that takes OTLP over HTTP, whole: as a rule it ends in {@code /v1/traces}
-     * @param sample the share of the traces that begin here, from 0 to 1; who goes on with a trace does as its head says
+     * @param sample the share of the traces that begin here, from 0 to 1; who goes on with a trace does as its head
+     *     says
      * @param service the name by which the gateway is known there
      */
     public record Tracing(URI endpoint, double sample, String service) {}

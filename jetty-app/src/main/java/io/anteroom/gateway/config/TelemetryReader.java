@@ -54,7 +54,8 @@ final class TelemetryReader {
             }
             return Optional.empty();
         }
-        URI endpoint = section.scalar("otlp-endpoint", ENDPOINT, URI.create("http://127.0.0.1"), TelemetryReader::address);
+        URI endpoint =
+                section.scalar("otlp-endpoint", ENDPOINT, URI.create("http://127.0.0.1"), TelemetryReader::address);
         return Optional.of(new Tracing(endpoint, sample, service));
     }
 

@@ -116,7 +116,9 @@ final class AccessLog implements RequestLog, QueueListener, AutoCloseable {
                 .put("ip", Request.getRemoteAddr(request))
                 .put("method", request.getMethod())
                 .put("path", uri == null ? null : uri.getPath())
-                .put("protocol", request.getConnectionMetaData().getHttpVersion().asString())
+                .put(
+                        "protocol",
+                        request.getConnectionMetaData().getHttpVersion().asString())
                 .put("status", response.getStatus())
                 .put("bytes", Response.getContentBytesWritten(response))
                 .put("ms", (now - request.getBeginNanoTime()) / 1_000_000);
@@ -138,7 +140,9 @@ final class AccessLog implements RequestLog, QueueListener, AutoCloseable {
                 .put("key", key.startsWith("key-") ? key.substring(0, Math.min(SHOWN_OF_KEY, key.length())) : key)
                 .put("caller", names.apply(key))
                 .put("priority", event.priority().name().toLowerCase(Locale.ROOT))
-                .put("outcome", stay.hasFallenBack ? "fallback" : event.kind().name().toLowerCase(Locale.ROOT))
+                .put(
+                        "outcome",
+                        stay.hasFallenBack ? "fallback" : event.kind().name().toLowerCase(Locale.ROOT))
                 .put("waited_ms", event.waited().toMillis())
                 .put("position", event.position());
         if (stay.admittedNanos != 0) {

@@ -7,6 +7,7 @@ import jakarta.servlet.Servlet;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee11.servlet.ServletHolder;
@@ -24,6 +25,7 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
  * and no operator a request.
  */
 final class AdminServer {
+    private static final System.Logger LOG = System.getLogger(AdminServer.class.getName());
     private static final int MAX_HEAD = 8192;
     /** An import of settings; what else is sent is bounded closer by its servlet. */
     private static final long MAX_BODY = 8L << 20;
@@ -101,6 +103,9 @@ final class AdminServer {
     void stop() {
         try {
             server.stop();
+        } catch (TimeoutException e) {
+            // Somebody still read, and was cut off.
+            LOG.log(System.Logger.Level.INFO, "operators' requests were cut off by the end of the gateway");
         } catch (Exception e) {
             throw new IllegalStateException("the listener of the operators does not stop", e);
         }

@@ -3,6 +3,7 @@ package io.anteroom.gateway.server;
 
 import io.anteroom.Anteroom;
 import io.anteroom.AnteroomFilter;
+import io.anteroom.admin.analytics.Analytics;
 import io.anteroom.admin.store.Database;
 import io.anteroom.admin.webhook.QuotaNotices;
 import io.anteroom.admin.webhook.Webhooks;
@@ -39,10 +40,16 @@ public final class Gateway implements AutoCloseable {
     private final Upstreams upstreams;
     private final JettyServer server;
     private final @Nullable AccessLog log;
+    private final @Nullable Tracing tracing;
 
     private Gateway(GatewayConfig config, QueueListener listener) throws IOException {
         this.config = config;
-        log = config.log().access() ? new AccessLog(config.log()) : null;
+        tracing = config.operator()
+                .telemetry()
+                .tracing()
+                .map(settings -> new Tracing(settings, events))
+                .orElse(null);
+        log = config.log().access() ? new AccessLog(config.log(), this::callerName) : null;
         if (log != null) {
             events.subscribe(log);
         }
@@ -113,6 +120,10 @@ public final class Gateway implements AutoCloseable {
         return backend.adaptiveSlots() ? settings.adaptive(backend.minSlots()) : settings;
     }
 
+    private @Nullable String callerName(String flow) {
+        return Observability.callerName(anteroom, flow);
+    }
+
     /** What a pool's backends say of themselves, by their address. */
     public Map<String, BackendWatch.Known> backends(String pool) {
         return anteroom.backends(pool);
@@ -151,6 +162,11 @@ public final class Gateway implements AutoCloseable {
     /** Where operators come in, if they do. */
     public Optional<URI> adminUri() {
         return operations.uri();
+    }
+
+    /** How its queues fared, if operators can come in to ask. */
+    public Optional<Analytics> analytics() {
+        return operations.analytics();
     }
 
     /** What happens here: to requests, and what else deserves attention. */
@@ -196,6 +212,9 @@ public final class Gateway implements AutoCloseable {
         anteroom.close();
         if (log != null) {
             log.close();
+        }
+        if (tracing != null) {
+            tracing.close();
         }
     }
 }

@@ -69,7 +69,8 @@ final class MetricsServlet extends HttpServlet {
         boolean speaksForOthers = request.getHeader("X-Forwarded-For") != null
                 || request.getHeader("Forwarded") != null
                 || request.getHeader("Via") != null;
-        return !speaksForOthers && InetAddress.getByName(request.getRemoteAddr()).isLoopbackAddress();
+        return !speaksForOthers
+                && InetAddress.getByName(request.getRemoteAddr()).isLoopbackAddress();
     }
 
     private boolean knowsToken(HttpServletRequest request) {
@@ -78,7 +79,6 @@ final class MetricsServlet extends HttpServlet {
             return false;
         }
         String expected = "Bearer " + token.get().value();
-        return MessageDigest.isEqual(
-                told.getBytes(StandardCharsets.UTF_8), expected.getBytes(StandardCharsets.UTF_8));
+        return MessageDigest.isEqual(told.getBytes(StandardCharsets.UTF_8), expected.getBytes(StandardCharsets.UTF_8));
     }
 }

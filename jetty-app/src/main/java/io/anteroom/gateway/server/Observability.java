@@ -32,8 +32,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What the gateway tells of itself: meters, and how its queues fared. Nothing of it is on the way of a request. */
 final class Observability implements AutoCloseable {
-    private static final int LONGEST_NODE = 64;
-
     private final Analytics analytics;
     private final Subscription subscription;
     private final Telemetry telemetry;
@@ -48,7 +46,7 @@ final class Observability implements AutoCloseable {
                 .pools(() -> anteroom.pools().all())
                 .retention(() -> desk.current().settings().retention().analytics())
                 .names(flow -> callerName(anteroom, flow))
-                .node(node(config));
+                .node(config.operator().node());
         analytics = (database == null ? builder : builder.store(new JdbcAnalyticsStore(database))).start();
         subscription = events.subscribe(analytics);
         meters = AnteroomMetrics.bind(anteroom, events, registry);
@@ -65,13 +63,6 @@ final class Observability implements AutoCloseable {
                         .map(KnownCaller::name)
                         .orElse(null)
                 : null;
-    }
-
-    /** Servers that share a database need not be named differently, but those that are do not wait for each other. */
-    private static String node(GatewayConfig config) {
-        String host = System.getenv("HOSTNAME");
-        String node = (host == null || host.isBlank() ? "local" : host) + ":" + config.listen().port();
-        return node.length() <= LONGEST_NODE ? node : node.substring(node.length() - LONGEST_NODE);
     }
 
     private void jvm() {
@@ -114,7 +105,9 @@ final class Observability implements AutoCloseable {
 
     /** What operators reach, by path. */
     Map<String, Servlet> servlets() {
-        return telemetry.metrics() ? Map.of("/metrics", new MetricsServlet(this::scrape, telemetry.metricsToken())) : Map.of();
+        return telemetry.metrics()
+                ? Map.of("/metrics", new MetricsServlet(this::scrape, telemetry.metricsToken()))
+                : Map.of();
     }
 
     private String scrape(String contentType) {

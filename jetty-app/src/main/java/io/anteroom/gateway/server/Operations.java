@@ -5,10 +5,8 @@ import io.anteroom.Anteroom;
 import io.anteroom.admin.Admin;
 import io.anteroom.admin.access.AccessSettings;
 import io.anteroom.admin.analytics.Analytics;
-import io.anteroom.admin.analytics.AnalyticsBuilder;
 import io.anteroom.admin.api.RouteTable;
 import io.anteroom.admin.store.Database;
-import io.anteroom.admin.store.JdbcAnalyticsStore;
 import io.anteroom.admin.webhook.Webhooks;
 import io.anteroom.event.Events;
 import io.anteroom.gateway.config.GatewayConfig;
@@ -17,9 +15,6 @@ import io.anteroom.gateway.config.OperatorConfig.AdminListen;
 import io.anteroom.gateway.config.OperatorConfig.Directory;
 import io.anteroom.gateway.config.OperatorConfig.Source;
 import io.anteroom.net.TrustedProxies;
-import io.anteroom.servlet.Callers;
-import io.anteroom.servlet.Identity;
-import io.anteroom.servlet.KnownCaller;
 import io.anteroom.settings.SettingsDesk;
 import jakarta.servlet.Servlet;
 import java.io.IOException;
@@ -49,7 +44,7 @@ final class Operations implements AutoCloseable {
 
     private final AdminListen listen;
     private final SettingsKeeper keeper;
-    private final @Nullable Analytics analytics;
+    private final @Nullable Observability observability;
     private final @Nullable Admin admin;
     private final Map<String, Servlet> servlets = new LinkedHashMap<>();
     private final Notifications notifications;
@@ -62,12 +57,12 @@ final class Operations implements AutoCloseable {
         listen = config.operator().admin();
         keeper = SettingsKeeper.open(config, anteroom.parts());
         if (listen.enabled()) {
-            analytics = analytics(config.operator().node(), anteroom);
-            events.subscribe(analytics);
-            admin = admin(config.operator(), anteroom, analytics);
+            observability = new Observability(config, anteroom, events, keeper.desk(), keeper.database());
+            servlets.putAll(observability.servlets());
+            admin = admin(config.operator(), anteroom, observability.analytics());
             servlets.put(RouteTable.ROOT + "/*", admin.servlet());
         } else {
-            analytics = null;
+            observability = null;
             admin = null;
         }
         notifications = new Notifications(config.operator(), keeper.desk(), keeper.database(), anteroom, events);
@@ -76,18 +71,6 @@ final class Operations implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
-    }
-
-    private Analytics analytics(String node, Anteroom anteroom) {
-        Database database = keeper.database();
-        Callers callers = anteroom.parts().callers();
-        AnalyticsBuilder builder = Analytics.builder()
-                .node(node)
-                .pools(anteroom.pools()::all)
-                .names(flow ->
-                        callers.find(new Identity(flow)).map(KnownCaller::name).orElse(null))
-                .retention(() -> keeper.desk().current().settings().retention().analytics());
-        return (database == null ? builder : builder.store(new JdbcAnalyticsStore(database))).start();
     }
 
     private Admin admin(OperatorConfig operator, Anteroom anteroom, Analytics counts) {
@@ -165,6 +148,10 @@ final class Operations implements AutoCloseable {
         return notifications.webhooks();
     }
 
+    Optional<Analytics> analytics() {
+        return Optional.ofNullable(observability).map(Observability::analytics);
+    }
+
     Optional<Database> database() {
         return Optional.ofNullable(keeper.database());
     }
@@ -185,8 +172,8 @@ final class Operations implements AutoCloseable {
         if (now != null) {
             now.stop();
         }
-        if (analytics != null) {
-            analytics.close();
+        if (observability != null) {
+            observability.close();
         }
         try {
             if (!timer.awaitTermination(LAST_TICK_WITHIN_SECONDS, TimeUnit.SECONDS)) {

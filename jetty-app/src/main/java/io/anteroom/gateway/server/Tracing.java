@@ -22,7 +22,7 @@ final class Tracing implements AutoCloseable {
     private static final Duration EXPORT_WITHIN = Duration.ofSeconds(5);
     private static final Duration EXPORT_EVERY = Duration.ofSeconds(2);
     private static final int MOST_WAITING = 10_000;
-    private static final long LAST_EXPORT_SECONDS = 5;
+    private static final long LAST_EXPORT_SECONDS = 2;
 
     private final OpenTelemetrySdk sdk;
     private final Subscription subscription;
