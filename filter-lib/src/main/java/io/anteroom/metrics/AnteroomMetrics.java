@@ -76,7 +76,7 @@ public final class AnteroomMetrics implements AutoCloseable {
             if (pools.size() < MOST_POOLS) {
                 PoolGauges unused = pools.computeIfAbsent(
                         pool.name(), name -> new PoolGauges(pool, () -> anteroom.backends(name), registry));
-                RequestMeters alsoUnused = requests(pool.name());
+                RequestMeters unusedRequests = requests(pool.name());
             }
         }
     }

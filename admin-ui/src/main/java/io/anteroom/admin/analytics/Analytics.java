@@ -244,9 +244,13 @@ public final class Analytics implements QueueListener, AutoCloseable {
     private List<Minute> unstored(@Nullable String pool, List<Range> ranges) {
         List<Minute> minutes = new ArrayList<>(backlog.all());
         recorders.values().forEach(recorder -> minutes.addAll(recorder.peek(names)));
-        minutes.removeIf(minute -> pool != null && !pool.equals(minute.pool())
-                || ranges.stream().noneMatch(range -> range.from() <= minute.minute() && minute.minute() < range.to()));
+        minutes.removeIf(minute -> !isMeant(minute, pool, ranges));
         return minutes;
+    }
+
+    private static boolean isMeant(Minute minute, @Nullable String pool, List<Range> ranges) {
+        return (pool == null || pool.equals(minute.pool()))
+                && ranges.stream().anyMatch(range -> range.from() <= minute.minute() && minute.minute() < range.to());
     }
 
     /**

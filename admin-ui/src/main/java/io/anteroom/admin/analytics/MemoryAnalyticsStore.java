@@ -111,7 +111,7 @@ public final class MemoryAnalyticsStore implements AnalyticsStore {
             figures.keySet().removeIf(key -> key.minute + key.span <= oldest);
             lists.keySet()
                     .removeIf(key ->
-                            key.minute + key.span <= oldest || key.span == 1 && key.minute < now - LISTS_BY_MINUTES);
+                            key.minute + key.span <= oldest || (key.span == 1 && key.minute < now - LISTS_BY_MINUTES));
         } finally {
             lock.unlock();
         }
