@@ -259,7 +259,8 @@ final class ObservabilityTest {
                 .contains("anteroom_requests_expired_total{level=\"normal\",pool=\"llm\"} 1.0");
         held.countDown();
         first.get(10, TimeUnit.SECONDS);
-        assertThat(gateway.analytics().orElseThrow()
+        assertThat(gateway.analytics()
+                        .orElseThrow()
                         .summary("llm", Duration.ofMinutes(5))
                         .total()
                         .count(Count.FELL_BACK))
