@@ -3,6 +3,7 @@ package io.anteroom.gateway.proxy;
 
 import io.anteroom.gateway.config.UpstreamGroup.Retry;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -69,6 +70,13 @@ final class Peek implements Content.Source {
                 return;
             }
             FirstEvent.Verdict verdict = judge(chunk);
+            if (isStream && chunk.isLast() && seen.size() == 0 && !chunk.hasRemaining()) {
+                // Nothing at all is no stream: without a length, a backend that breaks off looks like that.
+                if (decides()) {
+                    attempt.failed(new EOFException("an empty stream"));
+                }
+                return;
+            }
             if (verdict != FirstEvent.Verdict.UNDECIDED && decides()) {
                 if (verdict == FirstEvent.Verdict.BUSY) {
                     attempt.unwelcome(response, this, "stream_error");

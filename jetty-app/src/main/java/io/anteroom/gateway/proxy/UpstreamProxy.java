@@ -19,6 +19,7 @@ import org.eclipse.jetty.client.WWWAuthenticationProtocolHandler;
 import org.eclipse.jetty.client.transport.HttpClientTransportOverHTTP;
 import org.eclipse.jetty.http.HttpCookieStore;
 import org.eclipse.jetty.io.ClientConnector;
+import org.eclipse.jetty.util.SocketAddressResolver;
 
 /**
  * A streaming reverse proxy: no answer is buffered whole, no thread waits, and the backend is told when the client
@@ -75,6 +76,11 @@ public final class UpstreamProxy extends HttpServlet {
         http.setIdleTimeout(POOLED_MILLIS);
         http.setDefaultRequestContentType(null);
         http.setMaxResponseHeadersSize(32 * 1024);
+    }
+
+    /** Looks host names up in that way; before it is in service. */
+    public void resolver(SocketAddressResolver resolver) {
+        http.setSocketAddressResolver(resolver);
     }
 
     /** Each request has its own limit; this one ends what is left behind of those. */

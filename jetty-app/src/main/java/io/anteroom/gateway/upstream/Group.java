@@ -85,7 +85,7 @@ public final class Group {
             Candidate best = Choosing.pick(candidates, settings.choice(), wanted.prefix(), around.random());
             if (best.backend().breaker().tryEnter()) {
                 best.backend().entered();
-                return new Call(this, best.backend(), own(best.backend(), model, wanted.model()));
+                return new Call(this, best.backend(), own(best.backend(), model, wanted.named()));
             }
             candidates.remove(best);
         }

@@ -275,6 +275,55 @@ final class ProxyTest {
     }
 
     @Test
+    void backend_whoseNameTakesTooLong_is504() throws Exception {
+        GatewayConfig config = new ConfigReader(name -> null)
+                .parse(
+                        "{listen: {port: 0}, upstream: {url: 'http://slow.invalid', timeouts: {connect: 100ms}, retry: {most: 0}}}");
+        UpstreamProxy proxy = proxy(config);
+        // Never answers.
+        proxy.resolver((host, port, context, promise) -> {});
+        gateway = new JettyServer(config, List.of(), proxy, (q, s) -> {});
+        gateway.start();
+
+        ContentResponse answer = post(gateway.port(), "{}");
+
+        assertThat(answer.getStatus()).isEqualTo(504);
+        assertThat(answer.getContentAsString()).contains("\"code\":\"upstream_connect_timeout\"", "host name");
+    }
+
+    @Test
+    void body_thatComesTooSlowly_isGivenUp() throws Exception {
+        backend = new ScriptedBackend((in, out) -> untilClosed(in));
+        GatewayConfig config =
+                new ConfigReader(name -> null).parse("{listen: {port: 0}, upstream: {url: '" + backend.uri() + "'}}");
+        Upstreams upstreams = new Upstreams(config.upstream(), Surroundings.real(url -> 0, NoticeListener.NOBODY));
+        UpstreamProxy.Limits limits = new UpstreamProxy.Limits(10, 1000, Duration.ofMillis(400));
+        gateway = new JettyServer(config, List.of(), new UpstreamProxy(upstreams, limits, peer -> false), (q, s) -> {});
+        gateway.start();
+
+        try (RawClient client = new RawClient(gateway.port())) {
+            // Longer than what the gateway reads before anything else, so that it comes piece by piece.
+            client.send("POST /v1/x HTTP/1.1\r\nHost: a\r\nContent-Length: 2000000\r\n\r\n");
+            CompletableFuture<Void> dripping = CompletableFuture.runAsync(() -> drip(client));
+
+            assertThat(client.readHead()).startsWith("HTTP/1.1 408");
+            dripping.cancel(true);
+        }
+        assertThat(upstreams.views().get(0).inFlight()).isZero();
+    }
+
+    /** A byte now and then, until nobody wants any more. */
+    private static void drip(RawClient client) {
+        try {
+            while (!new CountDownLatch(1).await(50, MILLISECONDS)) {
+                client.send("x");
+            }
+        } catch (IOException | InterruptedException e) {
+            // It was given up.
+        }
+    }
+
+    @Test
     void backend_thatTakesTooLongInAll_is504() throws Exception {
         int port = start((in, out) -> untilClosed(in), "  timeouts: {total: 100ms}");
 
