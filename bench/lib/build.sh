@@ -17,6 +17,19 @@ build() {
   (cd "$root" && mvn -q -B -pl bench -am package -DskipTests)
 }
 
+# Builds the gateway's jar, $gateway, unless it is newer than every source.
+build_gateway() {
+  gateway="$root/jetty-app/target/anteroom.jar"
+  local changed
+  if [ -f "$gateway" ]; then
+    changed=$(find "$root/pom.xml" "$root/jetty-app/pom.xml" "$root/jetty-app/src" "$root/filter-lib/src/main" \
+      "$root/admin-ui/src/main" -type f -newer "$gateway" -print -quit)
+    [ -z "$changed" ] && return
+  fi
+  echo "building the gateway ..."
+  (cd "$root" && mvn -q -B -ntp -pl jetty-app -am package -DskipTests)
+}
+
 # Ten thousand sockets need as many file descriptors.
 raise_open_files() {
   ulimit -n 65536 2>/dev/null || ulimit -n "$(ulimit -Hn)"

@@ -55,9 +55,9 @@ public final class Gateway implements AutoCloseable {
         }
         events.subscribe(listener);
         anteroom = anteroom(config, events);
-        operations = new Operations(config, anteroom, events);
         TrustedProxies trusted = TrustedProxies.of(config.trustedProxies());
         upstreams = new Upstreams(config.upstream(), Surroundings.real(new BackendReadings(config, anteroom), events));
+        operations = new Operations(config, anteroom, upstreams, events);
         upstreams.link(anteroom.pools()::all, pool -> !isAdaptive(config, pool));
         UpstreamProxy proxy = new UpstreamProxy(upstreams, limits(config), trusted::trusts);
         server = new JettyServer(config, List.of(new AnteroomFilter(anteroom)), proxy, log);

@@ -14,6 +14,7 @@ import io.anteroom.gateway.config.OperatorConfig;
 import io.anteroom.gateway.config.OperatorConfig.AdminListen;
 import io.anteroom.gateway.config.OperatorConfig.Directory;
 import io.anteroom.gateway.config.OperatorConfig.Source;
+import io.anteroom.gateway.upstream.Upstreams;
 import io.anteroom.net.TrustedProxies;
 import io.anteroom.settings.SettingsDesk;
 import jakarta.servlet.Servlet;
@@ -53,13 +54,13 @@ final class Operations implements AutoCloseable {
     private boolean isRefused;
 
     /** Opens what is kept and puts it in force; nothing listens yet. */
-    Operations(GatewayConfig config, Anteroom anteroom, Events events) {
+    Operations(GatewayConfig config, Anteroom anteroom, Upstreams upstreams, Events events) {
         listen = config.operator().admin();
         keeper = SettingsKeeper.open(config, anteroom.parts());
         if (listen.enabled()) {
             observability = new Observability(config, anteroom, events, keeper.desk(), keeper.database());
             servlets.putAll(observability.servlets());
-            admin = admin(config.operator(), anteroom, observability.analytics());
+            admin = admin(config.operator(), anteroom, observability.analytics(), upstreams);
             servlets.put(RouteTable.ROOT + "/*", admin.servlet());
         } else {
             observability = null;
@@ -73,11 +74,12 @@ final class Operations implements AutoCloseable {
         });
     }
 
-    private Admin admin(OperatorConfig operator, Anteroom anteroom, Analytics counts) {
+    private Admin admin(OperatorConfig operator, Anteroom anteroom, Analytics counts, Upstreams upstreams) {
         Set<String> hosts = new HashSet<>(listen.hosts());
         hosts.add(listen.host());
         Admin.Builder builder = Admin.builder(anteroom, keeper.desk())
                 .analytics(counts)
+                .upstreams(new OperatorUpstreams(upstreams))
                 .access(AccessSettings.DEFAULT
                         .withNode(operator.node())
                         .withHosts(hosts)
