@@ -3,6 +3,7 @@ package io.anteroom.gateway.config;
 
 import io.anteroom.admin.webhook.SendGuard;
 import io.anteroom.gateway.config.GatewayConfig.Secret;
+import io.anteroom.hazelcast.ClusterSettings;
 import io.anteroom.webhook.NoticeSettings;
 import java.net.URI;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import java.util.Set;
  * @param sending how webhooks are sent
  * @param notices what deserves attention, and who is told of it
  * @param telemetry what it tells of itself
+ * @param cluster the nodes that it shares its queues with, if any
  */
 public record OperatorConfig(
         String node,
@@ -30,7 +32,8 @@ public record OperatorConfig(
         AdminListen admin,
         Sending sending,
         NoticeSettings notices,
-        Telemetry telemetry) {
+        Telemetry telemetry,
+        Optional<ClusterSettings> cluster) {
     /** Nothing is kept, and no operator comes in. */
     public static final OperatorConfig NONE = new OperatorConfig(
             "local",
@@ -40,21 +43,22 @@ public record OperatorConfig(
             AdminListen.OFF,
             Sending.USUAL,
             NoticeSettings.DEFAULT,
-            Telemetry.USUAL);
+            Telemetry.USUAL,
+            Optional.empty());
 
     /** The same with another storage. */
     public OperatorConfig withStorage(Storage storage) {
-        return new OperatorConfig(node, file, storage, source, admin, sending, notices, telemetry);
+        return new OperatorConfig(node, file, storage, source, admin, sending, notices, telemetry, cluster);
     }
 
     /** The same with another place for operators. */
     public OperatorConfig withAdmin(AdminListen admin) {
-        return new OperatorConfig(node, file, storage, source, admin, sending, notices, telemetry);
+        return new OperatorConfig(node, file, storage, source, admin, sending, notices, telemetry, cluster);
     }
 
     /** The same that tells other things of itself. */
     public OperatorConfig withTelemetry(Telemetry telemetry) {
-        return new OperatorConfig(node, file, storage, source, admin, sending, notices, telemetry);
+        return new OperatorConfig(node, file, storage, source, admin, sending, notices, telemetry, cluster);
     }
 
     /**

@@ -20,7 +20,7 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** Reads {@code storage}, {@code settings}, {@code admin} and {@code retention}. */
+/** Reads {@code storage}, {@code settings}, {@code admin}, {@code retention} and {@code cluster}. */
 final class OperatorReader {
     private static final String USUAL_DIRECTORY = "data";
     private static final String OFF = "off";
@@ -47,15 +47,17 @@ final class OperatorReader {
         Source source =
                 settings.choice("source", Source.DATABASE, Map.of("database", Source.DATABASE, "file", Source.FILE));
         settings.end();
+        String node = root.scalar("node", NODE, machine(), text -> text.matches(NODES) ? text : null);
         return new OperatorConfig(
-                root.scalar("node", NODE, machine(), text -> text.matches(NODES) ? text : null),
+                node,
                 file,
                 storage(root.section("storage")),
                 source,
                 admin(root.section("admin"), listen),
                 WebhookReader.sending(root.section("webhooks"), section -> secret(section, "key", "key")),
                 WebhookReader.notices(root),
-                new TelemetryReader(environment).read(root));
+                new TelemetryReader(environment).read(root),
+                ClusterReader.read(root.section("cluster"), node));
     }
 
     /** The name of the machine, as shells and containers tell it. */

@@ -19,6 +19,7 @@ import io.anteroom.gateway.config.GatewayConfig.Waiting;
 import io.anteroom.gateway.proxy.UpstreamProxy;
 import io.anteroom.gateway.upstream.Surroundings;
 import io.anteroom.gateway.upstream.Upstreams;
+import io.anteroom.hazelcast.NodeView;
 import io.anteroom.net.TrustedProxies;
 import io.anteroom.rate.RateLimits;
 import io.anteroom.servlet.Callers;
@@ -34,7 +35,8 @@ import org.jspecify.annotations.Nullable;
 /** A running gateway: the filter with its pools, the proxy behind it, and the server around both. */
 public final class Gateway implements AutoCloseable {
     private final GatewayConfig config;
-    private final Events events = new Events();
+    private final Events events;
+    private final Clustering clustering;
     private final Anteroom anteroom;
     private final Operations operations;
     private final Upstreams upstreams;
@@ -42,8 +44,11 @@ public final class Gateway implements AutoCloseable {
     private final @Nullable AccessLog log;
     private final @Nullable Tracing tracing;
 
-    private Gateway(GatewayConfig config, QueueListener listener) throws IOException {
+    private Gateway(GatewayConfig config, QueueListener listener, Events events, Clustering clustering)
+            throws IOException {
         this.config = config;
+        this.events = events;
+        this.clustering = clustering;
         tracing = config.operator()
                 .telemetry()
                 .tracing()
@@ -54,7 +59,7 @@ public final class Gateway implements AutoCloseable {
             events.subscribe(log);
         }
         events.subscribe(listener);
-        anteroom = anteroom(config, events);
+        anteroom = anteroom(config, clustering, events);
         TrustedProxies trusted = TrustedProxies.of(config.trustedProxies());
         upstreams = new Upstreams(config.upstream(), Surroundings.real(new BackendReadings(config, anteroom), events));
         operations = new Operations(config, anteroom, upstreams, events);
@@ -70,7 +75,15 @@ public final class Gateway implements AutoCloseable {
 
     /** Starts a gateway that tells what happens to each request. */
     public static Gateway start(GatewayConfig config, QueueListener listener) throws IOException {
-        Gateway gateway = new Gateway(config, listener);
+        Events events = new Events();
+        Clustering clustering = Clustering.join(config.operator().cluster(), events);
+        Gateway gateway;
+        try {
+            gateway = new Gateway(config, listener, events, clustering);
+        } catch (IOException | RuntimeException e) {
+            clustering.close();
+            throw e;
+        }
         try {
             gateway.server.start();
             gateway.operations.start();
@@ -93,7 +106,7 @@ public final class Gateway implements AutoCloseable {
                 UpstreamProxy.Limits.DEFAULT.paceWindow());
     }
 
-    private static Anteroom anteroom(GatewayConfig config, Events events) {
+    private static Anteroom anteroom(GatewayConfig config, Clustering clustering, Events events) {
         Waiting waiting = config.waiting();
         Anteroom.Builder builder = Anteroom.builder()
                 .settings(config.settings())
@@ -108,6 +121,7 @@ public final class Gateway implements AutoCloseable {
                 .waitStrategy(config.listen().threads() == Threads.VIRTUAL ? WaitStrategy.AUTO : WaitStrategy.ASYNC)
                 .rateListener(new QuotaNotices(events))
                 .listener(events);
+        clustering.applyTo(builder);
         config.backends().forEach((pool, backend) -> builder.backends(pool, settings(backend)));
         config.fallbacks().forEach((pool, fallback) -> builder.fallback(pool, fallback.how()));
         return builder.build();
@@ -169,6 +183,11 @@ public final class Gateway implements AutoCloseable {
         return operations.analytics();
     }
 
+    /** The nodes of its cluster, itself among them; none if it is alone. */
+    public List<NodeView> nodes() {
+        return clustering.nodes();
+    }
+
     /** What happens here: to requests, and what else deserves attention. */
     public Events events() {
         return events;
@@ -210,6 +229,7 @@ public final class Gateway implements AutoCloseable {
     private void release() {
         operations.close();
         anteroom.close();
+        clustering.close();
         if (log != null) {
             log.close();
         }

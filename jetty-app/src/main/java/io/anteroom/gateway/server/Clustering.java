@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.gateway.server;
+
+import io.anteroom.Anteroom;
+import io.anteroom.event.NoticeListener;
+import io.anteroom.hazelcast.ClusterNode;
+import io.anteroom.hazelcast.ClusterSettings;
+import io.anteroom.hazelcast.HazelcastPools;
+import io.anteroom.hazelcast.NodeView;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The gateway's part in a cluster, if it takes part in one. Safe from any thread. */
+final class Clustering implements AutoCloseable {
+    private final @Nullable ClusterNode node;
+    private final @Nullable HazelcastPools pools;
+
+    private Clustering(@Nullable ClusterNode node) {
+        this.node = node;
+        this.pools = node == null ? null : new HazelcastPools(node);
+    }
+
+    /**
+     * Joins the others, if there are to be any.
+     *
+     * @throws IllegalStateException if that cannot be
+     */
+    static Clustering join(Optional<ClusterSettings> settings, NoticeListener notices) {
+        return new Clustering(
+                settings.map(known -> ClusterNode.join(known, notices)).orElse(null));
+    }
+
+    /** Has the requests wait in the cluster's queues. */
+    void applyTo(Anteroom.Builder builder) {
+        if (pools != null) {
+            builder.pools(pools);
+        }
+    }
+
+    /** The nodes of the cluster; none without one. */
+    List<NodeView> nodes() {
+        return node == null ? List.of() : node.nodes();
+    }
+
+    /** Ends what waits here, and leaves in good order. */
+    @Override
+    public void close() {
+        if (pools != null) {
+            pools.close();
+        }
+        if (node != null) {
+            node.leave();
+        }
+    }
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.gateway.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.anteroom.admission.Arrival;
+import io.anteroom.admission.Caller;
+import io.anteroom.admission.Lease;
+import io.anteroom.admission.Priority;
+import io.anteroom.admission.Refusal;
+import io.anteroom.admission.Waiter;
+import io.anteroom.event.Notice;
+import io.anteroom.gateway.config.ConfigReader;
+import io.anteroom.gateway.config.GatewayConfig.Log;
+import io.anteroom.gateway.sim.ModelServer;
+import io.anteroom.gateway.sim.ModelSettings;
+import io.anteroom.hazelcast.NodeView;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Two gateways with one queue. */
+final class GatewayClusterTest {
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final List<Notice> notices = new CopyOnWriteArrayList<>();
+    private ModelServer model;
+    private Gateway one;
+    private Gateway two;
+
+    @BeforeEach
+    void start() throws Exception {
+        model = ModelServer.start(ModelSettings.ofSlots(8).withSpeed(100));
+        int first = freePort();
+        int second = freePort();
+        one = gateway("one", first, second);
+        one.events().subscribeNotices(notices::add);
+        two = gateway("two", second, first);
+    }
+
+    @AfterEach
+    void stop() {
+        one.close();
+        two.close();
+        model.close();
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private Gateway gateway(String node, int port, int other) throws Exception {
+        String yaml = """
+                listen: {port: 0}
+                upstream: {url: '%s'}
+                pools: {llm: {slots: 1}}
+                node: %s
+                cluster: {name: test-%d, port: %d, members: ['127.0.0.1:%d', '127.0.0.1:%d']}
+                """.formatted(model.uri(), node, Math.min(port, other), port, port, other);
+        return Gateway.start(new ConfigReader(name -> null).parse(yaml).withLog(Log.QUIET));
+    }
+
+    private CompletableFuture<HttpResponse<String>> ask(Gateway gateway) {
+        HttpRequest request = HttpRequest.newBuilder(gateway.uri().resolve("/v1/chat/completions"))
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString("{\"messages\":[],\"max_tokens\":4}"))
+                .build();
+        return http.sendAsync(request, BodyHandlers.ofString());
+    }
+
+    private static void until(BooleanSupplier condition) {
+        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime() - end).as("waited in vain").isNegative();
+            LockSupport.parkNanos(1_000_000);
+        }
+    }
+
+    @Test
+    void request_slotTakenOnAnotherGateway_waitsForIt() throws Exception {
+        Lease taken = (Lease) one.pool("llm").offer(Arrival.of(Caller.of("k", "ip"), Priority.NORMAL), new Waiter() {
+            @Override
+            public void admitted(Lease lease) {}
+
+            @Override
+            public void refused(Refusal refusal) {}
+        });
+        CompletableFuture<HttpResponse<String>> answer = ask(two);
+        until(() -> one.pool("llm").snapshot().waiting() == 1);
+
+        assertThat(one.pool("llm").waiting(1).get(0).node()).isEqualTo("two");
+        assertThat(answer).isNotDone();
+        taken.close();
+
+        assertThat(answer.get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+        assertThat(one.nodes()).extracting(NodeView::name).containsExactly("one", "two");
+    }
+
+    @Test
+    void stop_oneGateway_theOtherGoesOnWithAllSlots() throws Exception {
+        two.stop();
+
+        until(() -> one.nodes().size() == 1);
+        assertThat(ask(one).get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+        until(() -> notices.stream().anyMatch(notice -> notice.type().equals(Notice.NODE_LEFT)));
+        assertThat(notices).extracting(Notice::subject).contains("two");
+    }
+}
