@@ -5,12 +5,14 @@ import io.anteroom.admission.Pool;
 import io.anteroom.admission.Pools;
 import io.anteroom.admission.Priority;
 import io.anteroom.event.Events;
+import io.anteroom.event.Notice;
 import io.anteroom.event.QueueEvent;
 import io.anteroom.webhook.WatchSettings;
 import java.lang.System.Logger.Level;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,13 +21,15 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
  * Tells when a queue is full, too full, stalled, or well again, and how many requests have waited in vain. Requests
  * cost it one counter, and only those that wait in vain; everything else is found by looking at the pools once a
- * second. Servers that share pools each tell what they see.
+ * second. Of servers that share pools one tells what all of them see; what each sees alone, its own requests that
+ * waited in vain, each tells itself.
  */
 public final class QueueWatch implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(QueueWatch.class.getName());
@@ -34,16 +38,23 @@ public final class QueueWatch implements AutoCloseable {
     private final Pools pools;
     private final Events events;
     private final Supplier<WatchSettings> settings;
+    private final BooleanSupplier isTeller;
     private final LongSupplier nanoClock;
     private final Map<String, AtomicLongArray> expired = new ConcurrentHashMap<>();
     private final Map<String, PoolWatch> watches = new HashMap<>();
     private final Events.Subscription subscription;
     private final ScheduledExecutorService timer;
 
-    QueueWatch(Pools pools, Events events, Supplier<WatchSettings> settings, LongSupplier nanoClock) {
+    QueueWatch(
+            Pools pools,
+            Events events,
+            Supplier<WatchSettings> settings,
+            BooleanSupplier isTeller,
+            LongSupplier nanoClock) {
         this.pools = pools;
         this.events = events;
         this.settings = settings;
+        this.isTeller = isTeller;
         this.nanoClock = nanoClock;
         subscription = events.subscribe(this::count);
         timer = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -61,7 +72,18 @@ public final class QueueWatch implements AutoCloseable {
      * @param settings the thresholds in force, asked again and again
      */
     public static QueueWatch start(Pools pools, Events events, Supplier<WatchSettings> settings) {
-        QueueWatch watch = new QueueWatch(pools, events, settings, System::nanoTime);
+        return start(pools, events, settings, () -> true);
+    }
+
+    /**
+     * Begins to watch pools that servers share.
+     *
+     * @param isTeller whether it is this server that tells at this moment; all of them keep watching, so that another
+     *     can go on where it stopped
+     */
+    public static QueueWatch start(
+            Pools pools, Events events, Supplier<WatchSettings> settings, BooleanSupplier isTeller) {
+        QueueWatch watch = new QueueWatch(pools, events, settings, isTeller, System::nanoTime);
         ScheduledFuture<?> unused = watch.timer.scheduleWithFixedDelay(watch::look, 1, 1, TimeUnit.SECONDS);
         return watch;
     }
@@ -91,8 +113,11 @@ public final class QueueWatch implements AutoCloseable {
 
     private void look(Pool pool) {
         PoolWatch.Look look = new PoolWatch.Look(pool.settings(), pool.snapshot(), expired(pool.name()));
-        watches.computeIfAbsent(pool.name(), PoolWatch::new)
-                .look(look, settings.get(), nanoClock.getAsLong())
+        List<Notice> notices =
+                watches.computeIfAbsent(pool.name(), PoolWatch::new).look(look, settings.get(), nanoClock.getAsLong());
+        boolean tellsAll = isTeller.getAsBoolean();
+        notices.stream()
+                .filter(notice -> tellsAll || notice.type().equals(Notice.QUEUE_TIMEOUT))
                 .forEach(events::on);
     }
 

@@ -47,6 +47,7 @@ final class QueueWatchTest {
     private final Deque<Ticket> tickets = new ArrayDeque<>();
     private final Deque<Lease> leases = new ArrayDeque<>();
     private long nowNanos = -5_000_000_000L;
+    private boolean isTeller = true;
     private LocalPools pools;
     private Pool pool;
     private QueueWatch watch;
@@ -57,7 +58,7 @@ final class QueueWatchTest {
         pools = new LocalPools(() -> nowNanos, (delay, task) -> {}, Runnable::run);
         pool = pools.open("llm", SETTINGS);
         events.subscribeNotices(told::add);
-        watch = new QueueWatch(pools, events, () -> WatchSettings.DEFAULT, () -> nowNanos);
+        watch = new QueueWatch(pools, events, () -> WatchSettings.DEFAULT, () -> isTeller, () -> nowNanos);
         watch.look();
         offer(1);
     }
@@ -203,7 +204,7 @@ final class QueueWatchTest {
     void full_beforeTheWatchBegan_isNotTold() {
         offer(11);
         leave(10);
-        QueueWatch later = new QueueWatch(pools, events, () -> WatchSettings.DEFAULT, () -> nowNanos);
+        QueueWatch later = new QueueWatch(pools, events, () -> WatchSettings.DEFAULT, () -> isTeller, () -> nowNanos);
 
         later.look();
         later.look();
@@ -292,6 +293,22 @@ final class QueueWatchTest {
                 1,
                 Duration.ZERO,
                 null);
+    }
+
+    @Test
+    void teller_another_onlyItsOwnTimeoutsAreTold_andItGoesOnWhereTheOtherStopped() {
+        isTeller = false;
+        offer(11);
+        events.on(expired(Priority.LOW));
+        pass(Duration.ofSeconds(62));
+        assertThat(types()).containsExactly(Notice.QUEUE_TIMEOUT);
+
+        isTeller = true;
+        pass(Duration.ofSeconds(5));
+        assertThat(types()).as("what the other has told").containsExactly(Notice.QUEUE_TIMEOUT);
+        leave(10);
+        pass(Duration.ofSeconds(11));
+        assertThat(types()).containsExactly(Notice.QUEUE_TIMEOUT, Notice.QUEUE_RECOVERED);
     }
 
     @Test
