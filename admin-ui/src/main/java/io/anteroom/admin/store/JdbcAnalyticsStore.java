@@ -6,7 +6,9 @@ import io.anteroom.admin.analytics.CallerKind;
 import io.anteroom.admin.analytics.Merging;
 import io.anteroom.admin.analytics.Minute;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BinaryOperator;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
@@ -49,7 +51,7 @@ public final class JdbcAnalyticsStore implements AnalyticsStore {
     public void write(String node, long batch, List<Minute> minutes) {
         boolean unused = database.inTransaction("storing the analytics", handle -> {
             if (isNew(handle, node, batch)) {
-                minutes.forEach(minute -> SPANS.forEach(span -> write(handle, node, span, minute)));
+                write(handle, node, minutes);
             }
             return true;
         });
@@ -77,18 +79,28 @@ public final class JdbcAnalyticsStore implements AnalyticsStore {
         return true;
     }
 
-    private static void write(Handle handle, String node, int span, Minute minute) {
-        long bucket = Math.floorDiv(minute.minute(), (long) span) * span;
-        for (int level = 0; level < minute.levels().size(); level++) {
-            byte[] more = minute.levels().get(level);
-            if (more != null) {
-                add(handle, new Place(FIGURES, span, bucket, minute.pool(), level, node), more, Merging::figures);
+    /** What is written for each row: the minutes of an hour are added up before. */
+    private static void write(Handle handle, String node, List<Minute> minutes) {
+        Map<Place, byte[]> figures = new LinkedHashMap<>();
+        Map<Place, byte[]> callers = new LinkedHashMap<>();
+        for (Minute minute : minutes) {
+            for (int span : SPANS) {
+                long bucket = Math.floorDiv(minute.minute(), (long) span) * span;
+                for (int level = 0; level < minute.levels().size(); level++) {
+                    byte[] more = minute.levels().get(level);
+                    if (more != null) {
+                        Place place = new Place(FIGURES, span, bucket, minute.pool(), level, node);
+                        figures.merge(place, more, Merging::figures);
+                    }
+                }
+                for (int kind = 0; kind < minute.lists().size(); kind++) {
+                    Place place = new Place(CALLERS, span, bucket, minute.pool(), kind, node);
+                    callers.merge(place, minute.lists().get(kind), Merging::lists);
+                }
             }
         }
-        for (int kind = 0; kind < minute.lists().size(); kind++) {
-            Place place = new Place(CALLERS, span, bucket, minute.pool(), kind, node);
-            add(handle, place, minute.lists().get(kind), Merging::lists);
-        }
+        figures.forEach((place, more) -> add(handle, place, more, Merging::figures));
+        callers.forEach((place, more) -> add(handle, place, more, Merging::lists));
     }
 
     private static void add(Handle handle, Place place, byte[] more, BinaryOperator<byte[]> sum) {
