@@ -23,6 +23,7 @@ import io.anteroom.admin.web.AdminPages;
 import io.anteroom.admin.web.PageModule;
 import io.anteroom.admin.web.Site;
 import io.anteroom.admin.web.access.AccessPages;
+import io.anteroom.admin.webhook.Webhooks;
 import io.anteroom.event.Events;
 import io.anteroom.settings.SettingsDesk;
 import jakarta.servlet.ServletContext;
@@ -33,7 +34,9 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -177,6 +180,12 @@ public final class Admin implements AutoCloseable {
         /** The backends; by default none are known. */
         public Builder upstreams(UpstreamView upstreams) {
             parts.upstreams(upstreams);
+            return this;
+        }
+
+        /** Who sends webhooks, if anybody does at a moment; by default nobody. */
+        public Builder webhooks(Supplier<Optional<Webhooks>> webhooks) {
+            parts.webhooks(webhooks);
             return this;
         }
 

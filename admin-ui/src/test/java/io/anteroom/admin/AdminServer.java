@@ -30,6 +30,7 @@ import java.util.EnumSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.eclipse.jetty.ee11.servlet.FilterHolder;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
@@ -85,6 +86,11 @@ public final class AdminServer implements AutoCloseable {
         public Plan builder(Consumer<Admin.Builder> builder) {
             this.builder = this.builder.andThen(builder);
             return this;
+        }
+
+        /** Has time go as it is told. */
+        public Plan clocks(InstantSource clock, LongSupplier nanoClock) {
+            return builder(made -> made.clocks(clock, nanoClock));
         }
 
         public Plan contextPath(String path) {

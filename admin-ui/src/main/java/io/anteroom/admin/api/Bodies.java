@@ -3,6 +3,7 @@ package io.anteroom.admin.api;
 
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the body of a call, bounded, also where nobody says how long it is. */
 final class Bodies {
+    private static final int MOST_DRAINED = 1 << 20;
     private static final String READ = "io.anteroom.admin.body-read";
 
     private Bodies() {}
@@ -39,11 +41,14 @@ final class Bodies {
     }
 
     private static byte[] bytes(HttpServletRequest request, int most) throws IOException {
-        if (request.getContentLengthLong() > most) {
-            throw tooLarge(most);
-        }
-        byte[] bytes = request.getInputStream().readNBytes(most + 1);
+        InputStream in = request.getInputStream();
+        byte[] bytes = in.readNBytes(most + 1);
         if (bytes.length > most) {
+            // A client that is still sending would not see the answer.
+            int rest = in.readNBytes(MOST_DRAINED).length;
+            if (rest < MOST_DRAINED) {
+                request.setAttribute(READ, true);
+            }
             throw tooLarge(most);
         }
         request.setAttribute(READ, true);

@@ -8,6 +8,7 @@ import io.anteroom.admin.analytics.MemoryAnalyticsStore;
 import io.anteroom.admin.store.AuditTrail;
 import io.anteroom.admin.store.Database;
 import io.anteroom.admin.store.JdbcAnalyticsStore;
+import io.anteroom.admin.webhook.Webhooks;
 import io.anteroom.admission.PoolSnapshot;
 import io.anteroom.admission.Pools;
 import io.anteroom.servlet.Callers;
@@ -20,8 +21,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Puts the table together, and holds what outlives a call. Safe from any thread. */
@@ -38,6 +41,7 @@ public final class Management implements AutoCloseable {
         private @Nullable ClusterView cluster;
         private UpstreamView upstreams = UpstreamView.NONE;
         private @Nullable String readOnly;
+        private Supplier<Optional<Webhooks>> webhooks = Optional::empty;
 
         /** The least that there is. */
         public Parts(Anteroom anteroom, SettingsDesk desk) {
@@ -66,6 +70,11 @@ public final class Management implements AutoCloseable {
         /** The backends. */
         public void upstreams(UpstreamView upstreams) {
             this.upstreams = upstreams;
+        }
+
+        /** Who sends webhooks, if anybody does. */
+        public void webhooks(Supplier<Optional<Webhooks>> webhooks) {
+            this.webhooks = webhooks;
         }
 
         /** Why the settings cannot be edited. */
@@ -110,6 +119,7 @@ public final class Management implements AutoCloseable {
         routes.addAll(new ApiKeyRoutes(edits).routes());
         routes.addAll(new CallerRoutes(parts.anteroom, parts.desk, views, backlogs).routes());
         routes.addAll(new SettingsRoutes(edits).routes());
+        routes.addAll(new WebhookRoutes(edits, parts.webhooks).routes());
         routes.addAll(new AuditRoutes(trail).routes());
         StreamRoutes stream = new StreamRoutes(access, parts.anteroom, parts.desk, analytics, clock);
         routes.addAll(stream.routes());

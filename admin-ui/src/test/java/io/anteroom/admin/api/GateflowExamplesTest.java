@@ -154,6 +154,39 @@ final class GateflowExamplesTest {
     }
 
     @Test
+    void webhooks_asDocumented_areInTheSettings() throws Exception {
+        Reply reply = server.call("POST", "/webhooks", """
+                {
+                    "url": "https://your-app.com/queue-webhook",
+                    "events": ["queue.high_usage", "queue.timeout", "queue.full"]
+                }""");
+
+        assertThat(reply.status()).isEqualTo(201);
+        assertThat(names(reply.body())).contains("id", "url", "events", "secret");
+        String id = reply.body().path("id").asText();
+        assertThat(server.desk()
+                        .current()
+                        .settings()
+                        .notices()
+                        .webhooks()
+                        .get(id)
+                        .events())
+                .containsExactly("queue.high_usage", "queue.timeout", "queue.full");
+        assertThat(server.call("PATCH", "/webhooks/" + id, "{\"enabled\": false}")
+                        .body()
+                        .path("enabled")
+                        .asBoolean())
+                .isFalse();
+        assertThat(server.call("POST", "/webhooks/" + id + "/test", null).status())
+                .isEqualTo(503);
+        assertThat(server.call("DELETE", "/webhooks/" + id, null).status()).isEqualTo(204);
+        assertThat(server.call("GET", "/webhooks/" + id, null).status()).isEqualTo(404);
+        assertThat(server.call("POST", "/webhooks", "{\"url\": \"ftp://x.example/\", \"events\": [\"*\"]}")
+                        .status())
+                .isEqualTo(400);
+    }
+
+    @Test
     void queueConfig_switchedOffAndOn_letsNobodyWaitAndThenAgain() throws Exception {
         server.call("PATCH", "/queue-config", "{\"enabled\": false}");
 

@@ -57,6 +57,7 @@ final class Operations implements AutoCloseable {
     Operations(GatewayConfig config, Anteroom anteroom, Upstreams upstreams, Events events) {
         listen = config.operator().admin();
         keeper = SettingsKeeper.open(config, anteroom.parts());
+        notifications = new Notifications(config.operator(), keeper.desk(), keeper.database(), anteroom, events);
         if (listen.enabled()) {
             observability = new Observability(config, anteroom, events, keeper.desk(), keeper.database());
             servlets.putAll(observability.servlets());
@@ -66,7 +67,6 @@ final class Operations implements AutoCloseable {
             observability = null;
             admin = null;
         }
-        notifications = new Notifications(config.operator(), keeper.desk(), keeper.database(), anteroom, events);
         timer = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "operations");
             thread.setDaemon(true);
@@ -80,6 +80,7 @@ final class Operations implements AutoCloseable {
         Admin.Builder builder = Admin.builder(anteroom, keeper.desk())
                 .analytics(counts)
                 .upstreams(new OperatorUpstreams(upstreams))
+                .webhooks(notifications::webhooks)
                 .access(AccessSettings.DEFAULT
                         .withNode(operator.node())
                         .withHosts(hosts)

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.admin.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.anteroom.admin.AdminServer;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+final class LiveStreamsTest {
+    private AdminServer server;
+    private final List<Socket> sockets = new ArrayList<>();
+
+    @BeforeEach
+    void start() throws Exception {
+        server = new AdminServer.Plan().start().setUp();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        for (Socket socket : sockets) {
+            socket.close();
+        }
+        server.close();
+    }
+
+    private BufferedReader open(String token) throws Exception {
+        Socket socket = new Socket("127.0.0.1", server.port());
+        sockets.add(socket);
+        socket.setSoTimeout(15_000);
+        socket.getOutputStream()
+                .write(("GET /v1/management/stream HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + token
+                                + "\r\n\r\n")
+                        .getBytes(StandardCharsets.US_ASCII));
+        return new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+    }
+
+    private static JsonNode next(BufferedReader in) throws Exception {
+        String line = in.readLine();
+        while (line != null && !line.startsWith("data: ")) {
+            line = in.readLine();
+        }
+        assertThat(line).isNotNull();
+        return new ObjectMapper().readTree(line.substring("data: ".length()));
+    }
+
+    @Test
+    void stream_opened_tellsAtOnceAndEachSecond() throws Exception {
+        BufferedReader in = open(server.token());
+
+        JsonNode first = next(in);
+        JsonNode second = next(in);
+
+        assertThat(first.at("/pools/0/name").asText()).isEqualTo("llm");
+        assertThat(first.path("node").asText()).isEqualTo("node-1");
+        assertThat(second.path("at").asText()).isGreaterThan(first.path("at").asText());
+    }
+
+    @Test
+    void stream_ninthOfAUser_isRefused() throws Exception {
+        for (int i = 0; i < LiveStreams.MOST_PER_USER; i++) {
+            next(open(server.token()));
+        }
+
+        assertThat(open(server.token()).readLine()).contains("429");
+    }
+
+    @Test
+    void stream_tokenRevoked_ends() throws Exception {
+        JsonNode made = server.call("POST", "/tokens", "{\"name\": \"w\", \"role\": \"viewer\"}")
+                .body();
+        BufferedReader in = open(made.path("token").asText());
+        next(in);
+
+        server.call("DELETE", "/tokens/" + made.at("/details/id").asText(), null);
+
+        String line = in.readLine();
+        int lines = 0;
+        while (line != null && !line.equals("0") && lines++ < 200) {
+            line = in.readLine();
+        }
+        assertThat(line == null || line.equals("0")).isTrue();
+    }
+}
