@@ -11,6 +11,7 @@ import io.anteroom.admin.api.ManagementServlet;
 import io.anteroom.admin.api.Route;
 import io.anteroom.admin.api.RouteTable;
 import io.anteroom.admin.api.UpstreamView;
+import io.anteroom.admin.preview.PastRequests;
 import io.anteroom.admin.store.AccessStore;
 import io.anteroom.admin.store.AuditLog;
 import io.anteroom.admin.store.AuditTrail;
@@ -23,6 +24,7 @@ import io.anteroom.admin.web.AdminPages;
 import io.anteroom.admin.web.PageModule;
 import io.anteroom.admin.web.Site;
 import io.anteroom.admin.web.access.AccessPages;
+import io.anteroom.admin.web.settings.SettingsPages;
 import io.anteroom.admin.webhook.Webhooks;
 import io.anteroom.event.Events;
 import io.anteroom.settings.SettingsDesk;
@@ -122,6 +124,8 @@ public final class Admin implements AutoCloseable {
     /** Describes an {@link Admin}. Not thread-safe. */
     public static final class Builder {
         private final Management.Parts parts;
+        private final SettingsDesk desk;
+        private final PastRequests past = new PastRequests();
         private final List<Route> routes = new ArrayList<>();
         private final List<PageModule> pages = new ArrayList<>();
         private Site.Identity identity = Site.Identity.DEFAULT;
@@ -135,6 +139,7 @@ public final class Admin implements AutoCloseable {
 
         private Builder(Anteroom anteroom, SettingsDesk desk) {
             this.parts = new Management.Parts(anteroom, desk);
+            this.desk = desk;
         }
 
         /**
@@ -238,6 +243,9 @@ public final class Admin implements AutoCloseable {
             Analytics counts = analytics;
             Events heard = events;
             List<AutoCloseable> owned = new ArrayList<>();
+            if (heard != null) {
+                owned.add(heard.subscribe(past));
+            }
             if (counts == null && heard != null) {
                 counts = parts.count(known, settings.node());
                 owned.add(heard.subscribe(counts));
@@ -253,6 +261,7 @@ public final class Admin implements AutoCloseable {
                     .identity(identity == Site.Identity.DEFAULT ? identity.withNode(settings.node()) : identity)
                     .clock(clock);
             site.add(new AccessPages(access, trail, () -> management.table().areas()));
+            site.add(new SettingsPages(desk, events == null ? null : past));
             pages.forEach(site::add);
             return site.build();
         }

@@ -61,7 +61,7 @@ final class Operations implements AutoCloseable {
         if (listen.enabled()) {
             observability = new Observability(config, anteroom, events, keeper.desk(), keeper.database());
             servlets.putAll(observability.servlets());
-            admin = admin(config.operator(), anteroom, observability.analytics(), upstreams);
+            admin = admin(config.operator(), anteroom, observability.analytics(), events, upstreams);
             servlets.put(RouteTable.ROOT + "/*", admin.servlet());
         } else {
             observability = null;
@@ -74,13 +74,15 @@ final class Operations implements AutoCloseable {
         });
     }
 
-    private Admin admin(OperatorConfig operator, Anteroom anteroom, Analytics counts, Upstreams upstreams) {
+    private Admin admin(
+            OperatorConfig operator, Anteroom anteroom, Analytics counts, Events events, Upstreams upstreams) {
         Set<String> hosts = new HashSet<>(listen.hosts());
         hosts.add(listen.host());
         Admin.Builder builder = Admin.builder(anteroom, keeper.desk())
                 .analytics(counts)
                 .upstreams(new OperatorUpstreams(upstreams))
                 .webhooks(notifications::webhooks)
+                .events(events)
                 .access(AccessSettings.DEFAULT
                         .withNode(operator.node())
                         .withHosts(hosts)
