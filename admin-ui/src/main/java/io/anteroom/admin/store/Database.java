@@ -5,14 +5,16 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.anteroom.settings.StoreException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.output.MigrateResult;
+import org.h2.mvstore.MVStoreException;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
@@ -28,24 +30,32 @@ public final class Database implements AutoCloseable {
     private static final long CONNECT_WITHIN_MILLIS = 5000;
     private static final long ANSWER_WITHIN_SECONDS = 30;
     private static final String POSTGRESQL = "jdbc:postgresql:";
+    private static final long LEAST_TO_LOOK_AT = 32L << 20;
+    private static final int MOST_TIMES = 4;
     private static final int DEEPEST_CAUSE = 20;
     private static final String MIGRATIONS = "classpath:io/anteroom/admin/store/migrations";
 
     private final ReentrantLock lock = new ReentrantLock();
+    /** Held to read while something is done, to write while the files are changed under it. */
+    private final ReentrantReadWriteLock files = new ReentrantReadWriteLock();
+
     private final String name;
     private final Opening opening;
+    private final @Nullable H2File file;
     private @Nullable DataSource source;
     private @Nullable Jdbi jdbi;
     private boolean isClosed;
+    private volatile long nextLook = LEAST_TO_LOOK_AT;
 
     /** Makes the connections. */
     private interface Opening {
         DataSource open() throws IOException;
     }
 
-    private Database(String name, Opening opening) {
+    private Database(String name, Opening opening, @Nullable H2File file) {
         this.name = name;
         this.opening = opening;
+        this.file = file;
     }
 
     /**
@@ -58,12 +68,8 @@ public final class Database implements AutoCloseable {
         if (whole.toString().indexOf(';') >= 0) {
             throw new IllegalArgumentException("data-dir: " + directory + " (expected: a path without a semicolon)");
         }
-        // By default H2 acknowledges up to half a second before it writes.
-        String url = "jdbc:h2:file:" + whole.resolve(FILE) + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE";
-        return new Database("H2 in " + directory, () -> {
-            Files.createDirectories(whole);
-            return pooled(url, "sa", "");
-        });
+        H2File file = new H2File(whole, FILE);
+        return new Database("H2 in " + directory, () -> opened(file), file);
     }
 
     /**
@@ -76,12 +82,12 @@ public final class Database implements AutoCloseable {
             throw new IllegalArgumentException(
                     "database.url: " + withoutParameters(url) + " (expected: jdbc:postgresql:... or jdbc:h2:...)");
         }
-        return new Database(withoutParameters(url), () -> pooled(url, user, password));
+        return new Database(withoutParameters(url), () -> pooled(url, user, password), null);
     }
 
     /** A database behind connections of the host's, which stay the host's. */
     public static Database of(DataSource source) {
-        return new Database("the host's data source", () -> source);
+        return new Database("the host's data source", () -> source, null);
     }
 
     /** Parameters of an address may be credentials. */
@@ -114,27 +120,93 @@ public final class Database implements AutoCloseable {
     }
 
     /**
-     * Does something in one transaction.
+     * Does something in one transaction. What it has written survives the end of this JVM and, unless it is in an H2 of
+     * the host's, the loss of power.
      *
      * @param what what is tried, for the message if it fails
      * @throws StoreException if the database cannot be reached or refuses
      */
     public <T> T inTransaction(String what, Function<Handle, T> work) {
+        files.readLock().lock();
         try {
-            return ready().inTransaction(handle -> work.apply(handle));
+            T done = ready().inTransaction(handle -> work.apply(handle));
+            if (file != null) {
+                file.flush();
+            }
+            return done;
         } catch (JdbiException | FlywayException | IOException | IllegalStateException e) {
             throw new StoreException(what + ": " + name + ": " + reason(e), e);
+        } finally {
+            files.readLock().unlock();
         }
     }
 
     /** Makes what has been committed survive the loss of power too, where a commit alone does not. */
     public void sync() {
-        inTransaction("writing to the disk", handle -> {
-            if (isH2(handle)) {
-                handle.execute("checkpoint sync");
+        if (file == null) {
+            inTransaction("writing to the disk", handle -> {
+                if (isH2(handle)) {
+                    handle.execute("checkpoint sync");
+                }
+                return true;
+            });
+        }
+    }
+
+    /**
+     * Gives back room where the embedded database has taken much more than it needs; to be called now and then. While
+     * it does, which may take some seconds, everything else waits for it.
+     *
+     * @throws StoreException if that fails; nothing is lost
+     */
+    public void upkeep() {
+        H2File known = file;
+        try {
+            if (known == null || known.size() < nextLook) {
+                return;
             }
-            return true;
-        });
+            long size = known.size();
+            long alive = inTransaction("looking after the files", handle -> alive(handle, size));
+            // Looking costs little, but not nothing.
+            nextLook = size + size / 8;
+            if (alive <= size / MOST_TIMES) {
+                compact();
+            }
+        } catch (IOException e) {
+            throw new StoreException("looking after the files: " + name + ": " + reason(e), e);
+        }
+    }
+
+    /** How many bytes of the file are still referred to, as H2 tells it in percents of percents. */
+    private static long alive(Handle handle, long size) {
+        int used = 1;
+        for (String rate : new String[] {"info.FILL_RATE", "info.CHUNKS_FILL_RATE"}) {
+            used *= handle.createQuery(
+                            "select cast(setting_value as int) from information_schema.settings where setting_name = ?")
+                    .bind(0, rate)
+                    .mapTo(Integer.class)
+                    .findOne()
+                    .orElse(100);
+        }
+        return size / 10_000 * used;
+    }
+
+    /** Copies what is alive to a new file, and opens that. */
+    void compact() {
+        H2File known = file;
+        if (known == null) {
+            return;
+        }
+        files.writeLock().lock();
+        try {
+            release();
+            known.compact();
+            nextLook = LEAST_TO_LOOK_AT;
+        } catch (IOException | MVStoreException e) {
+            throw new StoreException("giving back room: " + name + ": " + reason(e), e);
+        } finally {
+            files.writeLock().unlock();
+        }
     }
 
     private static boolean isH2(Handle handle) {
@@ -161,20 +233,54 @@ public final class Database implements AutoCloseable {
     private Jdbi open() throws IOException {
         DataSource opened = source != null ? source : opening.open();
         source = opened;
-        // Flyway has a table lock of its own: servers that start at once do not migrate twice.
-        Flyway.configure(Database.class.getClassLoader())
-                .dataSource(opened)
+        if (file != null) {
+            file.open();
+        } else {
+            MigrateResult unused = migrations(opened).migrate();
+        }
+        Jdbi made = Jdbi.create(opened);
+        jdbi = made;
+        return made;
+    }
+
+    /**
+     * H2 commits after each step of a migration, and one that was cut off would stand in its own way for ever. It is
+     * made on a copy, which takes the place of the file when all is done.
+     */
+    private static DataSource opened(H2File file) throws IOException {
+        if (file.exists()) {
+            HikariDataSource pool = pooled(file.url(), "sa", "");
+            boolean isCurrent = false;
+            try {
+                isCurrent = migrations(pool).info().pending().length == 0;
+            } finally {
+                if (!isCurrent) {
+                    pool.close();
+                }
+            }
+            if (isCurrent) {
+                return pool;
+            }
+        }
+        file.copy();
+        try (HikariDataSource pool = pooled(file.changedUrl(), "sa", "")) {
+            MigrateResult unused = migrations(pool).migrate();
+        }
+        file.takeChanged();
+        return pooled(file.url(), "sa", "");
+    }
+
+    /** Flyway has a table lock of its own: servers that start at once do not migrate twice. */
+    private static Flyway migrations(DataSource source) {
+        return Flyway.configure(Database.class.getClassLoader())
+                .dataSource(source)
                 .locations(MIGRATIONS)
                 .table("anteroom_schema_history")
                 .baselineOnMigrate(true)
                 // The parts number their migrations in ranges of their own: V2xx access, V3xx figures, V4xx webhooks.
                 .outOfOrder(true)
                 .baselineVersion("0")
-                .load()
-                .migrate();
-        Jdbi made = Jdbi.create(opened);
-        jdbi = made;
-        return made;
+                .load();
     }
 
     /** The innermost message says what the disk or the network said. */
@@ -189,17 +295,31 @@ public final class Database implements AutoCloseable {
         return line.length() <= 300 ? line : line.substring(0, 300) + "...";
     }
 
+    /** Lets go of the connections and files; the next to ask opens them again. */
+    private void release() {
+        lock.lock();
+        try {
+            jdbi = null;
+            if (source instanceof HikariDataSource pool) {
+                source = null;
+                pool.close();
+            }
+            if (file != null) {
+                file.close();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     @Override
     public void close() {
         lock.lock();
         try {
             isClosed = true;
-            jdbi = null;
-            if (source instanceof HikariDataSource pool) {
-                pool.close();
-            }
         } finally {
             lock.unlock();
         }
+        release();
     }
 }

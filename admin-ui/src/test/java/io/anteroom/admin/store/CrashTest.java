@@ -20,12 +20,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What a JVM that is killed at any moment leaves behind is whole. That nothing of what was acknowledged is lost is
- * asked only with {@code -Dcrash.strict=true -Dcrash.rounds=60}: H2 has been seen to open one revision too far back, in
- * round 10 of such a run; see TODO(#5) in docs/decisions/0011-storage.md.
+ * What a JVM that is killed at any moment leaves behind is whole, and nothing of what was acknowledged is lost.
+ * {@code -Dcrash.rounds=60} asks for longer than each build does; {@code bench/crash-edits} for longer than that.
  */
 final class CrashTest {
-    private static final boolean STRICT = Boolean.getBoolean("crash.strict");
     private static final int ROUNDS = Integer.getInteger("crash.rounds", 3);
 
     @TempDir
@@ -42,7 +40,7 @@ final class CrashTest {
                 known = latest == null ? 0 : latest.number();
 
                 // One more may have been committed whose acknowledgement did not get out any more.
-                assertThat(known).as("round %d", round).isBetween(STRICT ? acknowledged : 0, acknowledged + 1);
+                assertThat(known).as("round %d", round).isBetween(acknowledged, acknowledged + 1);
                 for (Revision.Note note : store.history(Long.MAX_VALUE, 200)) {
                     assertThat(store.find(note.number())).isEqualTo(Editor.revision(note.number()));
                 }
@@ -88,12 +86,16 @@ final class CrashTest {
         private Editor() {}
 
         public static void main(String[] args) {
-            try (JdbcSettingsStore store = new JdbcSettingsStore(Database.inDirectory(Path.of(args[0])))) {
+            Database database = Database.inDirectory(Path.of(args[0]));
+            try (JdbcSettingsStore store = new JdbcSettingsStore(database)) {
                 for (long number = store.latestNumber() + 1; ; number++) {
                     if (!store.append(revision(number))) {
                         throw new IllegalStateException(number + " is not the next");
                     }
                     System.out.println(number);
+                    if (number % 5 == 0) {
+                        database.compact();
+                    }
                 }
             }
         }

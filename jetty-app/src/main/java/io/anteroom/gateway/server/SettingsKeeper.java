@@ -102,6 +102,9 @@ final class SettingsKeeper implements AutoCloseable {
         } else if (desk.refresh()) {
             compare();
         }
+        if (database != null) {
+            database.upkeep();
+        }
     }
 
     /**
