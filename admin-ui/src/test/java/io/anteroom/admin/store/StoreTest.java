@@ -4,6 +4,7 @@ package io.anteroom.admin.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.anteroom.admission.PoolSettings;
+import io.anteroom.rate.BudgetBook;
 import io.anteroom.settings.RandomSettings;
 import io.anteroom.settings.Retention;
 import io.anteroom.settings.Revision;
@@ -11,6 +12,8 @@ import io.anteroom.settings.Settings;
 import io.anteroom.settings.SettingsText;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -160,5 +163,53 @@ abstract class StoreTest {
 
     private Revision revision(long number, int slots) {
         return new Revision(number, NOW, "alice", "", settings.withPool("llm", PoolSettings.ofSlots(slots)));
+    }
+
+    private static BudgetBook.Balance used(String subject, long used) {
+        return new BudgetBook.Balance("monthly", subject, LocalDate.of(2026, 11, 1), used);
+    }
+
+    private BudgetLedger ledger(BudgetBook book) {
+        return new BudgetLedger(database, book, InstantSource.fixed(NOW));
+    }
+
+    @Test
+    void budgets_ofTwoServersAndARestart_addUp() {
+        BudgetBook first = new BudgetBook(InstantSource.fixed(NOW));
+        BudgetBook second = new BudgetBook(InstantSource.fixed(NOW));
+        BudgetLedger ofFirst = ledger(first);
+        BudgetLedger ofSecond = ledger(second);
+        String odd = "key-1\0back\\slash\0" + "m".repeat(300);
+
+        first.restore(List.of(used("key-1", 10), used(odd, 3)));
+        ofFirst.sync();
+        second.restore(List.of(used("key-1", 5)));
+        ofSecond.sync();
+        ofFirst.sync();
+        first.restore(List.of(used("key-1", 1)));
+        ofFirst.sync();
+        ofFirst.sync();
+        ofSecond.sync();
+
+        assertThat(first.balances()).containsExactlyInAnyOrder(used("key-1", 16), used(odd, 3));
+        assertThat(second.balances()).containsExactlyInAnyOrder(used("key-1", 16), used(odd, 3));
+        BudgetBook restarted = new BudgetBook(InstantSource.fixed(NOW));
+        ledger(restarted).sync();
+        assertThat(restarted.balances()).containsExactlyInAnyOrder(used("key-1", 16), used(odd, 3));
+    }
+
+    @Test
+    void budgets_ofAnEarlierMonth_areForgottenInTheEnd() {
+        BudgetBook book = new BudgetBook(InstantSource.fixed(NOW));
+        book.restore(List.of(
+                used("key-1", 10),
+                new BudgetBook.Balance("monthly", "key-1", LocalDate.of(2026, 9, 1), 7),
+                new BudgetBook.Balance("monthly", "key-2", LocalDate.of(2026, 9, 1), 7)));
+        ledger(book).sync();
+
+        BudgetBook restarted = new BudgetBook(InstantSource.fixed(NOW));
+        ledger(restarted).sync();
+
+        assertThat(restarted.balances()).containsExactly(used("key-1", 10));
     }
 }

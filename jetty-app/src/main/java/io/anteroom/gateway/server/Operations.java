@@ -45,6 +45,7 @@ final class Operations implements AutoCloseable {
 
     private final AdminListen listen;
     private final SettingsKeeper keeper;
+    private final BudgetKeeper budgets;
     private final @Nullable Observability observability;
     private final @Nullable Admin admin;
     private final Map<String, Servlet> servlets = new LinkedHashMap<>();
@@ -58,6 +59,8 @@ final class Operations implements AutoCloseable {
         listen = config.operator().admin();
         keeper = SettingsKeeper.open(config, anteroom.parts());
         notifications = new Notifications(config.operator(), keeper.desk(), keeper.database(), anteroom, events);
+        budgets = new BudgetKeeper(keeper.database(), anteroom.rates().book());
+        budgets.tick();
         if (listen.enabled()) {
             observability = new Observability(config, anteroom, events, keeper.desk(), keeper.database());
             servlets.putAll(observability.servlets());
@@ -111,6 +114,7 @@ final class Operations implements AutoCloseable {
         try {
             keeper.tick();
             notifications.tick();
+            budgets.tick();
             listen();
         } catch (RuntimeException e) {
             LOG.log(Level.ERROR, "looking after the settings failed; it is tried again", e);
@@ -183,6 +187,8 @@ final class Operations implements AutoCloseable {
         try {
             if (!timer.awaitTermination(LAST_TICK_WITHIN_SECONDS, TimeUnit.SECONDS)) {
                 LOG.log(Level.WARNING, "the store of the settings does not answer; it is left alone");
+            } else {
+                budgets.tick();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
