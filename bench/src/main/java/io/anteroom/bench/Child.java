@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A JVM of its own that runs one of the mains of this jar. */
 final class Child implements AutoCloseable {
@@ -49,6 +50,17 @@ final class Child implements AutoCloseable {
             throw new IOException("the child process ended early");
         }
         return line;
+    }
+
+    /** The next line that it prints, or null if it has ended. */
+    @Nullable String readLineOrNull() throws IOException {
+        return output.readLine();
+    }
+
+    /** Ends it at once, wherever it is; what it has printed can still be read. */
+    void kill() {
+        // By its handle, as ending it by itself takes away what it has printed.
+        boolean unused = process.toHandle().destroyForcibly();
     }
 
     @Override
