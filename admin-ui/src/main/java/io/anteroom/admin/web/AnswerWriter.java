@@ -91,7 +91,7 @@ final class AnswerWriter {
     /** By a relative address: where the pages are as the browser sees it, we need not know. */
     void redirect(Visit visit, String path) {
         HttpServletResponse response = visit.response();
-        String target = RelativeLinks.root(visit.path()) + path;
+        String target = RelativeLinks.root(visit.request(), visit.path()) + path;
         if ("true".equals(visit.request().getHeader("HX-Request"))) {
             response.setStatus(HttpServletResponse.SC_NO_CONTENT);
             response.setHeader("HX-Redirect", target);
@@ -103,7 +103,7 @@ final class AnswerWriter {
 
     private Map<String, Object> variables(Visit visit, Shell shell, Record model) {
         Map<String, Object> variables = new HashMap<>();
-        variables.put(RelativeLinks.ROOT, RelativeLinks.root(visit.path()));
+        variables.put(RelativeLinks.ROOT, RelativeLinks.root(visit.request(), visit.path()));
         variables.put("here", here(visit.request(), visit.path()));
         variables.put("shell", shell);
         variables.put("fmt", new Format(visit.now()));

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.admin.web;
 
+import jakarta.servlet.http.HttpServletRequest;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.thymeleaf.context.IExpressionContext;
 import org.thymeleaf.linkbuilder.StandardLinkBuilder;
@@ -12,6 +14,7 @@ import org.thymeleaf.linkbuilder.StandardLinkBuilder;
  */
 final class RelativeLinks extends StandardLinkBuilder {
     static final String ROOT = "root";
+    private static final Pattern ROOTS = Pattern.compile("\\.|\\.\\.(/\\.\\.){0,15}");
 
     @Override
     protected String computeContextPath(
@@ -23,6 +26,15 @@ final class RelativeLinks extends StandardLinkBuilder {
     @Override
     protected String processLink(IExpressionContext context, String link) {
         return link;
+    }
+
+    /**
+     * From the page that is shown to the root of the pages. Scripts that ask for a part say how deep the page lies that
+     * they put it into.
+     */
+    static String root(HttpServletRequest request, String path) {
+        String told = request.getHeader("X-Root");
+        return told != null && ROOTS.matcher(told).matches() ? told : root(path);
     }
 
     /** From a page to the root of the pages: {@code .} or {@code ..} and so on. */

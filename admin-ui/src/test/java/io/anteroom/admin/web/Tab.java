@@ -163,6 +163,12 @@ public final class Tab implements AutoCloseable {
         return this;
     }
 
+    /** Types a text where the focus is. */
+    public Tab type(String text) {
+        page.keyboard().type(text);
+        return this;
+    }
+
     /** What has the focus, as its tag, id and text. */
     public String focused() {
         return String.valueOf(page.evaluate("() => { const e = document.activeElement;"

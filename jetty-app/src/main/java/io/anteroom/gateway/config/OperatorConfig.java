@@ -145,14 +145,25 @@ public record OperatorConfig(
      * @param port the port, 0 for a free one
      * @param hosts the names by which it may be called, besides loopback's and its own address
      * @param trustedProxies the networks whose {@code X-Forwarded-For} is believed
+     * @param environment what its pages call the gateway, as {@code production}; empty for nothing
+     * @param insecureHttp whether passwords are taken over plain HTTP from other machines
      */
-    public record AdminListen(boolean enabled, String host, int port, List<String> hosts, List<String> trustedProxies) {
+    public record AdminListen(
+            boolean enabled,
+            String host,
+            int port,
+            List<String> hosts,
+            List<String> trustedProxies,
+            String environment,
+            boolean insecureHttp) {
         /** The port unless told otherwise. */
         public static final int USUAL_PORT = 8081;
         /** None. */
-        public static final AdminListen OFF = new AdminListen(false, "127.0.0.1", USUAL_PORT, List.of(), List.of());
+        public static final AdminListen OFF =
+                new AdminListen(false, "127.0.0.1", USUAL_PORT, List.of(), List.of(), "", false);
         /** One on loopback. */
-        public static final AdminListen USUAL = new AdminListen(true, "127.0.0.1", USUAL_PORT, List.of(), List.of());
+        public static final AdminListen USUAL =
+                new AdminListen(true, "127.0.0.1", USUAL_PORT, List.of(), List.of(), "", false);
 
         /** Copies the lists. */
         public AdminListen {
@@ -162,7 +173,7 @@ public record OperatorConfig(
 
         /** The same at another port. */
         public AdminListen withPort(int port) {
-            return new AdminListen(enabled, host, port, hosts, trustedProxies);
+            return new AdminListen(enabled, host, port, hosts, trustedProxies, environment, insecureHttp);
         }
     }
 }

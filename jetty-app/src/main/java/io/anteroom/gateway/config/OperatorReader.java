@@ -164,7 +164,10 @@ final class OperatorReader {
                 section.text("host", AdminListen.OFF.host()),
                 section.count("port", AdminListen.USUAL_PORT, 0, 65_535),
                 section.list("hosts", "a host name as gateway.example.org, without a port", OperatorReader::host),
-                section.list("trusted-proxies", "a network as 10.0.0.0/8 or an address", Networks::checked));
+                section.list("trusted-proxies", "a network as 10.0.0.0/8 or an address", Networks::checked),
+                section.scalar(
+                        "environment", "a text of at most 32 characters", "", text -> text.length() > 32 ? null : text),
+                section.yes("insecure-http", false));
         if (admin.enabled() && admin.port() != 0 && admin.port() == listen.port()) {
             section.problem("port", "a port of its own, not that of listen");
         }

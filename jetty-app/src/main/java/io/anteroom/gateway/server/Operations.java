@@ -7,6 +7,7 @@ import io.anteroom.admin.access.AccessSettings;
 import io.anteroom.admin.analytics.Analytics;
 import io.anteroom.admin.api.RouteTable;
 import io.anteroom.admin.store.Database;
+import io.anteroom.admin.web.Site;
 import io.anteroom.admin.webhook.Webhooks;
 import io.anteroom.event.Events;
 import io.anteroom.gateway.config.GatewayConfig;
@@ -66,6 +67,8 @@ final class Operations implements AutoCloseable {
             servlets.putAll(observability.servlets());
             admin = admin(config.operator(), anteroom, observability.analytics(), events, upstreams);
             servlets.put(RouteTable.ROOT + "/*", admin.servlet());
+            servlets.put(Admin.PAGES + "/*", admin.pages());
+            servlets.put("", new ToPages());
         } else {
             observability = null;
             admin = null;
@@ -86,9 +89,11 @@ final class Operations implements AutoCloseable {
                 .upstreams(new OperatorUpstreams(upstreams))
                 .webhooks(notifications::webhooks)
                 .events(events)
+                .identity(identity(operator))
                 .access(AccessSettings.DEFAULT
                         .withNode(operator.node())
                         .withHosts(hosts)
+                        .withInsecureHttp(listen.insecureHttp())
                         .withProxies(TrustedProxies.of(listen.trustedProxies())));
         Database database = keeper.database();
         if (database != null) {
@@ -101,6 +106,18 @@ final class Operations implements AutoCloseable {
             builder.setUpFile(directory.path().resolve(SET_UP_FILE));
         }
         return builder.build();
+    }
+
+    private Site.Identity identity(OperatorConfig operator) {
+        String version = getClass().getPackage().getImplementationVersion();
+        return new Site.Identity(
+                listen.environment(), operator.node(), version == null ? "" : version, () -> readOnly(operator));
+    }
+
+    private static String readOnly(OperatorConfig operator) {
+        return operator.source() == Source.FILE
+                ? "The settings come from the gateway's file, as settings.source says there. Edit that; it is followed."
+                : "";
     }
 
     /** Lets operators in, and begins to follow what changes. */

@@ -62,14 +62,16 @@ final class OperatorReaderTest {
         OperatorConfig operator = parse("""
                 storage: {url: 'jdbc:postgresql://db/anteroom', user: anteroom, password-env: DB}
                 settings: {source: file}
-                admin: {enabled: true, host: 0.0.0.0, port: 9000, hosts: [Ops.example], trusted-proxies: 10.0.0.0/8}
+                admin: {enabled: true, host: 0.0.0.0, port: 9000, hosts: [Ops.example], trusted-proxies: 10.0.0.0/8,
+                  environment: production, insecure-http: true}
                 """);
 
         assertThat(operator.storage())
                 .isEqualTo(new Server("jdbc:postgresql://db/anteroom", "anteroom", Optional.of(new Secret("secret"))));
         assertThat(operator.source()).isEqualTo(Source.FILE);
         assertThat(operator.admin())
-                .isEqualTo(new AdminListen(true, "0.0.0.0", 9000, List.of("ops.example"), List.of("10.0.0.0/8")));
+                .isEqualTo(new AdminListen(
+                        true, "0.0.0.0", 9000, List.of("ops.example"), List.of("10.0.0.0/8"), "production", true));
         assertThat(parse("storage: {dir: off}\nadmin: {enabled: false}").storage())
                 .isEqualTo(new Nowhere());
         assertThat(parse("storage: {dir: /var/lib/anteroom}").storage())

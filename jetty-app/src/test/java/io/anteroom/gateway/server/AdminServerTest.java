@@ -21,7 +21,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 final class AdminServerTest {
-    private static final AdminListen LISTEN = new AdminListen(true, "127.0.0.1", 0, List.of("ops.example"), List.of());
+    private static final AdminListen LISTEN =
+            new AdminListen(true, "127.0.0.1", 0, List.of("ops.example"), List.of(), "", false);
 
     private final AdminServer server =
             new AdminServer(LISTEN, Map.of("/here/*", new Echo()), () -> "{\"status\":\"up\"}");

@@ -8,6 +8,11 @@
   const isTyping = (element) =>
     element instanceof HTMLElement && (element.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName));
 
+  // Addresses in parts of pages are relative to the page that they are put into, and the server has to know it.
+  document.addEventListener("htmx:configRequest", (event) => {
+    event.detail.headers["X-Root"] = document.body.dataset.root;
+  });
+
   // Dialogs: a link with data-dialog shows the page that it leads to in a dialog. ---------------------------------
 
   const dialog = byId("dialog");
