@@ -258,7 +258,7 @@ public final class Admin implements AutoCloseable {
 
         private Site site(Access access, AuditTrail trail, Management management) {
             Site.Builder site = Site.builder(new AccessGuard(access))
-                    .identity(identity == Site.Identity.DEFAULT ? identity.withNode(settings.node()) : identity)
+                    .identity(identity.equals(Site.Identity.DEFAULT) ? identity.withNode(settings.node()) : identity)
                     .clock(clock);
             site.add(new AccessPages(access, trail, () -> management.table().areas()));
             site.add(new SettingsPages(desk, events == null ? null : past));
