@@ -18,15 +18,17 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** One of three backends is killed at 0.6 of what they can serve, and comes back. */
 final class BackendLoss {
     private static final int SLOTS = 8;
-    private static final int SERVICE_MILLIS = 200;
+    private static final int SERVICE_MILLIS = 1000;
     private static final double RATE = 0.6 * 3 * SLOTS * 1000 / SERVICE_MILLIS;
     private static final long CHECK_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final double MOST_SLOWER = 2;
     private static final Pattern WAITING = Pattern.compile("num_requests_waiting\\{[^}]*} (\\d+)");
+    private static final Pattern CODE = Pattern.compile("\"code\":\"(\\w+)\"");
     private static final Pattern RUNNING = Pattern.compile("num_requests_running\\{[^}]*} (\\d+)");
 
     private final HttpClient http =
@@ -40,7 +42,7 @@ final class BackendLoss {
     }
 
     /** A request that has ended, well or not. */
-    private record Ended(long beganNanos, long tookNanos, boolean well) {}
+    private record Ended(long beganNanos, long tookNanos, boolean well, String how) {}
 
     /** Prints the figures; exit status 1 if one falls short. */
     public static void main(String[] args) throws Exception {
@@ -97,6 +99,10 @@ final class BackendLoss {
         long late = ended.stream()
                 .filter(one -> !one.well() && one.beganNanos() - killed > 0)
                 .count();
+        ended.stream()
+                .filter(one -> !one.well())
+                .collect(Collectors.groupingBy(Ended::how, Collectors.counting()))
+                .forEach((how, times) -> System.out.println("failed: " + times + "x " + how));
         double usual = p95(before, killed);
         double after = p95(killed + CHECK_NANOS, back);
         double later = p95(back, Long.MAX_VALUE);
@@ -166,7 +172,7 @@ final class BackendLoss {
                 .timeout(Duration.ofSeconds(30))
                 .header("Content-Type", "application/json")
                 .header("Sim-Service-Micros", Integer.toString(SERVICE_MILLIS * 1000))
-                .POST(BodyPublishers.ofString("{\"model\":\"m\",\"stream\":true,\"messages\":[],\"max_tokens\":20}"))
+                .POST(BodyPublishers.ofString("{\"model\":\"m\",\"stream\":true,\"messages\":[],\"max_tokens\":10}"))
                 .build();
         long began = System.nanoTime();
         sent.add(http.sendAsync(request, BodyHandlers.ofString()).handle((answer, failure) -> {
@@ -174,8 +180,15 @@ final class BackendLoss {
                     && answer.statusCode() == 200
                     && answer.body().contains("[DONE]")
                     && !answer.body().contains("event: error");
-            return ended.add(new Ended(began, System.nanoTime() - began, well));
+            String how = failure != null ? failure.toString() : answer.statusCode() + " " + code(answer.body());
+            return ended.add(new Ended(began, System.nanoTime() - began, well, how));
         }));
+    }
+
+    /** The code of the error in a body. */
+    private static String code(String body) {
+        Matcher code = CODE.matcher(body);
+        return code.find() ? code.group(1) : "";
     }
 
     /** Asks a model server again and again how many requests it has. */

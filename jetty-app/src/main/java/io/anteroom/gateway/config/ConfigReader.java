@@ -11,6 +11,7 @@ import io.anteroom.gateway.config.GatewayConfig.Route;
 import io.anteroom.gateway.config.GatewayConfig.Shutdown;
 import io.anteroom.gateway.config.GatewayConfig.Threads;
 import io.anteroom.gateway.config.GatewayConfig.Waiting;
+import io.anteroom.gateway.idempotency.IdempotencySettings;
 import io.anteroom.servlet.PlaceSettings;
 import io.anteroom.servlet.TicketSettings;
 import io.anteroom.settings.SettingsException;
@@ -152,7 +153,8 @@ public final class ConfigReader {
                 section.duration("head-within", Duration.ofSeconds(10), TICK, DAY),
                 section.duration("idle", Duration.ofSeconds(30), TICK, DAY),
                 section.bytes("max-body", 32L << 20, 1L << 40),
-                section.bytes("slowest-body", 1024, 1L << 30));
+                section.bytes("slowest-body", 1024, 1L << 30),
+                idempotency(section.section("idempotency")));
         if (listen.threads() == Threads.VIRTUAL && Runtime.version().feature() < 21) {
             section.problem(
                     "threads",
@@ -161,6 +163,17 @@ public final class ConfigReader {
         }
         section.end();
         return listen;
+    }
+
+    private static IdempotencySettings idempotency(Section section) {
+        IdempotencySettings usual = IdempotencySettings.OFF;
+        IdempotencySettings settings = new IdempotencySettings(
+                section.list("paths", "a path as /v1/* or /v1/chat/completions", Networks::checkedPath),
+                section.duration("keep-for", usual.keepFor(), Duration.ZERO, DAY),
+                (int) section.bytes("max-answer", usual.maxAnswer(), 1 << 30),
+                section.bytes("max-bytes", usual.maxBytes(), 1L << 40));
+        section.end();
+        return settings;
     }
 
     private static <T> void putUnlessNull(Map<String, T> map, String name, @Nullable T value) {

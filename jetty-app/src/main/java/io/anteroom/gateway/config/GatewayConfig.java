@@ -4,6 +4,7 @@ package io.anteroom.gateway.config;
 import io.anteroom.admission.PoolSettings;
 import io.anteroom.admission.Priority;
 import io.anteroom.backend.BackendKind;
+import io.anteroom.gateway.idempotency.IdempotencySettings;
 import io.anteroom.protocol.ProtocolSettings;
 import io.anteroom.rate.RateSettings;
 import io.anteroom.servlet.Callers;
@@ -218,6 +219,7 @@ public record GatewayConfig(
      * @param idle after which a connection without a request is closed
      * @param maxBody the largest request body
      * @param slowestBody how many bytes of a body that is too large to be kept must come in a second; 0 for any number
+     * @param idempotency which requests get the answer of the one that they repeat
      */
     public record Listen(
             String host,
@@ -229,11 +231,22 @@ public record GatewayConfig(
             Duration headWithin,
             Duration idle,
             long maxBody,
-            long slowestBody) {
+            long slowestBody,
+            IdempotencySettings idempotency) {
         /** The same at another port. */
         public Listen withPort(int port) {
             return new Listen(
-                    host, port, http2, threads, maxConnections, maxHead, headWithin, idle, maxBody, slowestBody);
+                    host,
+                    port,
+                    http2,
+                    threads,
+                    maxConnections,
+                    maxHead,
+                    headWithin,
+                    idle,
+                    maxBody,
+                    slowestBody,
+                    idempotency);
         }
     }
 

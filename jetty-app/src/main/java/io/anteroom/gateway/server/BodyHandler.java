@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.gateway.server;
 
+import io.anteroom.gateway.idempotency.IdempotencyHandler;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -180,7 +181,11 @@ final class BodyHandler extends Handler.Wrapper {
 
         Request rewound() {
             released();
-            return new Rewound(request, ByteBuffer.wrap(bytes.toByteArray()), isWhole, failure);
+            byte[] read = bytes.toByteArray();
+            if (isWhole && failure == null && IdempotencyHandler.wantsBody(request)) {
+                request.setAttribute(IdempotencyHandler.BODY, read);
+            }
+            return new Rewound(request, ByteBuffer.wrap(read), isWhole, failure);
         }
     }
 

@@ -22,7 +22,9 @@ import io.anteroom.gateway.upstream.Upstreams;
 import io.anteroom.hazelcast.NodeView;
 import io.anteroom.net.TrustedProxies;
 import io.anteroom.rate.RateLimits;
+import io.anteroom.servlet.CallerPolicy;
 import io.anteroom.servlet.Callers;
+import io.anteroom.servlet.Identity;
 import io.anteroom.servlet.WaitStrategy;
 import io.anteroom.settings.SettingsDesk;
 import java.io.IOException;
@@ -65,7 +67,7 @@ public final class Gateway implements AutoCloseable {
         operations = new Operations(config, anteroom, upstreams, events);
         upstreams.link(anteroom.pools()::all, pool -> !isAdaptive(config, pool));
         UpstreamProxy proxy = new UpstreamProxy(upstreams, limits(config), trusted::trusts);
-        server = new JettyServer(config, List.of(new AnteroomFilter(anteroom)), proxy, log);
+        server = new JettyServer(config, List.of(new AnteroomFilter(anteroom)), proxy, log, this::mayComeIn);
     }
 
     /** Starts a gateway. */
@@ -92,6 +94,10 @@ public final class Gateway implements AutoCloseable {
             throw e;
         }
         return gateway;
+    }
+
+    private boolean mayComeIn(Identity caller) {
+        return callers().of(Optional.of(caller)).access() == CallerPolicy.Access.OPEN;
     }
 
     private static boolean isAdaptive(GatewayConfig config, String pool) {

@@ -4,8 +4,10 @@ package io.anteroom.gateway.server;
 import io.anteroom.gateway.config.GatewayConfig;
 import io.anteroom.gateway.config.GatewayConfig.Listen;
 import io.anteroom.gateway.config.GatewayConfig.Threads;
+import io.anteroom.gateway.idempotency.IdempotencyHandler;
 import io.anteroom.gateway.net.ClientWatch;
 import io.anteroom.gateway.net.WatchingConnector;
+import io.anteroom.servlet.Identity;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.Servlet;
@@ -14,6 +16,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 import org.eclipse.jetty.ee11.servlet.FilterHolder;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee11.servlet.ServletHolder;
@@ -51,6 +54,20 @@ final class JettyServer {
      * @param log told of every answer, or null
      */
     JettyServer(GatewayConfig config, List<Filter> filters, Servlet servlet, @Nullable RequestLog log) {
+        this(config, filters, servlet, log, caller -> true);
+    }
+
+    /**
+     * The same.
+     *
+     * @param isKnown whether a caller may come in, for answers that are given before the filters
+     */
+    JettyServer(
+            GatewayConfig config,
+            List<Filter> filters,
+            Servlet servlet,
+            @Nullable RequestLog log,
+            Predicate<Identity> isKnown) {
         Listen listen = config.listen();
         server = new Server(threads(listen));
         connector = new WatchingConnector(server, listen.headWithin(), protocols(listen));
@@ -62,7 +79,7 @@ final class JettyServer {
         server.addBean(new NetworkConnectionLimit(listen.maxConnections(), server));
         server.setErrorHandler(new JsonErrors(listen.maxHead(), listen.maxBody()));
         server.setRequestLog(log);
-        server.setHandler(handlers(listen, config.waiting().maxBufferedBody(), filters, servlet));
+        server.setHandler(handlers(listen, config.waiting().maxBufferedBody(), filters, servlet, isKnown));
     }
 
     private static QueuedThreadPool threads(Listen listen) {
@@ -91,7 +108,8 @@ final class JettyServer {
         return factories.toArray(new ConnectionFactory[0]);
     }
 
-    private Handler handlers(Listen listen, int maxBufferedBody, List<Filter> filters, Servlet servlet) {
+    private Handler handlers(
+            Listen listen, int maxBufferedBody, List<Filter> filters, Servlet servlet, Predicate<Identity> isKnown) {
         ServletContextHandler context = new ServletContextHandler("/");
         context.setErrorHandler(new JsonErrors(listen.maxHead(), listen.maxBody()));
         for (Filter filter : filters) {
@@ -103,7 +121,9 @@ final class JettyServer {
         holder.setAsyncSupported(true);
         context.addServlet(holder, "/*");
         SizeLimitHandler sized = new SizeLimitHandler(listen.maxBody(), -1);
-        sized.setHandler(new BodyHandler(context, maxBufferedBody, listen.idle()));
+        Handler once =
+                listen.idempotency().isOn() ? new IdempotencyHandler(context, listen.idempotency(), isKnown) : context;
+        sized.setHandler(new BodyHandler(once, maxBufferedBody, listen.idle()));
         return new FrontHandler(ClientWatch.before(new GracefulHandler(sized)), ready::get);
     }
 

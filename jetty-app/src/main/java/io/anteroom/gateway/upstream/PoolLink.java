@@ -21,6 +21,8 @@ final class PoolLink {
         this.leadsSlots = leadsSlots;
     }
 
+    /** Whether it is that very pool, and not one of its name that was made after it. */
+    @SuppressWarnings("ReferenceEquality")
     boolean isOf(Pool other) {
         return pool == other;
     }

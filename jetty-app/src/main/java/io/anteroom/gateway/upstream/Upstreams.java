@@ -216,8 +216,8 @@ public final class Upstreams implements AutoCloseable {
             links.clear();
             for (Pool pool : pools.get()) {
                 PoolLink known = before.get(pool.name());
-                boolean isSame = known != null && known.isOf(pool);
-                PoolLink link = isSame ? known : new PoolLink(pool, leadsSlots.test(pool.name()));
+                PoolLink link =
+                        known != null && known.isOf(pool) ? known : new PoolLink(pool, leadsSlots.test(pool.name()));
                 links.put(pool.name(), link);
                 Group group = group(pool.name(), false);
                 link.follow(group.usableShare(), group.settings().holdsWhenDown());

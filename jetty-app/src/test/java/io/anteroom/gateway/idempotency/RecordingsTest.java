@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.gateway.idempotency;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.anteroom.gateway.idempotency.Recordings.First;
+import io.anteroom.gateway.idempotency.Recordings.Other;
+import io.anteroom.gateway.idempotency.Recordings.Same;
+import io.anteroom.gateway.idempotency.Recordings.Turn;
+import java.time.Duration;
+import java.util.List;
+import org.eclipse.jetty.http.HttpFields;
+import org.junit.jupiter.api.Test;
+
+final class RecordingsTest {
+    private long now = 1;
+    private final Recordings recordings =
+            new Recordings(new IdempotencySettings(List.of("/*"), Duration.ofSeconds(10), 100, 250), () -> now);
+
+    private void answer(String key, int status, int bytes) {
+        Recording recording = ((First) recordings.turn(key, "p")).recording();
+        recording.begin(status, HttpFields.EMPTY);
+        recording.add(new byte[bytes]);
+        recording.end(true);
+        recordings.ended(key, recording);
+    }
+
+    @Test
+    void turn_firstSameOther() {
+        Turn first = recordings.turn("k", "p");
+
+        assertThat(first).isInstanceOf(First.class);
+        assertThat(recordings.turn("k", "p")).isEqualTo(new Same(((First) first).recording()));
+        assertThat(recordings.turn("k", "q")).isInstanceOf(Other.class);
+        assertThat(recordings.turn("l", "p")).isInstanceOf(First.class);
+    }
+
+    @Test
+    void kept_forItsTime_thenForgotten() {
+        answer("k", 200, 10);
+        now += Duration.ofSeconds(10).toNanos();
+        assertThat(recordings.turn("k", "p")).isInstanceOf(Same.class);
+
+        now += 1;
+
+        assertThat(recordings.turn("k", "p")).isInstanceOf(First.class);
+    }
+
+    @Test
+    void kept_withinTheBytes_oldestGoFirst() {
+        answer("a", 200, 100);
+        answer("b", 200, 100);
+        answer("c", 200, 100);
+
+        assertThat(recordings.size()).isEqualTo(2);
+        assertThat(recordings.turn("b", "p")).isInstanceOf(Same.class);
+        assertThat(recordings.turn("c", "p")).isInstanceOf(Same.class);
+        assertThat(recordings.turn("a", "p")).isInstanceOf(First.class);
+    }
+
+    @Test
+    void notKept_whatSaysToComeAgain_orBroke_orIsTooLong() {
+        for (int status : new int[] {401, 408, 429, 500, 503}) {
+            answer("s" + status, status, 1);
+            assertThat(recordings.turn("s" + status, "p")).isInstanceOf(First.class);
+        }
+        answer("long", 200, 101);
+        assertThat(recordings.turn("long", "p")).isInstanceOf(First.class);
+    }
+
+    @Test
+    void again_afterTheFirstBroke_oneIsFirst_theOthersFollow() {
+        Recording broken = ((First) recordings.turn("k", "p")).recording();
+        broken.end(false);
+
+        Turn one = recordings.again("k", "p", broken);
+        Turn two = recordings.again("k", "p", broken);
+
+        assertThat(one).isInstanceOf(First.class);
+        assertThat(two).isEqualTo(new Same(((First) one).recording()));
+    }
+}
