@@ -58,9 +58,14 @@ def operate(url, session, csrf, ends):
         method, path = ("POST", "/api-keys") if isEdit else ("GET", paths[i % len(paths)])
         body = json.dumps({"name": f"key-{i}"}) if isEdit else None
         begin = time.monotonic()
-        connection.request(method, "/v1/management" + path, body, headers)
-        answer = connection.getresponse()
-        text = answer.read()
+        try:
+            connection.request(method, "/v1/management" + path, body, headers)
+            answer = connection.getresponse()
+            text = answer.read()
+        except (OSError, http.client.HTTPException) as broken:
+            failed.append((path, f"call {i}", repr(broken)))
+            connection.close()
+            continue
         took.append((time.monotonic() - begin) * 1000)
         if answer.status >= 400:
             failed.append((path, answer.status, text[:200]))

@@ -2,6 +2,7 @@
 package io.anteroom.gateway.server;
 
 import io.anteroom.gateway.config.OperatorConfig.AdminListen;
+import io.anteroom.gateway.net.ClientWatch;
 import io.anteroom.gateway.net.WatchingConnector;
 import jakarta.servlet.Servlet;
 import java.io.IOException;
@@ -60,7 +61,8 @@ final class AdminServer {
         SizeLimitHandler sized = new SizeLimitHandler(MAX_BODY, -1);
         // Answers may be slow, as a stream of what happens is.
         sized.setHandler(new MinimumDataRateHandler(context(servlets), BYTES_PER_SECOND, 0));
-        server.setHandler(new AdminHandler(sized, listen, health));
+        // Tells the connector when a head is complete; it would close every connection after a while otherwise.
+        server.setHandler(ClientWatch.before(new AdminHandler(sized, listen, health)));
         server.setStopTimeout(STOP_WITHIN_MILLIS);
     }
 
