@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.h2.mvstore.MVStoreTool;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +49,7 @@ final class H2File {
 
     /** Makes the directory; whether there is a file in it already. */
     boolean exists() throws IOException {
-        Files.createDirectories(path.toAbsolutePath().getParent());
+        makeDirectory(path.toAbsolutePath().getParent());
         return Files.exists(path) && Files.size(path) >= SHORTEST;
     }
 
@@ -133,5 +134,17 @@ final class H2File {
         flush(path);
         flushDirectory();
         LOG.log(Level.INFO, "{0}: {1} bytes became {2}", path, before, Files.size(path));
+    }
+
+    /** What is kept is nobody else's business; a directory that is there already stays as its owner wants it. */
+    private static void makeDirectory(Path directory) throws IOException {
+        boolean isPosix =
+                directory.getFileSystem().supportedFileAttributeViews().contains("posix");
+        if (isPosix) {
+            Files.createDirectories(
+                    directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        } else {
+            Files.createDirectories(directory);
+        }
     }
 }

@@ -2,9 +2,11 @@
 package io.anteroom.admin.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -26,6 +28,19 @@ final class H2FileTest {
         try (Database database = Database.inDirectory(directory)) {
             assertThat(new JdbcSettingsStore(database).latestNumber()).isZero();
         }
+    }
+
+    /** Where the file system knows owners. */
+    @Test
+    void open_newDirectory_isForItsOwnerAlone() throws Exception {
+        Path data = directory.resolve("data");
+        assumeThat(directory.getFileSystem().supportedFileAttributeViews()).contains("posix");
+        try (Database database = Database.inDirectory(data)) {
+            assertThat(new JdbcSettingsStore(database).latestNumber()).isZero();
+        }
+
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(data)))
+                .isEqualTo("rwx------");
     }
 
     @Test

@@ -123,8 +123,25 @@ final class Operations implements AutoCloseable {
     /** Lets operators in, and begins to follow what changes. */
     void start() {
         listen();
+        timer.execute(this::sayWhoCanLogIn);
         ScheduledFuture<?> unused =
                 timer.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** Who starts a gateway for the first time is told how to get in before anybody asks for a page. */
+    private void sayWhoCanLogIn() {
+        Admin known = admin;
+        if (known == null) {
+            return;
+        }
+        try {
+            boolean unused = known.access().needsSetUp();
+        } catch (RuntimeException e) {
+            LOG.log(
+                    Level.WARNING,
+                    "whether there are users cannot be told now; pages say so when they are asked for",
+                    e);
+        }
     }
 
     private void tick() {
