@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * backend is told at once.
  */
 final class Exchange {
+    private static final System.Logger LOG = System.getLogger(Exchange.class.getName());
     private static final int CLIENT_CLOSED_REQUEST = 499;
 
     private final AsyncContext async;
@@ -136,6 +137,12 @@ final class Exchange {
             call.left();
             refusal = HttpServletResponse.SC_BAD_REQUEST;
             refuse(e);
+            return;
+        } catch (RuntimeException e) {
+            // A mistake of ours: whatever it is, neither the stay nor the slot may be lost by it.
+            LOG.log(System.Logger.Level.ERROR, "a request could not be made", e);
+            call.left();
+            refuse(new Ended(UpstreamProblem.FAILED));
             return;
         }
         current = attempt;
