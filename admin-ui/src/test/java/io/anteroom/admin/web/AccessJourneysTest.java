@@ -7,6 +7,7 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.WaitForSelectorState;
 import io.anteroom.admin.AdminServer;
 import io.anteroom.admin.store.AuditEntry;
 import io.anteroom.admin.store.AuditOrigin;
@@ -258,6 +259,27 @@ final class AccessJourneysTest {
             assertThat(tab.page().locator("html").getAttribute("data-theme")).isEqualTo("dark");
             assertThat(tab.page().evaluate("() => getComputedStyle(document.body).colorScheme"))
                     .isEqualTo("dark");
+            tab.check();
+        }
+    }
+
+    @Test
+    void session_aboutToEnd_isSaidAndCanGoOn() {
+        try (Tab tab = admin()) {
+            tab.page().clock().install();
+            tab.go("/users");
+            Locator notice = tab.page().locator("#session");
+            assertThat(notice.isVisible()).isFalse();
+
+            tab.page().clock().fastForward("28:30");
+            notice.waitFor();
+            assertThat(notice.innerText()).contains("Your session ends in two minutes.");
+            tab.page().getByText("Stay logged in").click();
+            notice.waitFor(new Locator.WaitForOptions().setState(WaitForSelectorState.HIDDEN));
+
+            tab.page().clock().fastForward("31:00");
+            notice.waitFor();
+            assertThat(notice.innerText()).contains("Your session has ended.", "Log in");
             tab.check();
         }
     }
