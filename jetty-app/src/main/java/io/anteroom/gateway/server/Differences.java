@@ -23,7 +23,6 @@ final class Differences {
     static List<String> untilRestart(GatewayConfig now, GatewayConfig then) {
         List<String> names = new ArrayList<>();
         add(names, "listen", now.listen(), then.listen());
-        add(names, "upstream", now.upstream(), then.upstream());
         add(names, "pools.*.backend", now.backends(), then.backends());
         add(names, "pools.*.fallback", now.fallbacks(), then.fallbacks());
         add(names, "trusted-proxies", now.trustedProxies(), then.trustedProxies());

@@ -5,6 +5,7 @@ import io.anteroom.gateway.config.ConfigException;
 import io.anteroom.gateway.config.ConfigProblem;
 import io.anteroom.gateway.config.ConfigReader;
 import io.anteroom.gateway.config.GatewayConfig;
+import io.anteroom.gateway.config.UpstreamGroups;
 import io.anteroom.settings.EditResult;
 import io.anteroom.settings.SettingsDesk;
 import java.io.IOException;
@@ -26,6 +27,8 @@ final class FileFollower {
     private final GatewayConfig began;
     private final SettingsDesk desk;
     private final Consumer<EditResult.Applied> applied;
+    private final Consumer<UpstreamGroups> backends;
+    private UpstreamGroups upstream;
     private String judged = "";
     private String seen = "";
     private volatile boolean isUnreadable;
@@ -36,12 +39,20 @@ final class FileFollower {
      *
      * @param began what it said when the gateway was started
      * @param applied told of every change that it made
+     * @param backends takes changed backends
      */
-    FileFollower(Path file, GatewayConfig began, SettingsDesk desk, Consumer<EditResult.Applied> applied) {
+    FileFollower(
+            Path file,
+            GatewayConfig began,
+            SettingsDesk desk,
+            Consumer<EditResult.Applied> applied,
+            Consumer<UpstreamGroups> backends) {
         this.file = file;
         this.began = began;
         this.desk = desk;
         this.applied = applied;
+        this.backends = backends;
+        this.upstream = began.upstream();
     }
 
     /** What is the matter with the file, or null if what it says is in force. */
@@ -97,10 +108,19 @@ final class FileFollower {
             LOG.log(Level.ERROR, "{0} has changed and cannot be put in force: {1}", file, result);
             return file + " cannot be put in force: " + result;
         }
+        takeBackends(config.upstream());
         List<String> later = Differences.untilRestart(began, config);
         if (!later.isEmpty()) {
             LOG.log(Level.WARNING, "{0}: {1} will count when the gateway is started again", file, later);
         }
         return null;
+    }
+
+    private void takeBackends(UpstreamGroups changed) {
+        if (!changed.equals(upstream)) {
+            backends.accept(changed);
+            upstream = changed;
+            LOG.log(Level.WARNING, "{0}: its upstreams are in force", file);
+        }
     }
 }

@@ -58,7 +58,7 @@ final class Operations implements AutoCloseable {
     /** Opens what is kept and puts it in force; nothing listens yet. */
     Operations(GatewayConfig config, Anteroom anteroom, Upstreams upstreams, Events events) {
         listen = config.operator().admin();
-        keeper = SettingsKeeper.open(config, anteroom.parts());
+        keeper = SettingsKeeper.open(config, anteroom.parts(), upstreams::apply);
         notifications = new Notifications(config.operator(), keeper.desk(), keeper.database(), anteroom, events);
         budgets = new BudgetKeeper(keeper.database(), anteroom.rates().book());
         budgets.tick();

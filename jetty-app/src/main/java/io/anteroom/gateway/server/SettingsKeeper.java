@@ -12,6 +12,7 @@ import io.anteroom.gateway.config.OperatorConfig.Directory;
 import io.anteroom.gateway.config.OperatorConfig.Server;
 import io.anteroom.gateway.config.OperatorConfig.Source;
 import io.anteroom.gateway.config.OperatorConfig.Storage;
+import io.anteroom.gateway.config.UpstreamGroups;
 import io.anteroom.settings.Change;
 import io.anteroom.settings.EditResult;
 import io.anteroom.settings.LiveParts;
@@ -24,6 +25,7 @@ import io.anteroom.settings.SettingsText;
 import io.anteroom.settings.StoreException;
 import java.lang.System.Logger.Level;
 import java.time.InstantSource;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -45,14 +47,14 @@ final class SettingsKeeper implements AutoCloseable {
     private final @Nullable FileFollower follower;
     private boolean isCompared;
 
-    private SettingsKeeper(GatewayConfig config, LiveParts parts) {
+    private SettingsKeeper(GatewayConfig config, LiveParts parts, Consumer<UpstreamGroups> backends) {
         OperatorConfig operator = config.operator();
         seed = config.settings();
         fileName = operator.file().map(path -> path.getFileName().toString()).orElse("the configuration");
         database = database(operator.storage());
         if (operator.source() == Source.FILE && operator.file().isPresent()) {
             desk = SettingsDesk.following(fileName, parts, InstantSource.system(), seed);
-            follower = new FileFollower(operator.file().get(), config, desk, this::audit);
+            follower = new FileFollower(operator.file().get(), config, desk, this::audit, backends);
             isCompared = true;
         } else {
             SettingsStore store = database == null ? new MemoryStore() : new JdbcSettingsStore(database);
@@ -61,9 +63,13 @@ final class SettingsKeeper implements AutoCloseable {
         }
     }
 
-    /** Opens what the configuration names; the parts are set to what the file says. */
-    static SettingsKeeper open(GatewayConfig config, LiveParts parts) {
-        SettingsKeeper keeper = new SettingsKeeper(config, parts);
+    /**
+     * Opens what the configuration names; the parts are set to what the file says.
+     *
+     * @param backends takes what the file says of them where the file is followed
+     */
+    static SettingsKeeper open(GatewayConfig config, LiveParts parts, Consumer<UpstreamGroups> backends) {
+        SettingsKeeper keeper = new SettingsKeeper(config, parts, backends);
         keeper.compare();
         return keeper;
     }

@@ -8,11 +8,15 @@ import io.anteroom.admin.store.AuditLog;
 import io.anteroom.admission.PoolSettings;
 import io.anteroom.gateway.config.ConfigReader;
 import io.anteroom.gateway.config.GatewayConfig;
+import io.anteroom.gateway.config.UpstreamGroups;
 import io.anteroom.settings.EditResult;
 import io.anteroom.settings.Revision;
 import io.anteroom.settings.Settings;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 final class SettingsKeeperTest {
     @TempDir
     private Path folder;
+
+    private final List<UpstreamGroups> backends = new ArrayList<>();
 
     private void write(String slots, String more) throws Exception {
         Files.writeString(
@@ -31,7 +37,7 @@ final class SettingsKeeperTest {
     private void run(BiConsumer<SettingsKeeper, Anteroom> work) throws Exception {
         GatewayConfig config = ConfigReader.read(folder.resolve("anteroom.yaml"));
         try (Anteroom anteroom = Anteroom.builder().settings(config.settings()).build();
-                SettingsKeeper keeper = SettingsKeeper.open(config, anteroom.parts())) {
+                SettingsKeeper keeper = SettingsKeeper.open(config, anteroom.parts(), backends::add)) {
             work.accept(keeper, anteroom);
         }
     }
@@ -92,6 +98,37 @@ final class SettingsKeeperTest {
                     .singleElement()
                     .satisfies(entry -> assertThat(entry.detail()).contains("pools.llm.slots: 2 → 7"));
         });
+    }
+
+    @Test
+    void tick_sourceIsTheFile_takesChangedBackendsToo() throws Exception {
+        write("2", "settings: {source: file}");
+        run((keeper, anteroom) -> {
+            keeper.tick();
+            keeper.tick();
+            assertThat(backends).isEmpty();
+            write(keeper, "3");
+            keeper.tick();
+            keeper.tick();
+            assertThat(backends).as("only the slots have changed").isEmpty();
+            moveBackend();
+            keeper.tick();
+            keeper.tick();
+            assertThat(backends).hasSize(1);
+            assertThat(backends.get(0).toString()).contains("127.0.0.1:9999");
+        });
+    }
+
+    private void moveBackend() {
+        Path file = folder.resolve("anteroom.yaml");
+        try {
+            String text = Files.readString(file);
+            String moved = text.replaceFirst("127\\.0\\.0\\.1:1", "127.0.0.1:9999");
+            assertThat(moved).isNotEqualTo(text);
+            Files.writeString(file, moved);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private void write(SettingsKeeper keeper, String slots) {
