@@ -87,8 +87,8 @@ public final class ClusterNode implements AutoCloseable {
         hazelcast.getLifecycleService().addLifecycleListener(this::lifecycle);
         this.<Note.Letter>topic(ALL).addMessageListener(message -> read(message.getMessageObject()));
         this.<Note.Letter>topic(ONE + settings.node()).addMessageListener(message -> read(message.getMessageObject()));
-        ScheduledFuture<?> beats = always(BEAT, owner.pulse()::beat);
-        ScheduledFuture<?> knocks = always(KNOCK, () -> {
+        ScheduledFuture<?> unusedBeats = always(BEAT, owner.pulse()::beat);
+        ScheduledFuture<?> unusedKnocks = always(KNOCK, () -> {
             if (lookout.misses()) {
                 look();
             }

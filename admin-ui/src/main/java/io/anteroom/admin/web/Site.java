@@ -131,7 +131,7 @@ public record Site(
          * @throws IllegalArgumentException if two pages want the same route
          */
         public Site build() {
-            navigation.sort(Comparator.comparing(NavItem::group).thenComparing(NavItem::order));
+            navigation.sort(Comparator.comparing(NavItem::group).thenComparingInt(NavItem::order));
             new CorePages(navigation, sources).addTo(this);
             if (routes.stream().noneMatch(route -> route.pattern().equals("/"))) {
                 get("/", Role.VIEWER, request -> Answer.redirect(first(request)));
