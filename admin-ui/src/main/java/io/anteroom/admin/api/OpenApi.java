@@ -16,6 +16,9 @@ import java.util.regex.Pattern;
 
 /** Writes the OpenAPI 3.1 document of a table. */
 public final class OpenApi {
+    /** What else is in a path is refused by the server before the API sees it. */
+    private static final String SEGMENT = "^[^\\u0000-\\u001f\\u007f-\\u009f/\\\\;%?#]+$";
+
     private static final Pattern NAME = Pattern.compile("\\{([^}]+)}");
     private static final Map<Integer, String> ABOUT = Map.ofEntries(
             Map.entry(400, "What was sent cannot be used."),
@@ -111,7 +114,7 @@ public final class OpenApi {
                     "required",
                     true,
                     "schema",
-                    map("type", "string", "minLength", 1)));
+                    map("type", "string", "minLength", 1, "pattern", SEGMENT)));
         }
         for (Route.Param param : route.params()) {
             parameters.add(map(
