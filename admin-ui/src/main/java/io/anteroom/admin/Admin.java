@@ -24,6 +24,8 @@ import io.anteroom.admin.web.AdminPages;
 import io.anteroom.admin.web.PageModule;
 import io.anteroom.admin.web.Site;
 import io.anteroom.admin.web.access.AccessPages;
+import io.anteroom.admin.web.live.LivePages;
+import io.anteroom.admin.web.live.Running;
 import io.anteroom.admin.web.settings.SettingsPages;
 import io.anteroom.admin.webhook.Webhooks;
 import io.anteroom.event.Events;
@@ -95,7 +97,7 @@ public final class Admin implements AutoCloseable {
         return new ManagementServlet(access, management.table());
     }
 
-    /** A servlet that serves the pages; to be mapped to {@code /admin/*} or any other path. */
+    /** A servlet that serves the pages; to be mapped to {@code /admin/*} or so, asynchronous support on. */
     public HttpServlet pages() {
         return new AdminPages(site);
     }
@@ -105,7 +107,9 @@ public final class Admin implements AutoCloseable {
         ServletRegistration.Dynamic api = context.addServlet("anteroom-management", servlet());
         api.addMapping(RouteTable.ROOT + "/*");
         api.setAsyncSupported(true);
-        context.addServlet("anteroom-pages", pages()).addMapping(PAGES + "/*");
+        ServletRegistration.Dynamic pages = context.addServlet("anteroom-pages", pages());
+        pages.addMapping(PAGES + "/*");
+        pages.setAsyncSupported(true);
     }
 
     /** Ends live streams and lets go of what listens. The database stays open. */
@@ -251,19 +255,25 @@ public final class Admin implements AutoCloseable {
                 owned.add(heard.subscribe(counts));
                 owned.add(counts);
             }
+            Running running = new Running();
+            if (heard != null) {
+                owned.add(heard.subscribe(running));
+            }
             Management management =
                     new Management(parts, access, trail, known != null, counts, routes, clock, nanoClock);
-            return new Admin(access, trail, management, site(access, trail, management), owned);
-        }
-
-        private Site site(Access access, AuditTrail trail, Management management) {
-            Site.Builder site = Site.builder(new AccessGuard(access))
+            AccessGuard guard = new AccessGuard(access);
+            LiveWiring live =
+                    new LiveWiring(parts.anteroom(), management.cluster(), parts.upstreams(), clock, nanoClock);
+            LivePages livePages = new LivePages(live.sources(counts, running, guard));
+            owned.add(livePages);
+            Site.Builder site = Site.builder(guard)
                     .identity(identity.equals(Site.Identity.DEFAULT) ? identity.withNode(settings.node()) : identity)
-                    .clock(clock);
-            site.add(new AccessPages(access, trail, () -> management.table().areas()));
-            site.add(new SettingsPages(desk, events == null ? null : past));
+                    .clock(clock)
+                    .add(livePages)
+                    .add(new AccessPages(access, trail, () -> management.table().areas()))
+                    .add(new SettingsPages(desk, events == null ? null : past));
             pages.forEach(site::add);
-            return site.build();
+            return new Admin(access, trail, management, site.build(), owned);
         }
     }
 }

@@ -52,11 +52,16 @@ public final class AnalyticsBuilder {
      * key's hash, or their address. By default nobody has a name.
      */
     public AnalyticsBuilder names(Function<String, @Nullable String> known) {
-        this.names = flow -> {
+        this.names = naming(known);
+        return this;
+    }
+
+    /** The same for others who name callers, so that they name them alike. */
+    public static UnaryOperator<String> naming(Function<String, @Nullable String> known) {
+        return flow -> {
             String name = known.apply(flow);
             return name == null ? cut(flow) : name;
         };
-        return this;
     }
 
     /** The name of this server among those that share the store; by default {@code local}. */

@@ -33,6 +33,7 @@ public final class Management implements AutoCloseable {
 
     private final RouteTable table;
     private final LiveStreams streams;
+    private final ClusterView cluster;
 
     /** What is administered. Not thread-safe. */
     public static final class Parts {
@@ -75,6 +76,16 @@ public final class Management implements AutoCloseable {
         /** Who sends webhooks, if anybody does. */
         public void webhooks(Supplier<Optional<Webhooks>> webhooks) {
             this.webhooks = webhooks;
+        }
+
+        /** The backends. */
+        public UpstreamView upstreams() {
+            return upstreams;
+        }
+
+        /** What is administered. */
+        public Anteroom anteroom() {
+            return anteroom;
         }
 
         /** Why the settings cannot be edited. */
@@ -125,6 +136,7 @@ public final class Management implements AutoCloseable {
         routes.addAll(stream.routes());
         routes.addAll(more);
         this.streams = stream.streams();
+        this.cluster = known;
         this.table = new RouteTable(routes);
     }
 
@@ -152,6 +164,11 @@ public final class Management implements AutoCloseable {
     /** All rows. */
     public RouteTable table() {
         return table;
+    }
+
+    /** The servers; at least this one. */
+    public ClusterView cluster() {
+        return cluster;
     }
 
     /** How many watch live. */

@@ -36,7 +36,7 @@ public final class AccessGuard implements Guard {
 
     @Override
     public @Nullable Principal principal(HttpServletRequest request) {
-        boolean isUse = request.getHeader(WATCH) == null;
+        boolean isUse = request.getHeader(WATCH) == null && !isStream(request);
         Principal principal = access.needsSetUp()
                         || !(access.authenticate(request, isUse) instanceof Authentication.Known known)
                         || known.principal().kind() != Principal.Kind.SESSION
@@ -51,6 +51,17 @@ public final class AccessGuard implements Guard {
                             + " s.");
         }
         return principal;
+    }
+
+    /** A browser opens streams again by itself, however long nobody sits before it, and sends no header of ours. */
+    private static boolean isStream(HttpServletRequest request) {
+        String accepted = request.getHeader("Accept");
+        return accepted != null && accepted.contains("text/event-stream");
+    }
+
+    @Override
+    public boolean lasts(HttpServletRequest request) {
+        return access.authenticate(request, false) instanceof Authentication.Known;
     }
 
     @Override

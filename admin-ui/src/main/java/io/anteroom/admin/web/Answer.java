@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.admin.web;
 
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.OutputStream;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +43,16 @@ public sealed interface Answer {
         public interface Body {
             /** Writes it all. */
             void writeTo(OutputStream out) throws IOException;
+        }
+    }
+
+    /** A stream that goes on after the page has answered. */
+    record Stream(Opening opening) implements Answer {
+        /** Begins the stream. */
+        @FunctionalInterface
+        public interface Opening {
+            /** Takes the response over; the request is asynchronous from then on. */
+            void open(HttpServletRequest request, HttpServletResponse response) throws IOException;
         }
     }
 

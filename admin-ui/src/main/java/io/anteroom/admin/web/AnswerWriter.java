@@ -47,6 +47,8 @@ final class AnswerWriter {
             redirect(visit, redirect.path());
         } else if (answer instanceof Answer.Download download) {
             writeDownload(visit, download);
+        } else if (answer instanceof Answer.Stream stream) {
+            stream.opening().open(visit.request(), visit.response());
         }
     }
 

@@ -27,7 +27,9 @@ final class Assets {
             "css", "text/css; charset=utf-8",
             "js", "text/javascript; charset=utf-8",
             "svg", "image/svg+xml");
-    private static final String[] NAMES = {"app.css", "app.js", "trust.js", "charts.js", "icon.svg", "icons.svg"};
+    private static final String[] NAMES = {
+        "app.css", "app.js", "trust.js", "charts.js", "live.js", "icon.svg", "icons.svg"
+    };
 
     private final Map<String, Asset> byPath = new HashMap<>();
     private final Map<String, String> paths = new LinkedHashMap<>();

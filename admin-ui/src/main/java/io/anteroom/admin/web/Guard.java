@@ -22,6 +22,9 @@ public interface Guard {
     /** Whose session a request belongs to, or null. */
     @Nullable Principal principal(HttpServletRequest request);
 
+    /** Whether the session lasts to which a request belongs that is still under way, as a stream is. */
+    boolean lasts(HttpServletRequest request);
+
     /**
      * Turns away changes that come from other sites, or without the session's token.
      *

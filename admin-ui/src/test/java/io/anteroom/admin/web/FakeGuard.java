@@ -10,12 +10,13 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /** Takes everybody for a user of one role. */
-final class FakeGuard implements Guard {
+public final class FakeGuard implements Guard {
     static final String CSRF = "csrf-of-the-test";
 
     private final Role role;
 
-    FakeGuard(Role role) {
+    /** Everybody has that role. */
+    public FakeGuard(Role role) {
         this.role = role;
     }
 
@@ -34,6 +35,11 @@ final class FakeGuard implements Guard {
                 CSRF,
                 true,
                 Instant.now().plusSeconds(36_000));
+    }
+
+    @Override
+    public boolean lasts(HttpServletRequest request) {
+        return true;
     }
 
     @Override
