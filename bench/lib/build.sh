@@ -10,6 +10,7 @@ build() {
   local changed
   if [ -f "$jar" ]; then
     changed=$(find "$root/pom.xml" "$root/filter-lib/pom.xml" "$root/filter-lib/src/main" \
+      "$root/hazelcast/pom.xml" "$root/hazelcast/src/main" \
       "$root/admin-ui/pom.xml" "$root/admin-ui/src/main" \
       "$root/bench/pom.xml" "$root/bench/src" -type f -newer "$jar" -print -quit)
     [ -z "$changed" ] && return
