@@ -14,9 +14,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A pool of which the cluster does not answer, as this node goes on with it alone: with no more slots than are its own.
- * That is its share, and what runs here already or was free when the cluster was last heard, divided by all nodes: so
- * all nodes that go on alone at the same time never use more than all slots. Guarded by the pool's lock.
+ * A pool of which the cluster does not answer, as this node goes on with it alone: with no more slots than it has in
+ * use at that moment. The cluster counts these as this node's until it is told otherwise, whoever uses them here, so
+ * that nobody else has them meanwhile. Guarded by the pool's lock.
  */
 final class Alone {
     private final PoolMachine machine;
@@ -29,7 +29,7 @@ final class Alone {
 
     /**
      * @param running how many run on this node
-     * @param last what the cluster said last
+     * @param mode what an operator has said
      */
     Alone(
             String node,
@@ -37,35 +37,24 @@ final class Alone {
             OnPartition policy,
             List<Registration> held,
             int running,
-            Reply.Figures last,
+            PoolMode mode,
             long nowNanos) {
         this.node = node;
         this.policy = policy;
         this.machine = new PoolMachine(settings);
-        this.governor = new Governor(last.mode(), List.of());
-        this.own = slots(settings.slots(), policy, running, last);
+        this.governor = new Governor(mode, List.of());
+        this.own = slots(settings.slots(), policy, running);
         machine.mode(PoolMode.HOLDING, nowNanos, collect);
         machine.register(node, held, nowNanos, collect);
-        apply(last.mode(), nowNanos);
+        apply(mode, nowNanos);
     }
 
-    static int slots(int slots, OnPartition policy, int running, Reply.Figures last) {
+    static int slots(int slots, OnPartition policy, int running) {
         return switch (policy) {
             case OPEN -> slots;
             case CLOSED -> 0;
-            case SHARE -> {
-                int expected = Math.max(1, last.expected());
-                int free = Math.max(0, slots - last.running());
-                yield Math.min(slots / expected, running + free / expected);
-            }
+            case SHARE -> running;
         };
-    }
-
-    /** A cluster of which nothing has been heard is taken to be as large as it should be, and empty. */
-    static Reply.Figures unheard(ClusterNode node, PoolSettings settings, PoolMode mode) {
-        int nodes = Math.max(
-                node.settings().expectedMembers(), node.lookout().names().size());
-        return new Reply.Figures(0, settings.slots(), Math.max(1, nodes), 1, 0, mode, false, Long.MAX_VALUE);
     }
 
     private void apply(PoolMode mode, long nowNanos) {

@@ -11,6 +11,7 @@ import java.util.List;
  * @param registration which of its registrations they follow, or begin
  * @param seq one more than the batch before; 0 if all are questions
  * @param acknowledged the last mail that has come
+ * @param acknowledgedSum {@link Mail#sum} of all mail up to that
  * @param settings the revision of the settings that the node knows
  * @param commands what is asked
  */
@@ -20,6 +21,7 @@ record Batch(
         long registration,
         long seq,
         long acknowledged,
+        long acknowledgedSum,
         long settings,
         List<Command> commands) {
     Batch {

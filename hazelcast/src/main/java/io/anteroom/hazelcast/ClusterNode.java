@@ -7,6 +7,7 @@ import com.hazelcast.cluster.MembershipListener;
 import com.hazelcast.config.Config;
 import com.hazelcast.config.ListenerConfig;
 import com.hazelcast.core.Hazelcast;
+import com.hazelcast.core.HazelcastException;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.LifecycleEvent;
 import com.hazelcast.topic.ITopic;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -31,6 +33,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +47,7 @@ public final class ClusterNode implements AutoCloseable {
     private static final String ALL = "anteroom.all";
     private static final String ONE = "anteroom.node.";
     private static final int WORKERS = 4;
+    private static final int MOST_ATTEMPTS = 3;
     private static final Duration BEAT = Duration.ofMillis(100);
     private static final Duration KNOCK = Duration.ofSeconds(1);
     private static final Duration FAREWELL = Duration.ofSeconds(5);
@@ -82,8 +86,7 @@ public final class ClusterNode implements AutoCloseable {
             throw e;
         }
         lookout.sees(doors(hazelcast.getCluster().getMembers()));
-        // The first access gives the partitions their owners, which takes a second that no request should wait for.
-        boolean unused = hazelcast.getMap(HazelcastConfig.POOLS).containsKey(settings.node());
+        warmUp();
         hazelcast.getLifecycleService().addLifecycleListener(this::lifecycle);
         this.<Note.Letter>topic(ALL).addMessageListener(message -> read(message.getMessageObject()));
         this.<Note.Letter>topic(ONE + settings.node()).addMessageListener(message -> read(message.getMessageObject()));
@@ -93,6 +96,22 @@ public final class ClusterNode implements AutoCloseable {
                 look();
             }
         });
+    }
+
+    /** The first access gives the partitions their owners, which takes a second that no request should wait for. */
+    private void warmUp() {
+        try {
+            hazelcast
+                    .getMap(HazelcastConfig.POOLS)
+                    .getAsync(settings.node())
+                    .toCompletableFuture()
+                    .get(FAREWELL.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            // Then the first request finds out.
+            LOG.log(Level.DEBUG, "cluster: not warm yet", e);
+        }
     }
 
     /**
@@ -107,23 +126,37 @@ public final class ClusterNode implements AutoCloseable {
 
     /** The same on a clock of somebody's, which never runs backwards. */
     static ClusterNode join(ClusterSettings settings, NoticeListener notices, LongSupplier nanoClock) {
-        ClusterNode node;
-        try {
-            node = new ClusterNode(settings, notices, nanoClock);
-        } catch (RuntimeException e) {
-            throw new IllegalStateException(
-                    "cluster: node " + settings.node() + " cannot listen on " + settings.host() + ":" + settings.port()
-                            + " or join (expected: a free port, the same release on every node): " + e.getMessage(),
-                    e);
+        ClusterNode node = null;
+        for (int attempt = 1; node == null; attempt++) {
+            node = attempt(settings, notices, nanoClock, attempt == MOST_ATTEMPTS);
         }
-        boolean isTwice = node.nodes().stream()
-                .anyMatch(other -> other.name().equals(settings.node()) && other.session() != node.session);
-        if (isTwice) {
+        if (node.isNamedTwice()) {
             node.close();
             throw new IllegalStateException(
                     "cluster: node: " + settings.node() + " (expected: a name that no other node has)");
         }
         return node;
+    }
+
+    /** Null if that failed and may go better the next time: nodes that start together can miss each other's words. */
+    private static @Nullable ClusterNode attempt(
+            ClusterSettings settings, NoticeListener notices, LongSupplier nanoClock, boolean isLast) {
+        try {
+            return new ClusterNode(settings, notices, nanoClock);
+        } catch (RuntimeException e) {
+            if (!isLast && !(e instanceof HazelcastException)) {
+                LOG.log(Level.WARNING, "cluster: node " + settings.node() + " could not join and tries again", e);
+                return null;
+            }
+            throw new IllegalStateException(
+                    "cluster: node " + settings.node() + " cannot listen on " + settings.host() + ":" + settings.port()
+                            + " or join (expected: a free port, the same release on every node): " + e.getMessage(),
+                    e);
+        }
+    }
+
+    private boolean isNamedTwice() {
+        return nodes().stream().anyMatch(other -> other.name().equals(name()) && other.session() != session);
     }
 
     /** This node's name. */

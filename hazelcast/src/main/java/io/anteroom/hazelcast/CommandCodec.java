@@ -43,6 +43,7 @@ final class CommandCodec {
         out.writeLong(batch.registration());
         out.writeLong(batch.seq());
         out.writeLong(batch.acknowledged());
+        out.writeLong(batch.acknowledgedSum());
         out.writeLong(batch.settings());
         out.writeInt(batch.commands().size());
         for (Command command : batch.commands()) {
@@ -57,13 +58,14 @@ final class CommandCodec {
         long registration = in.readLong();
         long seq = in.readLong();
         long acknowledged = in.readLong();
+        long sum = in.readLong();
         long settings = in.readLong();
         int count = in.readInt();
         List<Command> commands = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             commands.add(read(in));
         }
-        return new Batch(node, session, registration, seq, acknowledged, settings, commands);
+        return new Batch(node, session, registration, seq, acknowledged, sum, settings, commands);
     }
 
     private static void write(Command command, DataOutput out) throws IOException {

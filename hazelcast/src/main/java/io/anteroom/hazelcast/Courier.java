@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.hazelcast;
 
+import io.anteroom.admission.Effect;
 import io.anteroom.admission.Registration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -29,6 +30,7 @@ final class Courier {
     private long seq = FIRST;
     private long registration;
     private long lastMail;
+    private long sum;
 
     /** A batch under way. */
     record Flight(Batch batch, List<Call> calls, long sinceNanos) {}
@@ -71,7 +73,7 @@ final class Courier {
         boolean isQuestion = calls.get(0).command().isQuestion();
         List<Command> commands = new ArrayList<>(calls.size());
         calls.forEach(call -> commands.add(call.command()));
-        Batch batch = new Batch(node, session, registration, isQuestion ? 0 : ++seq, lastMail, settings, commands);
+        Batch batch = new Batch(node, session, registration, isQuestion ? 0 : ++seq, lastMail, sum, settings, commands);
         flight = new Flight(batch, calls, nowNanos);
         return flight;
     }
@@ -80,6 +82,7 @@ final class Courier {
         mustRegister = false;
         registration++;
         lastMail = 0;
+        sum = 0;
         return new Call(new Command.Register(held.get()), Call.NOTHING);
     }
 
@@ -153,6 +156,9 @@ final class Courier {
                 lastMail + 1,
                 mail.effects().subList(known, mail.effects().size()));
         lastMail += fresh.effects().size();
+        for (Effect effect : fresh.effects()) {
+            sum = Mail.sum(sum, effect);
+        }
         return fresh;
     }
 }

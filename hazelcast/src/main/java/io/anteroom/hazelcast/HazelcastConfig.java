@@ -60,6 +60,7 @@ final class HazelcastConfig {
         config.setProperty("hazelcast.logging.details.enabled", "false");
         config.setProperty("hazelcast.shutdownhook.enabled", "false");
         config.setProperty("hazelcast.wait.seconds.before.join", "1");
+        config.setProperty("hazelcast.max.join.seconds", "30");
         config.setProperty("hazelcast.max.wait.seconds.before.join", "5");
         config.setProperty("hazelcast.heartbeat.interval.seconds", "1");
         config.setProperty(

@@ -220,7 +220,7 @@ public final class HazelcastPools implements Pools {
 
     /** A pool that this node has not opened begins anew, and waits to hear that it holds nothing. */
     private void holdsNothing(String pool) {
-        Batch batch = new Batch(node.name(), node.session(), 0, 1, 0, 0, List.of(new Command.Register(List.of())));
+        Batch batch = new Batch(node.name(), node.session(), 0, 1, 0, 0, 0, List.of(new Command.Register(List.of())));
         var unused = context.states().submitToKey(pool, new PoolStep(batch));
     }
 

@@ -34,7 +34,7 @@ final class Link {
     private final List<Mail> early = new ArrayList<>();
     private final Alarm alarm;
     private final Sender sender;
-    private List<Ledger.News> news = new ArrayList<>();
+    private final List<Ledger.News> news = new ArrayList<>();
 
     private PoolSettings settings;
     private long settingsRevision = -1;
@@ -148,8 +148,9 @@ final class Link {
         try {
             result = step.get();
             flight = nextFlight();
-            told = news;
-            news = told.isEmpty() ? told : new ArrayList<>();
+            // Never the list itself while it is empty: others go on filling it.
+            told = List.copyOf(news);
+            news.clear();
             telling.incrementAndGet();
         } finally {
             lock.unlock();
@@ -233,10 +234,10 @@ final class Link {
     }
 
     private void create() {
-        if (sender.create(read(() -> settings), read(() -> figures.mode()))) {
+        // Calls can be lost while nodes come; the pool does not wait for one that is.
+        context.node().after(context.ackWithin(), this::goOn);
+        if (sender.create(settings(), figures().mode())) {
             goOn();
-        } else {
-            context.node().after(PoolsContext.PAUSE, this::goOn);
         }
     }
 
@@ -349,17 +350,16 @@ final class Link {
     private void goAlone() {
         LOG.log(
                 Level.WARNING,
-                "pool '" + name + "': the cluster does not answer, this node goes on with its share of the slots");
+                "pool '" + name + "': the cluster does not answer, this node goes on with the slots that it has");
         long now = context.now();
         List<Call> unanswered = courier.giveUp();
-        Reply.Figures last = settingsRevision >= 0 ? figures : Alone.unheard(context.node(), settings, figures.mode());
         Alone here = new Alone(
                 context.node().name(),
                 settings,
                 context.node().settings().onPartition(),
                 ledger.registrations(now),
                 ledger.running(),
-                last,
+                figures.mode(),
                 now);
         alone = here;
         early.clear();

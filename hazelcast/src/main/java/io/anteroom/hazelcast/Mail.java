@@ -15,4 +15,10 @@ record Mail(long registration, long first, List<Effect> effects) {
     Mail {
         effects = List.copyOf(effects);
     }
+
+    /** Goes on from the sum of all mail before an effect to that with it: two that have had other mail differ in it. */
+    static long sum(long before, Effect effect) {
+        int kind = effect instanceof Effect.Granted ? 1 : effect instanceof Effect.Ended ? 2 : 3;
+        return (before * 31 + effect.ticket()) * 31 + kind;
+    }
 }

@@ -19,6 +19,9 @@ final class NodeBook {
     List<Result> lastResults = List.of();
 
     private long firstMail = 1;
+    /** The sum of what came before that. */
+    private long sumBefore;
+
     private final Deque<Effect> mail = new ArrayDeque<>();
     /** What it knows of the backends' room. */
     int slotLimit = Integer.MAX_VALUE;
@@ -40,10 +43,29 @@ final class NodeBook {
         return firstMail + mail.size();
     }
 
+    /**
+     * Whether the node has had the mail that was sent by this state, and no other: a state that was taken over from a
+     * backup may never have decided what its owner told others before it died.
+     */
+    boolean agrees(long last, long sum) {
+        if (last < firstMail - 1 || last >= nextMail()) {
+            return last < firstMail - 1;
+        }
+        long expected = sumBefore;
+        long number = firstMail;
+        for (Effect effect : mail) {
+            if (number++ > last) {
+                break;
+            }
+            expected = Mail.sum(expected, effect);
+        }
+        return expected == sum;
+    }
+
     /** Forgets what has come. */
     void acknowledge(long last) {
         while (!mail.isEmpty() && firstMail <= last) {
-            mail.remove();
+            sumBefore = Mail.sum(sumBefore, mail.remove());
             firstMail++;
         }
     }
@@ -53,6 +75,7 @@ final class NodeBook {
         registration = number;
         mail.clear();
         firstMail = 1;
+        sumBefore = 0;
         isSilent = false;
         ghosts = 0;
     }
@@ -72,6 +95,7 @@ final class NodeBook {
         out.writeBoolean(isSilent);
         out.writeInt(ghosts);
         out.writeLong(firstMail);
+        out.writeLong(sumBefore);
         out.writeInt(mail.size());
         for (Effect effect : mail) {
             Codec.write(effect, out);
@@ -87,6 +111,7 @@ final class NodeBook {
         book.isSilent = in.readBoolean();
         book.ghosts = in.readInt();
         book.firstMail = in.readLong();
+        book.sumBefore = in.readLong();
         int count = in.readInt();
         for (int i = 0; i < count; i++) {
             book.mail.add(Codec.readEffect(in));

@@ -6,12 +6,17 @@ import io.anteroom.admission.PoolSettings;
 import io.anteroom.hazelcast.Courier.Flight;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** Carries the batches of one pool to where its state is, and makes that state where there is none. */
 final class Sender {
     private static final Logger LOG = System.getLogger(Sender.class.getName());
 
+    /** Each has a thread of the node's until it is answered. */
+    private static final int MOST_CREATING = 2;
+
+    private final AtomicInteger creating = new AtomicInteger();
     private final String pool;
     private final PoolsContext context;
 
@@ -51,6 +56,10 @@ final class Sender {
 
     /** Makes the state anew: of a pool that is new, or when all who had it are gone. Whether that went well. */
     boolean create(PoolSettings settings, PoolMode mode) {
+        if (creating.getAndIncrement() >= MOST_CREATING) {
+            creating.decrementAndGet();
+            return false;
+        }
         ClusterNode node = context.node();
         SharedPool fresh = new SharedPool(
                 settings, mode, node.lookout().names(), node.settings().expectedMembers());
@@ -62,6 +71,8 @@ final class Sender {
         } catch (RuntimeException e) {
             LOG.log(Level.DEBUG, "pool '" + pool + "': its state was not made", e);
             return false;
+        } finally {
+            creating.decrementAndGet();
         }
     }
 }

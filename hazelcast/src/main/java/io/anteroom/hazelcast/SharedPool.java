@@ -100,7 +100,10 @@ final class SharedPool {
         if (batch.isRegistration()) {
             return book == null || batch.seq() > book.lastSeq;
         }
-        return book != null && batch.registration() == book.registration && batch.seq() == book.lastSeq + 1;
+        return book != null
+                && batch.registration() == book.registration
+                && batch.seq() == book.lastSeq + 1
+                && book.agrees(batch.acknowledged(), batch.acknowledgedSum());
     }
 
     private Reply carryOut(Batch batch, Facts facts) {

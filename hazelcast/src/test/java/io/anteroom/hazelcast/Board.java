@@ -23,6 +23,7 @@ final class Board {
     private final Map<String, Long> seqs = new HashMap<>();
     private final Map<String, Long> registrations = new HashMap<>();
     private final Map<String, Long> acknowledged = new HashMap<>();
+    private final Map<String, Long> sums = new HashMap<>();
     private final Map<Long, String> owners = new HashMap<>();
     private List<String> view;
     private long nowNanos = 1_000_000_000;
@@ -49,8 +50,9 @@ final class Board {
         nowNanos += by.toNanos();
     }
 
-    void acknowledge(String node, long mail) {
-        acknowledged.put(node, mail);
+    void acknowledge(String node, Mail mail) {
+        acknowledged.put(node, mail.first() + mail.effects().size() - 1);
+        mail.effects().forEach(effect -> sums.put(node, Mail.sum(sums.getOrDefault(node, 0L), effect)));
     }
 
     Batch batch(String node, Command... commands) {
@@ -60,6 +62,7 @@ final class Board {
                 registrations.getOrDefault(node, 0L),
                 seqs.merge(node, 1L, Long::sum),
                 acknowledged.getOrDefault(node, 0L),
+                sums.getOrDefault(node, 0L),
                 settingsKnown,
                 List.of(commands));
     }
@@ -76,6 +79,7 @@ final class Board {
     Reply register(String node, Registration... held) {
         registrations.merge(node, 1L, Long::sum);
         acknowledged.put(node, 0L);
+        sums.put(node, 0L);
         return send(node, new Command.Register(List.of(held)));
     }
 

@@ -80,8 +80,24 @@ final class SharedPoolTest {
         assertThat(release.others()).containsOnlyKeys("b");
         assertThat(release.others().get("b").effects()).containsExactly(granted);
         assertThat(board.send("b", new Command.Tick()).mail().effects()).containsExactly(granted);
-        board.acknowledge("b", 1);
+        board.acknowledge("b", release.others().get("b"));
         assertThat(board.send("b", new Command.Tick()).mail().effects()).isEmpty();
+    }
+
+    @Test
+    void apply_acknowledgesMailThatThisStateNeverSent_isToRegister() {
+        Effect other = new Effect.Granted(77, "b", SECOND, 1);
+        board.acknowledge("b", new Mail(1, 1, List.of(other)));
+
+        assertThat(board.send("b", new Command.Tick()).outcome()).isEqualTo(Outcome.REGISTER);
+        board.register("b");
+        board.fill("a", 1, 8);
+        board.send("b", new Command.Arrive(9, by("late")));
+        board.send("a", new Command.Release(1));
+        board.acknowledge("b", new Mail(1, 1, List.of(other)));
+        assertThat(board.send("b", new Command.Tick()).outcome())
+                .as("as many, but others")
+                .isEqualTo(Outcome.REGISTER);
     }
 
     @Test

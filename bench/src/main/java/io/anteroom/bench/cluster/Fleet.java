@@ -43,6 +43,7 @@ final class Fleet implements AutoCloseable {
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-Djava.util.logging.config.class=" + Quiet.class.getName(),
+                "-Danteroom.bench.log=" + System.getProperty("anteroom.bench.log", "OFF"),
                 "-cp",
                 System.getProperty("java.class.path"),
                 ClusterGuest.class.getName(),

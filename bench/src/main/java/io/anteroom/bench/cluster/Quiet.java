@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.bench.cluster;
 
+import java.util.logging.ConsoleHandler;
 import java.util.logging.Level;
 import java.util.logging.LogManager;
 import java.util.logging.Logger;
@@ -11,6 +12,7 @@ public final class Quiet {
     public Quiet() {
         LogManager.getLogManager().reset();
         Logger root = Logger.getLogger("");
-        root.setLevel(Level.SEVERE);
+        root.setLevel(Level.parse(System.getProperty("anteroom.bench.log", "OFF")));
+        root.addHandler(new ConsoleHandler());
     }
 }

@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.hazelcast;
+
+import io.anteroom.admission.Absence;
+import io.anteroom.admission.Arrival;
+import io.anteroom.admission.Audit;
+import io.anteroom.admission.Caller;
+import io.anteroom.admission.Decision;
+import io.anteroom.admission.Effect;
+import io.anteroom.admission.Lease;
+import io.anteroom.admission.PoolMode;
+import io.anteroom.admission.PoolSettings;
+import io.anteroom.admission.Priority;
+import io.anteroom.admission.Refusal;
+import io.anteroom.admission.Waiter;
+import io.anteroom.hazelcast.Courier.Flight;
+import io.anteroom.hazelcast.Held.State;
+import io.anteroom.hazelcast.Reply.Outcome;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/**
+ * A pool's state with its backup and three nodes, everything in the order that one seed gives. Between any two steps
+ * the owner can die, before or after the backup has heard of a batch; answers are lost, batches come twice or late, all
+ * copies are lost, nodes die and come back. After every step the copies must be equal, and whenever all is quiet the
+ * state must hold exactly what the nodes hold.
+ */
+final class ReplicaSim {
+    private static final int SLOTS = 6;
+    private static final List<String> NAMES = List.of("n1", "n2", "n3");
+    private static final Waiter NOBODY = new Waiter() {
+        @Override
+        public void admitted(Lease lease) {}
+
+        @Override
+        public void refused(Refusal refusal) {}
+    };
+
+    private final Random random;
+    private SharedPool owner;
+    private SharedPool backup;
+    private long ownerSession = 1;
+    private final List<SimNode> nodes = new ArrayList<>();
+    private final List<Batch> late = new ArrayList<>();
+    private PoolSettings settings =
+            PoolSettings.ofSlots(SLOTS).withEarlyRefusal(false).withQueue(200, 1 << 20);
+    private long nowNanos = 5_000_000_000L;
+    private long lastTicket = 100;
+    private long lastSession = 100;
+    long commands;
+    long crashes;
+    long losses;
+    long audits;
+
+    private final class SimNode {
+        private final String name;
+        private final long session = ++lastSession;
+        private final Ledger ledger = new Ledger();
+        private final Courier courier;
+        private final Map<Long, Integer> told = new HashMap<>();
+
+        SimNode(String name) {
+            this.name = name;
+            this.courier = new Courier(name, session, () -> ledger.registrations(nowNanos));
+        }
+
+        private Held any(State state) {
+            List<Held> fitting =
+                    ledger.all().stream().filter(held -> held.state == state).toList();
+            return fitting.isEmpty() ? null : fitting.get(random.nextInt(fitting.size()));
+        }
+    }
+
+    ReplicaSim(long seed) {
+        random = new Random(seed);
+        owner = new SharedPool(settings, PoolMode.OPEN, NAMES, 3);
+        backup = copy(owner);
+        NAMES.forEach(name -> nodes.add(new SimNode(name)));
+    }
+
+    /** Until so many commands have been carried out. */
+    void run(long most) {
+        for (long step = 0; commands < most; step++) {
+            nowNanos += random.nextInt(20) * 1_000_000L;
+            SimNode node = nodes.get(random.nextInt(nodes.size()));
+            if (random.nextInt(4000) == 0) {
+                restart(node);
+            } else if (random.nextInt(8000) == 0) {
+                loseEverything();
+            } else {
+                ask(node);
+                fly(node);
+            }
+            if (step % 500 == 0) {
+                comeToRest();
+            }
+        }
+        comeToRest();
+    }
+
+    private void ask(SimNode node) {
+        for (int i = random.nextInt(5); i >= 0; i--) {
+            int what = random.nextInt(100);
+            if (what < 42) {
+                arrive(node);
+            } else if (what < 72) {
+                release(node, node.any(State.RUNNING));
+            } else if (what < 90) {
+                leaveOrComeBack(node, node.any(State.WAITING));
+            } else {
+                operate(node);
+            }
+        }
+    }
+
+    private void arrive(SimNode node) {
+        String key = "key" + random.nextInt(6);
+        Priority priority = Priority.values()[random.nextInt(Priority.values().length)];
+        Arrival arrival = Arrival.of(Caller.of(key, "ip" + random.nextInt(4)), priority);
+        arrival = random.nextInt(10) == 0 ? arrival.withReservation(Duration.ofMillis(300)) : arrival;
+        arrival = random.nextInt(10) == 0 ? arrival.withLongestWait(Duration.ofMillis(200)) : arrival;
+        arrival = random.nextInt(20) == 0 ? arrival.withNotBefore(Duration.ofMillis(50)) : arrival;
+        Held held = new Held(++lastTicket, arrival, NOBODY, nowNanos);
+        node.ledger.add(held);
+        node.courier.add(
+                new Call(new Command.Arrive(held.id, arrival), result -> node.ledger.decided(held, result, nowNanos)));
+    }
+
+    private static void release(SimNode node, Held held) {
+        if (held != null && node.ledger.remove(held)) {
+            node.courier.add(new Call(new Command.Release(held.id), Call.NOTHING));
+        }
+    }
+
+    private void leaveOrComeBack(SimNode node, Held held) {
+        if (held == null) {
+            return;
+        }
+        if (held.isAway()) {
+            node.courier.add(new Call(new Command.Rejoin(held.id, 5), result -> {
+                if (result instanceof Result.Decided decided && decided.decision() instanceof Decision.Queued) {
+                    held.comesBack(NOBODY, 5);
+                }
+            }));
+        } else if (random.nextBoolean()) {
+            Absence absence = new Absence(Duration.ofMillis(400), Duration.ofMillis(100), 20);
+            node.courier.add(new Call(new Command.Keep(held.id, absence), result -> {
+                if (isDone(result)) {
+                    held.leaves(absence, NOBODY, nowNanos);
+                }
+            }));
+        } else {
+            node.courier.add(new Call(new Command.Abandon(held.id), result -> {
+                if (isDone(result)) {
+                    node.ledger.remove(held);
+                }
+            }));
+        }
+    }
+
+    private static boolean isDone(Result result) {
+        return result instanceof Result.Done done && done.isDone();
+    }
+
+    private void operate(SimNode node) {
+        Held held = nodes.get(random.nextInt(nodes.size())).any(State.WAITING);
+        Command command = switch (random.nextInt(12)) {
+            case 0 -> new Command.Mode(PoolMode.HOLDING);
+            case 1, 2, 3 -> new Command.Mode(PoolMode.OPEN);
+            case 4 -> new Command.LimitSlots(1 + random.nextInt(8));
+            case 5 -> new Command.LimitSlots(Integer.MAX_VALUE);
+            case 6 -> new Command.Configure(settings.withSlots(1 + random.nextInt(9)));
+            case 7 -> new Command.Configure(settings.withLongestRun(Duration.ofMillis(random.nextInt(2) * 800L)));
+            case 8 -> held == null ? new Command.Tick() : new Command.Cancel(held.id);
+            case 9 -> held == null ? new Command.Tick() : new Command.Move(held.id, Priority.LOW);
+            default -> new Command.Tick();
+        };
+        node.courier.add(new Call(command, Call.NOTHING));
+    }
+
+    /** Sends a node's next batch, as well as a cluster in trouble does that. */
+    private void fly(SimNode node) {
+        Flight flight = node.courier.next(0, nowNanos);
+        if (flight == null) {
+            return;
+        }
+        Batch batch = flight.batch();
+        if (!late.isEmpty() && random.nextInt(50) == 0) {
+            carryOut(late.remove(0), true);
+        }
+        int luck = random.nextInt(1000);
+        Reply reply = null;
+        if (luck < 10) {
+            // The owner dies before it has heard of it, and Hazelcast sends it to the next.
+            ownerDies();
+            reply = carryOut(batch, true);
+        } else if (luck < 20) {
+            // It dies before the backup has heard of it.
+            carryOut(batch, false);
+            ownerDies();
+            reply = carryOut(batch, true);
+        } else if (luck < 30) {
+            // It dies before the answer is out.
+            carryOut(batch, true);
+            ownerDies();
+            reply = carryOut(batch, true);
+        } else if (luck < 40) {
+            // The answer is lost for good.
+            carryOut(batch, true);
+        } else if (luck < 50) {
+            // So is the batch, but for a moment much later.
+            late.add(batch);
+        } else if (luck < 60) {
+            // It is acknowledged without the backup's having heard of it, and the owner dies.
+            reply = carryOut(batch, false);
+            ownerDies();
+        } else {
+            reply = carryOut(batch, true);
+        }
+        land(node, flight, reply);
+    }
+
+    private Reply carryOut(Batch batch, boolean reachesBackup) {
+        long offset = owner.owner() == ownerSession || owner.owner() == 0
+                ? owner.offsetNanos()
+                : owner.lastNanos() - nowNanos;
+        Facts facts =
+                new Facts(nowNanos + offset, nowNanos / 1_000_000, ownerSession, offset, NAMES, OnPartition.SHARE, 0);
+        Reply reply = owner.apply(overTheWire(batch), facts);
+        commands += batch.commands().size();
+        if (reply.outcome() == Outcome.DONE && reachesBackup) {
+            backup.apply(overTheWire(batch), facts);
+            if (owner.stateHash() != backup.stateHash()) {
+                throw new AssertionError("the copies differ after " + commands + " commands: " + batch);
+            }
+        }
+        return reply;
+    }
+
+    private void ownerDies() {
+        crashes++;
+        owner = backup;
+        backup = copy(owner);
+        ownerSession++;
+    }
+
+    private void loseEverything() {
+        losses++;
+        owner = new SharedPool(settings, PoolMode.OPEN, NAMES, 3);
+        backup = copy(owner);
+        ownerSession++;
+    }
+
+    /** A node's process ends, and another of its name begins with nothing. */
+    private void restart(SimNode node) {
+        crashes++;
+        nodes.set(nodes.indexOf(node), new SimNode(node.name));
+        late.removeIf(batch -> batch.session() == node.session);
+    }
+
+    private void land(SimNode node, Flight flight, Reply reply) {
+        node.courier.lands(flight);
+        if (reply == null || reply.outcome() != Outcome.DONE) {
+            node.courier.again(flight);
+            return;
+        }
+        for (int i = 0; i < flight.calls().size(); i++) {
+            flight.calls().get(i).end(reply.results().get(i));
+        }
+        if (reply.mail() != null) {
+            open(node, reply.mail());
+        }
+        reply.others()
+                .forEach((name, mail) -> nodes.stream()
+                        .filter(other ->
+                                other.name.equals(name) && other.courier.flight() == null && random.nextInt(4) > 0)
+                        .forEach(other -> open(other, mail)));
+    }
+
+    private void open(SimNode node, Mail mail) {
+        Mail fresh = node.courier.open(mail);
+        if (fresh == null) {
+            return;
+        }
+        for (Effect effect : fresh.effects()) {
+            Ledger.News news = node.ledger.take(effect, nowNanos);
+            if (news != null && news.held() == null) {
+                node.courier.add(new Call(new Command.Release(effect.ticket()), Call.NOTHING));
+            } else if (news != null && node.told.merge(effect.ticket(), 1, Integer::sum) > 1) {
+                throw new AssertionError("ticket " + effect.ticket() + " was told twice");
+            }
+        }
+    }
+
+    /** Everything that is under way arrives; then the state holds what the nodes hold. */
+    private void comeToRest() {
+        late.clear();
+        for (int round = 0; round < 4; round++) {
+            for (SimNode node : nodes) {
+                node.courier.add(new Call(new Command.Tick(), Call.NOTHING));
+                for (Flight flight = node.courier.next(0, nowNanos);
+                        flight != null;
+                        flight = node.courier.next(0, nowNanos)) {
+                    land(node, flight, carryOut(flight.batch(), true));
+                }
+            }
+        }
+        Map<Long, Boolean> held = new HashMap<>();
+        nodes.forEach(node -> node.ledger.all().forEach(one -> held.put(one.id, one.state == State.RUNNING)));
+        Map<Long, Boolean> known = Audit.requests(owner.machine());
+        if (!known.equals(held)) {
+            Map<Long, Boolean> common = new HashMap<>(known);
+            common.entrySet().retainAll(held.entrySet());
+            known.entrySet().removeAll(common.entrySet());
+            held.entrySet().removeAll(common.entrySet());
+            throw new AssertionError("the state alone holds " + known + ", the nodes alone " + held);
+        }
+        Audit.check(owner.machine());
+        nodes.forEach(node -> node.told.keySet().removeIf(ticket -> node.ledger.find(ticket) == null));
+        audits++;
+    }
+
+    private static SharedPool copy(SharedPool pool) {
+        try {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            pool.save(new DataOutputStream(bytes));
+            return SharedPool.load(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Batch overTheWire(Batch batch) {
+        try {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            CommandCodec.write(batch, new DataOutputStream(bytes));
+            return CommandCodec.readBatch(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
