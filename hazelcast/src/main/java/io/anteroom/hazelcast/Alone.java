@@ -28,7 +28,7 @@ final class Alone {
     private int own;
 
     /**
-     * @param running how many run on this node
+     * @param running how many slots the cluster counts as this node's
      * @param mode what an operator has said
      */
     Alone(

@@ -54,6 +54,15 @@ final class Courier {
         return flight;
     }
 
+    /**
+     * How many slots are given back in what has not been sent, so that the cluster counts them as this node's still.
+     */
+    int unsentReleases() {
+        return (int) queue.stream()
+                .filter(call -> call.command() instanceof Command.Release)
+                .count();
+    }
+
     /** The next flight is a registration. */
     void registerAnew() {
         mustRegister = true;

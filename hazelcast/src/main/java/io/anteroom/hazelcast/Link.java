@@ -352,13 +352,14 @@ final class Link {
                 Level.WARNING,
                 "pool '" + name + "': the cluster does not answer, this node goes on with the slots that it has");
         long now = context.now();
+        int own = ledger.running() + courier.unsentReleases();
         List<Call> unanswered = courier.giveUp();
         Alone here = new Alone(
                 context.node().name(),
                 settings,
                 context.node().settings().onPartition(),
                 ledger.registrations(now),
-                ledger.running(),
+                own,
                 figures.mode(),
                 now);
         alone = here;

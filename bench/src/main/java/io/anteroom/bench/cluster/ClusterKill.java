@@ -16,6 +16,10 @@ final class ClusterKill {
     private static final int HOLD_MILLIS = 20;
     private static final double MOST_SECONDS = 1.5;
 
+    private static final Duration WARM_UP = Duration.ofSeconds(5);
+    /** Longer than a frozen node goes unnoticed. */
+    private static final Duration WATCHED = Duration.ofSeconds(6);
+
     private final Random random = new Random(4711);
     private final List<Double> gaps = new ArrayList<>();
 
@@ -24,7 +28,7 @@ final class ClusterKill {
     /** Prints the figures; exit status 1 if one falls short. */
     public static void main(String[] args) throws Exception {
         boolean isQuick = List.of(args).contains("--quick");
-        System.exit(new ClusterKill().run(isQuick ? 3 : 40, Duration.ofSeconds(isQuick ? 6 : 15)) ? 0 : 1);
+        System.exit(new ClusterKill().run(isQuick ? 2 : 40, Duration.ofSeconds(isQuick ? 8 : 15)) ? 0 : 1);
     }
 
     private boolean run(int kills, Duration pause) throws Exception {
@@ -41,6 +45,7 @@ final class ClusterKill {
             for (int i = 0; i < Fleet.NODES; i++) {
                 fleet.awaitReady(i);
             }
+            LockSupport.parkNanos(WARM_UP.toNanos());
             for (int i = 0; i < kills; i++) {
                 kill(fleet, backend, i, pause);
             }
@@ -52,11 +57,11 @@ final class ClusterKill {
         long next = System.nanoTime() + pause.toNanos();
         int first = random.nextInt(Fleet.NODES);
         // Two of three at once, so that owner and backup are among them at times.
-        boolean isDouble = number % 3 == 2;
+        boolean isDouble = number % 3 == 1;
         int[] nodes = isDouble ? new int[] {first, (first + 1) % Fleet.NODES} : new int[] {first};
         backend.watch();
         fleet.kill(nodes);
-        LockSupport.parkNanos(Duration.ofSeconds(3).toNanos());
+        LockSupport.parkNanos(WATCHED.toNanos());
         double gap = backend.longestGapNanos() / 1e9;
         gaps.add(gap);
         System.out.printf(

@@ -113,6 +113,7 @@ final class CountingBackend implements Closeable {
     /** Begins to measure how long nothing begins. */
     synchronized void watch() {
         longestGap = 0;
+        lastBegin = System.nanoTime();
     }
 
     /** The longest time without a begin since then. */
