@@ -25,7 +25,7 @@ build_gateway() {
   local changed
   if [ -f "$gateway" ]; then
     changed=$(find "$root/pom.xml" "$root/jetty-app/pom.xml" "$root/jetty-app/src" "$root/filter-lib/src/main" \
-      "$root/admin-ui/src/main" -type f -newer "$gateway" -print -quit)
+      "$root/admin-ui/src/main" "$root/hazelcast/src/main" -type f -newer "$gateway" -print -quit)
     [ -z "$changed" ] && return
   fi
   echo "building the gateway ..."
