@@ -24,11 +24,7 @@ final class RequestChecks {
 
     /** Whether it was sent to a name of ours: a page that has its own name lead here must not get in. */
     static boolean isForUs(HttpServletRequest request, Set<String> hosts) {
-        String host = request.getHeader("Host");
-        if (host == null) {
-            return false;
-        }
-        String name = withoutPort(host.trim().toLowerCase(Locale.ROOT));
+        String name = withoutPort(host(request).toLowerCase(Locale.ROOT));
         return LOOPBACK.contains(name) || hosts.contains("*") || hosts.contains(name);
     }
 
@@ -44,13 +40,23 @@ final class RequestChecks {
             return false;
         }
         String origin = request.getHeader("Origin");
+        return origin == null || isOrigin(origin, host(request));
+    }
+
+    /** Whom it was sent to, with the port: HTTP/2 has a pseudo-header for it, and need not send the field. */
+    private static String host(HttpServletRequest request) {
         String host = request.getHeader("Host");
-        return origin == null || (host != null && isOrigin(origin, host));
+        if (host != null) {
+            return host.trim();
+        }
+        int port = request.getServerPort();
+        boolean isUsual = port == (request.isSecure() ? 443 : 80);
+        return isUsual ? request.getServerName() : request.getServerName() + ":" + port;
     }
 
     private static boolean isOrigin(String origin, String host) {
         int scheme = origin.indexOf("://");
-        return scheme > 0 && origin.substring(scheme + 3).equalsIgnoreCase(host.trim());
+        return scheme > 0 && origin.substring(scheme + 3).equalsIgnoreCase(host);
     }
 
     /** Whether a change by a session comes from a page that we have given the session's token. */

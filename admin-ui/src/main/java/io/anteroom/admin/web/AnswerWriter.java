@@ -159,7 +159,8 @@ final class AnswerWriter {
         }
         for (Cookie cookie : cookies) {
             if (cookie.getName().equals(name)) {
-                return cookie.getValue();
+                // Clients in the way of RFC 2109 put quotes around it, which Servlet 6.1 takes for a part of it.
+                return cookie.getValue().replace("\"", "");
             }
         }
         return null;

@@ -6,6 +6,7 @@ import io.anteroom.contract.BodyContract;
 import io.anteroom.contract.EndingsContract;
 import io.anteroom.contract.FallbackContract;
 import io.anteroom.contract.LateContract;
+import io.anteroom.contract.PagesContract;
 import io.anteroom.contract.PlacesContract;
 import io.anteroom.contract.RandomEndingsContract;
 import io.anteroom.contract.RefusalContract;
@@ -66,6 +67,13 @@ final class Tomcat10Test {
     @Nested
     final class StartUp extends StartUpContract {
         StartUp() {
+            super(new Tomcat10());
+        }
+    }
+
+    @Nested
+    final class Pages extends PagesContract {
+        Pages() {
             super(new Tomcat10());
         }
     }
