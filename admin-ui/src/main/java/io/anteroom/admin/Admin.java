@@ -24,6 +24,7 @@ import io.anteroom.admin.web.AdminPages;
 import io.anteroom.admin.web.PageModule;
 import io.anteroom.admin.web.Site;
 import io.anteroom.admin.web.access.AccessPages;
+import io.anteroom.admin.web.callers.CallerPages;
 import io.anteroom.admin.web.live.LivePages;
 import io.anteroom.admin.web.live.Running;
 import io.anteroom.admin.web.settings.SettingsPages;
@@ -271,7 +272,8 @@ public final class Admin implements AutoCloseable {
                     .clock(clock)
                     .add(livePages)
                     .add(new AccessPages(access, trail, () -> management.table().areas()))
-                    .add(new SettingsPages(desk, events == null ? null : past));
+                    .add(new SettingsPages(desk, events == null ? null : past))
+                    .add(new CallerPages(parts.anteroom(), desk, counts, nanoClock));
             pages.forEach(site::add);
             return new Admin(access, trail, management, site.build(), owned);
         }

@@ -40,6 +40,24 @@ public record Fields(Map<String, Field> all) {
         return List.copyOf(wrong);
     }
 
+    /** Where these differ from others of the same form: theirs before, these after. Passwords are left out. */
+    public List<Difference> against(Fields others) {
+        List<Difference> differences = new ArrayList<>();
+        for (Field field : all.values()) {
+            Field other = others.all.get(field.id());
+            if (other != null
+                    && field.type() != Field.Type.PASSWORD
+                    && !field.value().equals(other.value())) {
+                differences.add(new Difference(field.label(), told(other.value()), told(field.value())));
+            }
+        }
+        return List.copyOf(differences);
+    }
+
+    private static String told(String value) {
+        return value.equals("on") ? "yes" : value;
+    }
+
     /** In their order. */
     public List<Field> list() {
         return List.copyOf(all.values());
