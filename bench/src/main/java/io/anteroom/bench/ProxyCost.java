@@ -3,6 +3,7 @@ package io.anteroom.bench;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -152,16 +154,16 @@ final class ProxyCost {
     private void note(Map<String, Double> p99, Map<String, Double> rate) {
         StringBuilder line = new StringBuilder("  ");
         for (String name : ports.keySet()) {
-            added.get(name).add(p99.get(name) - p99.get("direct"));
-            ratios.get(name).add(rate.get(name) / rate.get("direct"));
-            line.append(String.format(Locale.ROOT, "%s p99 %.2f ms, %.0f MB/s; ", name, p99.get(name), rate.get(name)));
+            of(added, name).add(of(p99, name) - of(p99, "direct"));
+            of(ratios, name).add(of(rate, name) / of(rate, "direct"));
+            line.append(String.format(Locale.ROOT, "%s p99 %.2f ms, %.0f MB/s; ", name, of(p99, name), of(rate, name)));
         }
         System.out.println(line);
     }
 
     private boolean judge() {
-        double own = median(added.get("anteroom"));
-        double ratio = median(ratios.get("anteroom"));
+        double own = median(of(added, "anteroom"));
+        double ratio = median(of(ratios, "anteroom"));
         boolean holds = own < MOST_ADDED_MILLIS && ratio >= LEAST_RATIO;
         System.out.printf(
                 Locale.ROOT,
@@ -169,12 +171,12 @@ final class ProxyCost {
                         + "(at least %.1f; nginx %.2f, HAProxy %.2f): %s%n",
                 own,
                 MOST_ADDED_MILLIS,
-                median(added.get("nginx")),
-                median(added.get("haproxy")),
+                median(of(added, "nginx")),
+                median(of(added, "haproxy")),
                 ratio,
                 LEAST_RATIO,
-                median(ratios.get("nginx")),
-                median(ratios.get("haproxy")),
+                median(of(ratios, "nginx")),
+                median(of(ratios, "haproxy")),
                 holds ? "holds" : "falls short");
         return holds;
     }
@@ -187,7 +189,7 @@ final class ProxyCost {
 
     /** The 99th percentile of the time to the first byte of a body, in milliseconds. */
     private double firstBytes(String name, int requests) throws Exception {
-        int port = ports.get(name);
+        int port = of(ports, name);
         List<long[]> all = together(() -> {
             long[] nanos = new long[requests / CLIENTS];
             try (Client client = new Client(port)) {
@@ -203,7 +205,7 @@ final class ProxyCost {
 
     /** What all clients together get of streams that are as fast as they can be. */
     private double megabytesPerSecond(String name, int megabytes) throws Exception {
-        int port = ports.get(name);
+        int port = of(ports, name);
         long start = System.nanoTime();
         List<Long> bytes = together(() -> {
             try (Client client = new Client(port)) {
@@ -241,7 +243,7 @@ final class ProxyCost {
         private final byte[] buffer = new byte[64 * 1024];
 
         Client(int port) throws IOException {
-            socket = new Socket("127.0.0.1", port);
+            socket = new Socket(InetAddress.getLoopbackAddress(), port);
             socket.setTcpNoDelay(true);
             socket.setSoTimeout(30_000);
         }
@@ -266,7 +268,7 @@ final class ProxyCost {
         private static boolean isWhole(StringBuilder read) {
             int end = read.indexOf("\r\n\r\n");
             Matcher length = end < 0 ? null : LENGTH.matcher(read.substring(0, end));
-            return length != null && length.find()
+            return (length != null && length.find())
                     ? read.length() >= end + 4 + Integer.parseInt(length.group(1))
                     : read.indexOf("\r\n0\r\n\r\n") >= 0;
         }
@@ -303,5 +305,9 @@ final class ProxyCost {
         public void close() throws IOException {
             socket.close();
         }
+    }
+
+    private static <V> V of(Map<String, V> values, String name) {
+        return Objects.requireNonNull(values.get(name), name);
     }
 }

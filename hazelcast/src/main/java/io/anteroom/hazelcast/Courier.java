@@ -108,6 +108,7 @@ final class Courier {
     }
 
     /** Whether this is the flight that is waited for; it is over now. */
+    @SuppressWarnings("ReferenceEquality") // this very flight, not one that carries the same
     boolean lands(Flight landed) {
         if (flight != landed) {
             return false;

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +34,7 @@ final class SharedPool {
     static final long LEARNING_NANOS = Duration.ofSeconds(2).toNanos();
 
     private final PoolMachine machine;
-    private final TreeMap<String, NodeBook> books;
+    private final SortedMap<String, NodeBook> books;
     private final Roll roll;
     private final Governor governor;
     private final Consumer<Effect> post = this::post;
@@ -51,7 +52,7 @@ final class SharedPool {
         settingsRevision = 1;
     }
 
-    private SharedPool(PoolMachine machine, TreeMap<String, NodeBook> books, Roll roll, Governor governor) {
+    private SharedPool(PoolMachine machine, SortedMap<String, NodeBook> books, Roll roll, Governor governor) {
         this.machine = machine;
         this.books = books;
         this.roll = roll;

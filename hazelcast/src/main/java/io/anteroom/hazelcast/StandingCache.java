@@ -64,6 +64,7 @@ final class StandingCache {
         return mine.join();
     }
 
+    @SuppressWarnings("ReferenceEquality") // this very question
     private void answer(CompletableFuture<Places> mine, long changes, Supplier<Places> question) {
         try {
             Places places = question.get();

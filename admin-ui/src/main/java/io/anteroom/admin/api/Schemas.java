@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** Turns records into JSON Schema, each a component of its own. Used by one thread. */
 final class Schemas {
@@ -140,7 +141,7 @@ final class Schemas {
 
     @SuppressWarnings("unchecked")
     private static Map<String, Object> items(Map<String, Object> array) {
-        return (Map<String, Object>) array.get("items");
+        return (Map<String, Object>) Objects.requireNonNull(array.get("items"));
     }
 
     static Map<String, Object> map(Object... keysAndValues) {

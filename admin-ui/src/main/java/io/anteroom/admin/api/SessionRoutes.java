@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The first user, logging in and out, and who one is. */
 final class SessionRoutes {
-    private static final String PASSWORD = "12 to 128 characters, 15 or more are better";
+    static final String PASSWORD = "12 to 128 characters, 15 or more are better";
 
     private final Access access;
 

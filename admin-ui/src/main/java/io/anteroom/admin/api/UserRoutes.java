@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class UserRoutes {
     private static final String USERS = "users";
     private static final String TOKENS = "tokens";
-    private static final String ROLES = "viewer, operator or admin";
+    static final String ROLES = "viewer, operator or admin";
 
     private final Access access;
     private final Supplier<Set<String>> areas;

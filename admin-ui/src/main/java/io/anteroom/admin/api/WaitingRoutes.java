@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** Those who wait: listing them, cancelling their waits, moving them to other levels. */
 final class WaitingRoutes {
     private static final String NUMBER = "[0-9]{1,18}";
-    private static final int MOST_AT_ONCE = 1000;
+    static final int MOST_AT_ONCE = 1000;
     private static final String LEVELS = "critical|high|normal|low";
 
     private final Pools pools;

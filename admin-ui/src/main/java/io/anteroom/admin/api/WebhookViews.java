@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Webhooks and deliveries as they are shown and sent. */
 final class WebhookViews {
-    private static final String NAME = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}";
+    static final String NAME = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}";
 
     private WebhookViews() {}
 

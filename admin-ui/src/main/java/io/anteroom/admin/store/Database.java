@@ -126,7 +126,7 @@ public final class Database implements AutoCloseable {
      * @param what what is tried, for the message if it fails
      * @throws StoreException if the database cannot be reached or refuses
      */
-    public <T> T inTransaction(String what, Function<Handle, T> work) {
+    public <T extends @Nullable Object> T inTransaction(String what, Function<Handle, T> work) {
         files.readLock().lock();
         try {
             T done = ready().inTransaction(handle -> work.apply(handle));

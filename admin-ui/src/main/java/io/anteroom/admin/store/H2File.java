@@ -29,6 +29,7 @@ final class H2File {
      */
     private static final String OPTIONS = ";WRITE_DELAY=0;REUSE_SPACE=FALSE;MAX_COMPACT_TIME=0;DB_CLOSE_ON_EXIT=FALSE";
 
+    private final Path directory;
     private final Path path;
     private final Path changed;
     private final String url;
@@ -37,6 +38,7 @@ final class H2File {
     private long flushed;
 
     H2File(Path directory, String name) {
+        this.directory = directory.toAbsolutePath();
         this.path = directory.resolve(name + SUFFIX);
         this.changed = directory.resolve(name + CHANGED + SUFFIX);
         this.url = "jdbc:h2:file:" + directory.resolve(name) + OPTIONS;
@@ -49,7 +51,7 @@ final class H2File {
 
     /** Makes the directory; whether there is a file in it already. */
     boolean exists() throws IOException {
-        makeDirectory(path.toAbsolutePath().getParent());
+        makeDirectory(directory);
         return Files.exists(path) && Files.size(path) >= SHORTEST;
     }
 
@@ -80,7 +82,7 @@ final class H2File {
 
     /** A name that has changed is in the directory; systems that do not open directories flush it by themselves. */
     private void flushDirectory() {
-        try (FileChannel channel = FileChannel.open(path.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);
         } catch (IOException e) {
             LOG.log(Level.DEBUG, "the directory is not flushed", e);

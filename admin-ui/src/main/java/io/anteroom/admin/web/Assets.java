@@ -34,7 +34,18 @@ final class Assets {
     private final Map<String, Asset> byPath = new HashMap<>();
     private final Map<String, String> paths = new LinkedHashMap<>();
 
-    private record Asset(String type, byte[] plain, byte[] compressed) {}
+    /** A file in both forms; no record, as arrays are not equal by what they hold. */
+    private static final class Asset {
+        final String type;
+        final byte[] plain;
+        final byte[] compressed;
+
+        Asset(String type, byte[] plain, byte[] compressed) {
+            this.type = type;
+            this.plain = plain;
+            this.compressed = compressed;
+        }
+    }
 
     Assets() {
         for (String name : NAMES) {
@@ -99,10 +110,10 @@ final class Assets {
         }
         String accepted = request.getHeader("Accept-Encoding");
         boolean isCompressed = takesGzip(accepted);
-        byte[] bytes = isCompressed ? asset.compressed() : asset.plain();
+        byte[] bytes = isCompressed ? asset.compressed : asset.plain;
         response.setHeader("Cache-Control", "public, max-age=31536000, immutable");
         response.setHeader("Vary", "Accept-Encoding");
-        response.setContentType(asset.type());
+        response.setContentType(asset.type);
         if (isCompressed) {
             response.setHeader("Content-Encoding", "gzip");
         }

@@ -4,6 +4,7 @@ package io.anteroom.admin.webhook;
 import io.anteroom.settings.StoreException;
 import java.sql.SQLException;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** A transaction that is tried again if another server inserted the same row in between. */
 final class Again {
@@ -12,7 +13,7 @@ final class Again {
 
     private Again() {}
 
-    static <T> T ifTaken(Supplier<T> transaction) {
+    static <T extends @Nullable Object> T ifTaken(Supplier<T> transaction) {
         try {
             return transaction.get();
         } catch (StoreException e) {

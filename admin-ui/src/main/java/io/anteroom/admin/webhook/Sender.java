@@ -157,7 +157,7 @@ final class Sender implements AutoCloseable {
             if (read > MOST_READ) {
                 // The status has said what counts; the rest is not worth its time.
                 answer.complete(answered(response));
-                response.abort(new IllegalStateException("the answer is longer than wanted"));
+                var unused = response.abort(new IllegalStateException("the answer is longer than wanted"));
             }
         }
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.admin.web.settings;
 
-import static io.anteroom.admin.web.parts.Field.Option.of;
-
 import io.anteroom.admin.web.parts.Field;
 import io.anteroom.admission.PoolSettings;
 import io.anteroom.admission.Priority;
@@ -198,14 +196,5 @@ final class PoolItems {
                                 "What it is sure of in strict order. Default " + usual.floorPercent() + ".",
                                 0,
                                 50)));
-    }
-
-    /** The words for a kind of limit, as options. */
-    static List<Field.Option> words(String... pairs) {
-        List<Field.Option> options = new ArrayList<>();
-        for (int i = 0; i < pairs.length; i += 2) {
-            options.add(of(pairs[i], pairs[i + 1]));
-        }
-        return options;
     }
 }
