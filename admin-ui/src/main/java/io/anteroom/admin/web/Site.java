@@ -128,7 +128,7 @@ public record Site(
         /**
          * The site.
          *
-         * @throws IllegalArgumentException if two pages want the same route
+         * @throws IllegalArgumentException if two pages want the same route or the same key
          */
         public Site build() {
             navigation.sort(Comparator.comparing(NavItem::group).thenComparingInt(NavItem::order));
@@ -141,6 +141,11 @@ public record Site(
                 String key = route.method() + " " + route.pattern().replaceAll("\\{[^}]*}", "{}");
                 if (!seen.add(key)) {
                     throw new IllegalArgumentException(key + ": two pages (expected: one)");
+                }
+            }
+            for (NavItem item : navigation) {
+                if (item.key() != 0 && !seen.add("g " + item.key())) {
+                    throw new IllegalArgumentException("g " + item.key() + ": two pages (expected: one)");
                 }
             }
             return new Site(identity, guard, routes, navigation, sources, clock);

@@ -140,7 +140,7 @@ final class AccessJourneysTest {
     void user_madeChangedAndRemoved_byTheKeyboardAlone() {
         try (Tab tab = admin()) {
             tab.go("/account");
-            tab.key("g").key("u");
+            tab.key("g").key("m");
             tab.page().waitForURL("**/users");
             tab.key("Tab");
             assertThat(tab.focused()).contains("Skip to content");

@@ -34,7 +34,7 @@ public final class AccessPages implements PageModule {
     @Override
     public void addTo(Site.Builder site) {
         NavItem.Group group = NavItem.Group.ADMINISTER;
-        site.nav(new NavItem(group, 10, "users", "Users", "/users", "users", 'u', Role.ADMIN));
+        site.nav(new NavItem(group, 10, "users", "Users", "/users", "users", 'm', Role.ADMIN));
         site.nav(new NavItem(group, 20, "tokens", "Tokens", "/tokens", "token", 't', Role.ADMIN));
         site.nav(new NavItem(group, 30, "audit", "Audit", "/audit", "audit", 'a', Role.ADMIN));
         site.add(new SessionPages(access));
