@@ -5,6 +5,7 @@ import io.anteroom.Anteroom;
 import io.anteroom.admin.access.Access;
 import io.anteroom.admin.access.Authentication;
 import io.anteroom.admin.access.Principal;
+import io.anteroom.admin.access.RequestCopy;
 import io.anteroom.admin.analytics.Analytics;
 import io.anteroom.admin.analytics.Second;
 import io.anteroom.admin.store.Role;

@@ -4,11 +4,13 @@ package io.anteroom.admin.web;
 import io.anteroom.admin.access.Access;
 import io.anteroom.admin.access.Authentication;
 import io.anteroom.admin.access.Principal;
+import io.anteroom.admin.access.RequestCopy;
 import io.anteroom.admin.access.Source;
 import io.anteroom.admin.store.AuditEntry.Outcome;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -60,8 +62,10 @@ public final class AccessGuard implements Guard {
     }
 
     @Override
-    public boolean lasts(HttpServletRequest request) {
-        return access.authenticate(request, false) instanceof Authentication.Known;
+    public BooleanSupplier lasting(HttpServletRequest request) {
+        // Containers take their requests back as soon as these are over.
+        RequestCopy copy = RequestCopy.of(request);
+        return () -> access.authenticate(copy, false) instanceof Authentication.Known;
     }
 
     @Override

@@ -4,6 +4,7 @@ package io.anteroom.admin.web;
 import io.anteroom.admin.access.Principal;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -22,8 +23,11 @@ public interface Guard {
     /** Whose session a request belongs to, or null. */
     @Nullable Principal principal(HttpServletRequest request);
 
-    /** Whether the session lasts to which a request belongs that is still under way, as a stream is. */
-    boolean lasts(HttpServletRequest request);
+    /**
+     * Tells, as often as it is asked, whether the session lasts to which a request belongs, as long as its answer goes
+     * on and longer.
+     */
+    BooleanSupplier lasting(HttpServletRequest request);
 
     /**
      * Turns away changes that come from other sites, or without the session's token.

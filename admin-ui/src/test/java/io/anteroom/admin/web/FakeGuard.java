@@ -7,6 +7,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** Takes everybody for a user of one role. */
@@ -38,8 +39,8 @@ public final class FakeGuard implements Guard {
     }
 
     @Override
-    public boolean lasts(HttpServletRequest request) {
-        return true;
+    public BooleanSupplier lasting(HttpServletRequest request) {
+        return () -> true;
     }
 
     @Override

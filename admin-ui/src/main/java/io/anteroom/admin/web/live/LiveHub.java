@@ -2,6 +2,7 @@
 package io.anteroom.admin.web.live;
 
 import io.anteroom.admin.web.PageException;
+import io.anteroom.settings.StoreException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -96,7 +97,8 @@ final class LiveHub implements AutoCloseable {
                     + " most " + MOST_OF_USER + " of one user, and " + MOST + " in all.");
         }
         long now = sources.nanoClock().getAsLong();
-        LiveStream stream = LiveStream.open(request, response, user, now, over -> forget(topic, over));
+        LiveStream stream = LiveStream.open(
+                request, response, sources.guard().lasting(request), user, now, over -> forget(topic, over));
         streams.compute(topic, (unused, known) -> {
             Set<LiveStream> watching = known == null ? ConcurrentHashMap.newKeySet() : known;
             watching.add(stream);
@@ -148,9 +150,18 @@ final class LiveHub implements AutoCloseable {
     private void endThoseThatMayNot() {
         long now = sources.nanoClock().getAsLong();
         for (LiveStream stream : all()) {
-            if (now - stream.openedNanos() > LONGEST_NANOS || !sources.guard().lasts(stream.request())) {
+            if (now - stream.openedNanos() > LONGEST_NANOS || !lasts(stream)) {
                 stream.end();
             }
+        }
+    }
+
+    /** A database that does not answer ends nothing. */
+    private static boolean lasts(LiveStream stream) {
+        try {
+            return stream.lasts();
+        } catch (StoreException e) {
+            return true;
         }
     }
 

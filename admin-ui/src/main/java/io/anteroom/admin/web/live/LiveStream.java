@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +25,7 @@ final class LiveStream implements WriteListener, AsyncListener {
     private static final byte[] HELLO = "retry: 2000\n\n".getBytes(StandardCharsets.UTF_8);
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final HttpServletRequest request;
+    private final BooleanSupplier lasts;
     private final String user;
     private final long openedNanos;
     private final AsyncContext context;
@@ -39,11 +40,12 @@ final class LiveStream implements WriteListener, AsyncListener {
     private LiveStream(
             HttpServletRequest request,
             HttpServletResponse response,
+            BooleanSupplier lasts,
             String user,
             long nowNanos,
             Consumer<LiveStream> whenOver)
             throws IOException {
-        this.request = request;
+        this.lasts = lasts;
         this.user = user;
         this.openedNanos = nowNanos;
         this.busySinceNanos = nowNanos;
@@ -58,6 +60,7 @@ final class LiveStream implements WriteListener, AsyncListener {
     static LiveStream open(
             HttpServletRequest request,
             HttpServletResponse response,
+            BooleanSupplier lasts,
             String user,
             long nowNanos,
             Consumer<LiveStream> whenOver)
@@ -66,13 +69,14 @@ final class LiveStream implements WriteListener, AsyncListener {
         response.setContentType("text/event-stream; charset=utf-8");
         // Proxies that keep answers back until they are complete would keep all of it.
         response.setHeader("X-Accel-Buffering", "no");
-        LiveStream stream = new LiveStream(request, response, user, nowNanos, whenOver);
+        LiveStream stream = new LiveStream(request, response, lasts, user, nowNanos, whenOver);
         stream.out.setWriteListener(stream);
         return stream;
     }
 
-    HttpServletRequest request() {
-        return request;
+    /** Whether its window may still be told. */
+    boolean lasts() {
+        return lasts.getAsBoolean();
     }
 
     String user() {

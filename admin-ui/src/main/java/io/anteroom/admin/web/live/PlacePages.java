@@ -113,6 +113,7 @@ final class PlacePages {
         StateWord state = switch (is.state()) {
             case "up" -> StateWord.ok("Up");
             case "draining" -> StateWord.warn("Draining").withIcon("drain");
+            case "drained" -> StateWord.hold("Drained").withIcon("drain");
             case "down" -> StateWord.bad("Down");
             default -> StateWord.idle(is.state());
         };
@@ -123,7 +124,7 @@ final class PlacePages {
             default -> StateWord.idle(is.breaker().toLowerCase(Locale.ROOT));
         };
         String failed = is.requests() == 0 ? Words.NONE : Words.FORMAT.percent((double) is.failures() / is.requests());
-        return new UpstreamRow(is, state, breaker, failed, is.state().equals("draining"));
+        return new UpstreamRow(is, state, breaker, failed, is.state().startsWith("drain"));
     }
 
     private Answer cluster(PageRequest request) {

@@ -4,7 +4,13 @@ package io.anteroom.admin.web.live;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.anteroom.admin.store.Role;
+import io.anteroom.admin.web.HostileStrings;
 import io.anteroom.admin.web.Tab;
+import io.anteroom.admin.web.Urls;
+import io.anteroom.admission.Pool;
+import io.anteroom.admission.PoolSettings;
+import io.anteroom.admission.Priority;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -36,6 +42,56 @@ final class LiveLooksTest {
                 assertThat(tab.go("/" + path).status()).isEqualTo(200);
                 tab.page().waitForSelector("[data-freshness][data-state=live]");
                 tab.checkLooks("live-" + path.replace('/', '-'));
+            }
+        }
+    }
+
+    @Test
+    void confirmations_andEmptyFilters_areAccessibleAndFit() {
+        try (Tab tab = Tab.open(world.base())) {
+            for (String verb : List.of("hold", "drain", "reject", "resume", "move?all=yes", "cancel?all=yes")) {
+                assertThat(tab.go("/pools/llm/" + verb).status()).isEqualTo(200);
+                tab.checkLooks("live-pool-" + verb.replaceAll("\\?.*", ""));
+            }
+            tab.go("/pools/llm?q=nobody");
+            assertThat(tab.text()).contains("Nobody who waits fits that");
+            tab.check();
+            assertThat(tab.go("/pools/none").status()).isEqualTo(404);
+            tab.check();
+            assertThat(tab.go("/pools/llm/cancel").status()).isEqualTo(400);
+        }
+    }
+
+    @Test
+    void pages_ofHostileNames_showThemAsText() throws Exception {
+        try (LiveWorld hostile = new LiveWorld()) {
+            for (String name : HostileStrings.NAMES) {
+                Pool pool = hostile.pool(name, PoolSettings.ofSlots(1));
+                hostile.arrive(pool, name, Priority.NORMAL, name, Duration.ofHours(1));
+                hostile.arrive(pool, name, Priority.NORMAL, name, Duration.ofHours(1));
+            }
+            String worst = HostileStrings.NAMES.get(1);
+            hostile.backends(hostile.backend(worst, worst, worst, worst));
+            hostile.serve(Role.OPERATOR);
+            try (Tab tab = Tab.open(hostile.base())) {
+                tab.go("/overview");
+                tab.page().waitForSelector("[data-freshness][data-state=live]");
+                assertThat(tab.page().locator("tr[data-pool] th a").allTextContents())
+                        .containsExactlyElementsOf(HostileStrings.NAMES);
+                for (String name : HostileStrings.NAMES) {
+                    if (tab.go("/pools/" + Urls.encode(name)).status() == 200) {
+                        assertThat(tab.page().locator("h1").textContent()).isEqualTo(name);
+                        assertThat(tab.page()
+                                        .locator("#queue td[data-label=Model]")
+                                        .textContent())
+                                .isEqualTo(name);
+                    } else {
+                        // Containers take no address with %2f, or with control characters.
+                        assertThat(name).containsAnyOf("/", "\\", "%", ";");
+                    }
+                }
+                tab.go("/upstreams");
+                assertThat(tab.text()).contains(worst);
             }
         }
     }

@@ -43,7 +43,7 @@ final class LiveWorld implements AutoCloseable, InstantSource {
     private final Instant begin = Instant.parse("2026-11-21T09:00:00Z");
     private final PriorityQueue<Task> tasks = new PriorityQueue<>();
     private final Random random = new Random(7);
-    private final Map<Long, LiveSources.Facts.Known> facts = new ConcurrentHashMap<>();
+    private final Map<String, LiveSources.Facts.Known> facts = new ConcurrentHashMap<>();
     private final List<Upstream> upstreams = new ArrayList<>();
     final List<String> cancelled = new ArrayList<>();
     private final Running running = new Running();
@@ -74,7 +74,7 @@ final class LiveWorld implements AutoCloseable, InstantSource {
                 () -> cluster.state(),
                 new Backends(),
                 name -> name,
-                (pool, ticket) -> facts.get(ticket),
+                (pool, ticket) -> facts.get(pool + ticket),
                 running,
                 (pool, ticket, reason) -> {
                     cancelled.add(reason);
@@ -187,7 +187,7 @@ final class LiveWorld implements AutoCloseable, InstantSource {
         } else if (admission instanceof Ticket ticket) {
             number[0] = ticket.id();
             facts.put(
-                    ticket.id(),
+                    pool.name() + ticket.id(),
                     new LiveSources.Facts.Known(
                             "req_" + Long.toHexString(0x9e3779b9L * ticket.id() & 0xffffffffL), model));
             tell(event(

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.anteroom.admin.api;
+package io.anteroom.admin.access;
 
 import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
@@ -13,7 +13,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** What proves a request, kept for longer than the container keeps the request itself. */
-final class RequestCopy extends HttpServletRequestWrapper {
+public final class RequestCopy extends HttpServletRequestWrapper {
     private final Map<String, List<String>> headers = new TreeMap<>();
     private final Cookie @Nullable [] cookies;
     private final String peer;
@@ -30,7 +30,8 @@ final class RequestCopy extends HttpServletRequestWrapper {
         isSecure = request.isSecure();
     }
 
-    static RequestCopy of(HttpServletRequest request) {
+    /** Of a request that is under way. */
+    public static RequestCopy of(HttpServletRequest request) {
         return new RequestCopy(request);
     }
 
