@@ -18,9 +18,9 @@ import org.eclipse.jetty.util.IteratingCallback;
  * other breaks off before this client has got anything, it is told so, once, and may be the next to be answered.
  */
 final class Follower extends IteratingCallback {
-    /** What belongs to the one request and its connection. */
-    private static final Set<String> NOT_COPIED =
-            Set.of("date", "connection", "keep-alive", "transfer-encoding", "queue-request-id");
+    /** What belongs to the one request, its client and its connection. */
+    private static final Set<String> NOT_COPIED = Set.of(
+            "date", "connection", "keep-alive", "transfer-encoding", "queue-request-id", "set-cookie", "set-cookie2");
 
     private final Recording recording;
     private final Request request;

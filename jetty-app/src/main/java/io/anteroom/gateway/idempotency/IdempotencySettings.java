@@ -10,7 +10,7 @@ import java.util.List;
  * @param paths for which paths, each a path or its beginning followed by {@code /*}; empty for none
  * @param keepFor for how long an answer is kept after its end
  * @param maxAnswer the longest answer that is kept or joined, in bytes
- * @param maxBytes how much all kept answers may take together
+ * @param maxBytes how much memory all kept answers may take together, and as much again all that are under way
  */
 public record IdempotencySettings(List<String> paths, Duration keepFor, int maxAnswer, long maxBytes) {
     /** For no path. */

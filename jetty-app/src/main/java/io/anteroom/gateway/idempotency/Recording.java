@@ -3,6 +3,7 @@ package io.anteroom.gateway.idempotency;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.jspecify.annotations.Nullable;
 
@@ -11,12 +12,20 @@ import org.jspecify.annotations.Nullable;
  * piece. Safe from any thread; those who follow are told outside of its lock.
  */
 final class Recording {
+    /** What a piece, a header field and an answer take besides their bytes, about. */
+    private static final int PIECE_BYTES = 32;
+
+    private static final int FIELD_BYTES = 96;
+    private static final int ANSWER_BYTES = 1024;
+
     private final int most;
+    private final Room room;
     private final List<byte[]> pieces = new ArrayList<>();
     private final List<Runnable> followers = new ArrayList<>();
     private int status;
     private HttpFields headers = HttpFields.EMPTY;
     private int bytes;
+    private long taken;
     private Stage stage = Stage.NOTHING;
 
     /** How far it is. */
@@ -39,8 +48,21 @@ final class Recording {
      */
     record Head(int status, HttpFields headers) {}
 
-    Recording(int most) {
+    /** The memory that all answers under way share. */
+    interface Room {
+        /** Takes some of it, or gives it back if negative; false, and nothing is taken, if there is not as much. */
+        boolean take(long bytes);
+    }
+
+    /**
+     * An answer that has not begun.
+     *
+     * @param most how long it may be
+     * @param room where it takes its memory from until it is over
+     */
+    Recording(int most, Room room) {
         this.most = most;
+        this.room = room;
     }
 
     void begin(int answered, HttpFields fields) {
@@ -48,9 +70,12 @@ final class Recording {
             if (stage != Stage.NOTHING) {
                 return;
             }
-            stage = Stage.BEGUN;
             status = answered;
             headers = fields;
+            stage = Stage.BEGUN;
+            if (!takes(memoryOf(fields))) {
+                drop();
+            }
         }
         tell();
     }
@@ -61,14 +86,43 @@ final class Recording {
                 return;
             }
             bytes += piece.length;
-            if (bytes > most) {
-                stage = Stage.BROKEN;
-                pieces.clear();
-            } else {
+            if (bytes <= most && takes(piece.length + PIECE_BYTES)) {
                 pieces.add(piece);
+            } else {
+                drop();
             }
         }
         tell();
+    }
+
+    private static long memoryOf(HttpFields fields) {
+        long memory = ANSWER_BYTES;
+        for (HttpField field : fields) {
+            String value = field.getValue();
+            memory += FIELD_BYTES + field.getName().length() + (value == null ? 0 : value.length());
+        }
+        return memory;
+    }
+
+    private boolean takes(long memory) {
+        boolean isThere = room.take(memory);
+        taken += isThere ? memory : 0;
+        return isThere;
+    }
+
+    private void drop() {
+        stage = Stage.BROKEN;
+        pieces.clear();
+        boolean unused = room.take(-taken);
+        taken = 0;
+    }
+
+    /** It is over, and takes nothing any more of what answers under way share; answers how much memory it holds. */
+    synchronized long leaveRoom() {
+        long memory = taken;
+        boolean unused = room.take(-taken);
+        taken = 0;
+        return memory;
     }
 
     /** It is over; false if it was before. */
@@ -94,11 +148,6 @@ final class Recording {
     /** A piece by its number, or null if there is none of that number yet. */
     synchronized byte @Nullable [] piece(int number) {
         return number < pieces.size() ? pieces.get(number) : null;
-    }
-
-    /** How much memory it takes. */
-    synchronized int bytes() {
-        return Math.min(bytes, most);
     }
 
     synchronized void follow(Runnable follower) {

@@ -3,14 +3,16 @@ package io.anteroom.gateway.idempotency;
 
 import io.anteroom.gateway.idempotency.Recording.Head;
 import io.anteroom.gateway.idempotency.Recording.Stage;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
- * The answers under way and those kept, by caller and key. What is kept is bounded in time and in bytes; the oldest
+ * The answers under way and those kept, by caller and key. What is kept is bounded in time and in memory; the oldest
  * goes first. Safe from any thread.
  */
 final class Recordings {
@@ -19,10 +21,14 @@ final class Recordings {
 
     private final IdempotencySettings settings;
     private final LongSupplier nanoClock;
-    private final Map<String, Entry> entries = new LinkedHashMap<>();
-    private long kept;
+    private final Map<String, Entry> underWay = new HashMap<>();
+    /** In the order in which they ended, so that whoever looks for what is old looks at little else. */
+    private final Map<String, Entry> kept = new LinkedHashMap<>();
 
-    private record Entry(String payload, Recording recording, long endedNanos, boolean isOver) {}
+    private final AtomicLong underWayBytes = new AtomicLong();
+    private long keptBytes;
+
+    private record Entry(String payload, Recording recording, long endedNanos, long bytes) {}
 
     /** What to do with a request. */
     sealed interface Turn {}
@@ -49,34 +55,44 @@ final class Recordings {
      */
     synchronized Turn turn(String key, String payload) {
         forgetOld();
-        Entry entry = entries.get(key);
+        Entry running = underWay.get(key);
+        Entry entry = running == null ? kept.get(key) : running;
         if (entry == null) {
-            Recording recording = new Recording(settings.maxAnswer());
-            entries.put(key, new Entry(payload, recording, 0, false));
+            Recording recording = new Recording(settings.maxAnswer(), this::takeRoom);
+            underWay.put(key, new Entry(payload, recording, 0, 0));
             return new First(recording);
         }
         return entry.payload().equals(payload) ? new Same(entry.recording()) : new Other();
     }
 
+    private boolean takeRoom(long bytes) {
+        if (underWayBytes.addAndGet(bytes) <= settings.maxBytes() || bytes <= 0) {
+            return true;
+        }
+        underWayBytes.addAndGet(-bytes);
+        return false;
+    }
+
     /** Has another request be the first, after the one before has broken off; the turn of everybody else that comes. */
     synchronized Turn again(String key, String payload, Recording broken) {
-        Entry entry = entries.get(key);
+        Entry entry = underWay.get(key);
         if (entry != null && entry.recording() == broken) {
-            entries.remove(key);
+            underWay.remove(key);
         }
         return turn(key, payload);
     }
 
     /** The answer is over. One that is worth it is kept for a while. */
     synchronized void ended(String key, Recording recording) {
-        Entry entry = entries.get(key);
-        if (entry == null || entry.recording() != recording || entry.isOver()) {
+        long bytes = recording.leaveRoom() + 2L * key.length();
+        Entry entry = underWay.get(key);
+        if (entry == null || entry.recording() != recording) {
             return;
         }
-        entries.remove(key);
+        underWay.remove(key);
         if (isKept(recording)) {
-            entries.put(key, new Entry(entry.payload(), recording, nanoClock.getAsLong(), true));
-            kept += recording.bytes();
+            kept.put(key, new Entry(entry.payload(), recording, nanoClock.getAsLong(), bytes));
+            keptBytes += bytes;
             forgetOld();
         }
     }
@@ -91,19 +107,20 @@ final class Recordings {
 
     private void forgetOld() {
         long now = nanoClock.getAsLong();
-        Iterator<Entry> all = entries.values().iterator();
-        while (all.hasNext()) {
-            Entry entry = all.next();
+        Iterator<Entry> oldestFirst = kept.values().iterator();
+        while (oldestFirst.hasNext()) {
+            Entry entry = oldestFirst.next();
             boolean isOld = now - entry.endedNanos() > settings.keepFor().toNanos();
-            if (entry.isOver() && (isOld || kept > settings.maxBytes())) {
-                all.remove();
-                kept -= entry.recording().bytes();
+            if (!isOld && keptBytes <= settings.maxBytes()) {
+                return;
             }
+            oldestFirst.remove();
+            keptBytes -= entry.bytes();
         }
     }
 
     /** How many answers are under way or kept. */
     synchronized int size() {
-        return entries.size();
+        return underWay.size() + kept.size();
     }
 }

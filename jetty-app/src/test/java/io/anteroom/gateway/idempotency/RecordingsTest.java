@@ -3,6 +3,7 @@ package io.anteroom.gateway.idempotency;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.anteroom.gateway.idempotency.Recording.Stage;
 import io.anteroom.gateway.idempotency.Recordings.First;
 import io.anteroom.gateway.idempotency.Recordings.Other;
 import io.anteroom.gateway.idempotency.Recordings.Same;
@@ -13,9 +14,11 @@ import org.eclipse.jetty.http.HttpFields;
 import org.junit.jupiter.api.Test;
 
 final class RecordingsTest {
+    private static final int MOST = 10_000;
+
     private long now = 1;
     private final Recordings recordings =
-            new Recordings(new IdempotencySettings(List.of("/*"), Duration.ofSeconds(10), 100, 250), () -> now);
+            new Recordings(new IdempotencySettings(List.of("/*"), Duration.ofSeconds(10), MOST, 25_000), () -> now);
 
     private void answer(String key, int status, int bytes) {
         Recording recording = ((First) recordings.turn(key, "p")).recording();
@@ -48,9 +51,9 @@ final class RecordingsTest {
 
     @Test
     void kept_withinTheBytes_oldestGoFirst() {
-        answer("a", 200, 100);
-        answer("b", 200, 100);
-        answer("c", 200, 100);
+        answer("a", 200, MOST);
+        answer("b", 200, MOST);
+        answer("c", 200, MOST);
 
         assertThat(recordings.size()).isEqualTo(2);
         assertThat(recordings.turn("b", "p")).isInstanceOf(Same.class);
@@ -64,7 +67,7 @@ final class RecordingsTest {
             answer("s" + status, status, 1);
             assertThat(recordings.turn("s" + status, "p")).isInstanceOf(First.class);
         }
-        answer("long", 200, 101);
+        answer("long", 200, MOST + 1);
         assertThat(recordings.turn("long", "p")).isInstanceOf(First.class);
     }
 
@@ -78,5 +81,50 @@ final class RecordingsTest {
 
         assertThat(one).isInstanceOf(First.class);
         assertThat(two).isEqualTo(new Same(((First) one).recording()));
+    }
+
+    @Test
+    void kept_answersWithoutABody_areBoundedToo() {
+        for (int i = 0; i < 1000; i++) {
+            answer("k" + i, 200, 0);
+        }
+
+        assertThat(recordings.size()).isBetween(1, 25);
+    }
+
+    @Test
+    void kept_headersCount() {
+        Recording recording = ((First) recordings.turn("k", "p")).recording();
+        recording.begin(200, HttpFields.build().add("X-Long", "x".repeat(24_000)));
+        recording.end(true);
+        recordings.ended("k", recording);
+
+        answer("other", 200, 0);
+
+        assertThat(recordings.turn("other", "p")).isInstanceOf(Same.class);
+        assertThat(recordings.turn("k", "p")).isInstanceOf(First.class);
+    }
+
+    @Test
+    void underWay_allTogether_areBounded_andLeaveRoomWhenTheyEnd() {
+        Recording one = begun("one");
+        Recording two = begun("two");
+        Recording three = begun("three");
+
+        assertThat(one.stage()).isEqualTo(Stage.BEGUN);
+        assertThat(two.stage()).isEqualTo(Stage.BEGUN);
+        assertThat(three.stage()).isEqualTo(Stage.BROKEN);
+
+        one.end(false);
+        recordings.ended("one", one);
+
+        assertThat(begun("four").stage()).isEqualTo(Stage.BEGUN);
+    }
+
+    private Recording begun(String key) {
+        Recording recording = ((First) recordings.turn(key, "p")).recording();
+        recording.begin(200, HttpFields.EMPTY);
+        recording.add(new byte[MOST]);
+        return recording;
     }
 }

@@ -45,7 +45,8 @@ final class IdempotencyTest {
             mayBegin.acquire();
             ScriptedBackend.write(
                     out,
-                    "HTTP/1.1 " + status + "\r\nContent-Type: text/event-stream\r\nContent-Length: 16\r\n\r\ndata: "
+                    "HTTP/1.1 " + status + "\r\nContent-Type: text/event-stream\r\nSet-Cookie: who=" + number
+                            + "\r\nContent-Length: 16\r\n\r\ndata: "
                             + number + "\n");
             mayEnd.acquire();
             ScriptedBackend.write(out, "data: z\n");
@@ -114,6 +115,10 @@ final class IdempotencyTest {
         assertThat(second.statusCode()).isEqualTo(200);
         assertThat(second.body()).isEqualTo(first.body());
         assertThat(second.headers().firstValue("Content-Type")).contains("text/event-stream");
+        assertThat(first.headers().firstValue("Set-Cookie")).contains("who=1");
+        assertThat(second.headers().firstValue("Set-Cookie"))
+                .as("it is the first client's")
+                .isEmpty();
         assertThat(second.headers().firstValue("Idempotent-Replayed")).contains("true");
         assertThat(answers).hasValue(1);
     }
