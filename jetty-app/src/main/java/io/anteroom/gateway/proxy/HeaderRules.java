@@ -8,12 +8,14 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
@@ -47,6 +49,12 @@ final class HeaderRules {
     private static final Set<String> SINGLE = Set.of("date", "content-type", "content-length", "server");
     private static final String OUR_PREFIX = "queue-";
 
+    /**
+     * How the names of the operators' cookies begin. Browsers send cookies to all ports of a host: a session of the
+     * operators' listener comes here too, and is no business of backends.
+     */
+    private static final List<String> OUR_COOKIES = List.of("anteroom-", "__host-anteroom");
+
     private final Predicate<String> trusted;
 
     HeaderRules(Predicate<String> trusted) {
@@ -66,7 +74,10 @@ final class HeaderRules {
         for (String name : Collections.list(client.getHeaderNames())) {
             String lower = name.toLowerCase(Locale.ROOT);
             if (!HOP.contains(lower) && !dropped.contains(lower) && !lower.startsWith(OUR_PREFIX)) {
-                client.getHeaders(name).asIterator().forEachRemaining(value -> backend.add(name, value));
+                boolean isCookie = lower.equals("cookie");
+                client.getHeaders(name)
+                        .asIterator()
+                        .forEachRemaining(value -> add(backend, name, isCookie ? withoutOurCookies(value) : value));
             }
         }
         forwarded(client, call, backend);
@@ -76,6 +87,24 @@ final class HeaderRules {
         String header = call.headers().keyHeader();
         String scheme = header.equals("Authorization") ? "Bearer " : "";
         call.backend().key().ifPresent(key -> backend.put(header, scheme + key.value()));
+    }
+
+    private static void add(HttpFields.Mutable backend, String name, String value) {
+        if (!value.isEmpty() || !name.equalsIgnoreCase("cookie")) {
+            backend.add(name, value);
+        }
+    }
+
+    private static String withoutOurCookies(String cookies) {
+        return Arrays.stream(cookies.split(";"))
+                .map(String::strip)
+                .filter(cookie -> !cookie.isEmpty() && !isOurCookie(cookie))
+                .collect(Collectors.joining("; "));
+    }
+
+    private static boolean isOurCookie(String cookie) {
+        String lower = cookie.strip().toLowerCase(Locale.ROOT);
+        return OUR_COOKIES.stream().anyMatch(lower::startsWith);
     }
 
     private static void forwarded(HttpServletRequest client, Call call, HttpFields.Mutable backend) {
@@ -100,8 +129,10 @@ final class HeaderRules {
         List<HttpField> passed = new ArrayList<>(backend.size());
         for (HttpField field : backend) {
             String lower = field.getLowerCaseName();
-            boolean ours = lower.startsWith(OUR_PREFIX);
-            if (!HOP.contains(lower) && !options.contains(lower) && !ours && field.getValue() != null) {
+            String value = field.getValue();
+            boolean isOurs =
+                    lower.startsWith(OUR_PREFIX) || (lower.equals("set-cookie") && value != null && isOurCookie(value));
+            if (!HOP.contains(lower) && !options.contains(lower) && !isOurs && value != null) {
                 passed.add(field);
             }
         }

@@ -432,6 +432,23 @@ final class ProxyTest {
     }
 
     @Test
+    void cookies_ofOperators_stayHere_andAreNotSetByBackends() throws Exception {
+        String answer = "HTTP/1.1 200 OK\r\nSet-Cookie: anteroom-session=evil; Path=/\r\n"
+                + "Set-Cookie: __Host-anteroom=evil; Path=/; Secure\r\nSet-Cookie: theirs=1\r\nContent-Length: 2\r\n\r\n{}";
+        int port = start((in, out) -> write(out, answer), "");
+        String got;
+
+        try (RawClient client = new RawClient(port)) {
+            client.send("GET /v1/x HTTP/1.1\r\nHost: a\r\nCookie: a=1; anteroom-session=secret;b=2\r\n"
+                    + "Cookie: __Host-anteroom=secret\r\n\r\n");
+            got = client.readUntil("{}");
+        }
+
+        assertThat(backend.head()).contains("Cookie: a=1; b=2\r\n").doesNotContain("secret", "Cookie: \r\n");
+        assertThat(got).contains("Set-Cookie: theirs=1").doesNotContain("evil");
+    }
+
+    @Test
     void body_ofManyMegabytes_isCarriedPieceByPiece() throws Exception {
         int size = 20 << 20;
         int port = start(
