@@ -252,42 +252,48 @@ public final class Access {
         if (!source.isSecure() && !source.isLocal() && !settings.allowsInsecureHttp()) {
             return new LogIn.Refused(LogIn.Why.INSECURE, Duration.ZERO);
         }
-        Duration wait = throttle.begin(name, source.address());
+        // What is no name is nobody's: it is counted as one, however many there are and however long they are.
+        String account = Users.isName(name) ? name : "";
+        Duration wait = throttle.begin(account, source.address());
         if (!wait.isZero()) {
             return new LogIn.Refused(LogIn.Why.THROTTLED, wait);
         }
-        User user = Users.isName(name) ? store.user(name) : null;
-        switch (passwords.check(password, user == null ? null : user.passwordHash())) {
-            case BUSY -> {
-                throttle.undo(name, source.address());
-                return new LogIn.Refused(LogIn.Why.BUSY, BUSY_FOR);
-            }
-            case WRONG -> {
-                return new LogIn.Refused(LogIn.Why.WRONG, Duration.ZERO);
-            }
-            case RIGHT_BUT_WEAK -> rehash(user, password);
-            case RIGHT -> {}
+        User user = account.isEmpty() ? null : store.user(account);
+        Passwords.Check check = passwords.check(password, user == null ? null : user.passwordHash());
+        if (check == Passwords.Check.BUSY) {
+            throttle.undo(account, source.address());
+            return new LogIn.Refused(LogIn.Why.BUSY, BUSY_FOR);
         }
-        if (user == null || user.isDisabled()) {
+        if (check == Passwords.Check.WRONG || user == null || user.isDisabled()) {
             return new LogIn.Refused(LogIn.Why.WRONG, Duration.ZERO);
         }
-        throttle.succeeded(name, source.address());
-        return opened(user, source);
+        User proven = check == Passwords.Check.RIGHT_BUT_WEAK ? rehashed(user, password) : user;
+        throttle.succeeded(account, source.address());
+        return opened(proven, source);
     }
 
-    private void rehash(@Nullable User user, String password) {
-        String stronger = user == null ? null : passwords.hash(password);
-        if (user != null && stronger != null) {
-            store.rehash(user.name(), user.passwordHash(), stronger);
+    private User rehashed(User user, String password) {
+        String stronger = passwords.hash(password);
+        if (stronger == null) {
+            return user;
         }
+        store.rehash(user.name(), user.passwordHash(), stronger);
+        return user.withPasswordHash(stronger);
     }
 
-    private LogIn.Opened opened(User user, Source source) {
+    private LogIn opened(User user, Source source) {
         Instant now = clock.instant();
         String secret = secrets.secret();
         StoredSession session = new StoredSession(Secrets.hash(secret), user.name(), now, now, now, source.address());
         store.forgetSessions(now.minus(settings.idle()), now.minus(settings.longest()));
         store.add(session);
+        // Checking a password takes a while. Whoever has changed the user meanwhile has ended the sessions of before,
+        // and not this one.
+        User still = store.user(user.name());
+        if (still == null || !still.standsLike(user)) {
+            store.removeSession(session.hash());
+            return new LogIn.Refused(LogIn.Why.BUSY, BUSY_FOR);
+        }
         store.loggedIn(user.name(), now);
         Principal principal = principal(user, session, secret);
         auditor.add(principal, source, "session.open", user.name(), "", Outcome.DONE);
@@ -362,14 +368,14 @@ public final class Access {
         if (!source.isSecure() && !source.isLocal() && !settings.allowsInsecureHttp()) {
             return FirstUser.INSECURE;
         }
-        if (!throttle.begin("set-up", source.address()).isZero()) {
-            return FirstUser.BUSY;
-        }
+        // The right token never waits: it cannot be guessed, and strangers who try must not keep its owner out.
         if (!needsSetUp() || !setUp.fits(token)) {
+            if (!throttle.begin("set-up", source.address()).isZero()) {
+                return FirstUser.BUSY;
+            }
             auditor.addStranger("", source, "set-up", "wrong or used token", Outcome.DENIED);
             return FirstUser.NO_TOKEN;
         }
-        throttle.succeeded("set-up", source.address());
         User user = users.prepare(name, Role.ADMIN, password);
         if (user == null) {
             return FirstUser.BUSY;

@@ -40,7 +40,9 @@ public final class Users {
         /** Nobody changes its own role, or removes or disables itself. */
         ONESELF,
         /** Too many passwords are hashed at this moment. */
-        BUSY
+        BUSY,
+        /** Somebody has changed the user since it was read, or has ended the session that asks. */
+        MEANWHILE
     }
 
     static boolean isName(String name) {
@@ -91,7 +93,8 @@ public final class Users {
     }
 
     /**
-     * Changes a user and ends its sessions.
+     * Changes a user and ends its sessions. Hashing a password takes a while; what others do to the user meanwhile
+     * stays, so that nobody gets back what has just been taken away.
      *
      * @param role the new role, or null for the old one
      * @param isDisabled whether it is switched off, or null as before
@@ -106,6 +109,10 @@ public final class Users {
             return Change.MISSING;
         }
         boolean isOneself = by.user().equals(name);
+        // After the user has been read: whoever ends the session later has changed the user, too.
+        if (isOneself && by.kind() == Principal.Kind.SESSION && store.session(by.id()) == null) {
+            return Change.MEANWHILE;
+        }
         boolean changesStanding = (role != null && role != user.role()) || Boolean.TRUE.equals(isDisabled);
         if (isOneself && changesStanding) {
             return Change.ONESELF;
@@ -120,7 +127,11 @@ public final class Users {
             }
             changed = changed.withPasswordHash(hash);
         }
-        return store.replace(changed) ? Change.DONE : Change.LAST_ADMIN;
+        if (store.replace(user, changed)) {
+            return Change.DONE;
+        }
+        User now = find(name);
+        return now != null && now.standsLike(user) ? Change.LAST_ADMIN : Change.MEANWHILE;
     }
 
     /** Removes a user with its sessions and tokens. */

@@ -194,6 +194,9 @@ final class UserRoutes {
                 ApiProblem.conflict("last_admin", "no enabled admin would be left (expected: another one)");
             case ONESELF ->
                 ApiProblem.conflict("oneself", "nobody changes its own role, or disables or removes itself");
+            case MEANWHILE ->
+                ApiProblem.conflict(
+                        "user_changed", "user: changed by somebody else meanwhile (expected: read it again first)");
             case BUSY ->
                 new ApiProblem(503, "busy", "too many passwords are hashed at this moment")
                         .retryAfter(Duration.ofSeconds(2));

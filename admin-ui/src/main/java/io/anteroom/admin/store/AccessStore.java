@@ -39,11 +39,12 @@ public interface AccessStore {
     boolean add(User user);
 
     /**
-     * Puts a user in place of the one of its name, and ends its sessions.
+     * Puts a user in place of what it was, and ends its sessions.
      *
-     * @return false, and nothing is changed, if there is none of that name, or if no enabled admin would be left
+     * @param before what it was: if somebody has changed role, password or standing meanwhile, that stays
+     * @return false, and nothing is changed, if there is none like that, or if no enabled admin would be left
      */
-    boolean replace(User user);
+    boolean replace(User before, User after);
 
     /** Puts a stronger hash of the same password in place, if the old one is still there; sessions go on. */
     void rehash(String name, String oldHash, String newHash);

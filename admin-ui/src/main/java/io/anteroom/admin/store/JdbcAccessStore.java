@@ -112,23 +112,28 @@ public final class JdbcAccessStore implements AccessStore {
     }
 
     @Override
-    public boolean replace(User user) {
+    public boolean replace(User before, User after) {
         return write(handle -> {
             lock(handle);
             int changed = run(
                     handle,
                     "update admin_user set role = :role, password_hash = :hash, disabled = :disabled"
-                            + " where name = :name",
+                            + " where name = :name and role = :oldRole and password_hash = :oldHash"
+                            + " and disabled = :oldDisabled",
                     Map.of(
-                            "name", user.name(),
-                            "role", user.role().word(),
-                            "hash", user.passwordHash(),
-                            "disabled", user.isDisabled() ? 1 : 0));
+                            "name", before.name(),
+                            "role", after.role().word(),
+                            "hash", after.passwordHash(),
+                            "disabled", after.isDisabled() ? 1 : 0,
+                            "oldRole", before.role().word(),
+                            "oldHash", before.passwordHash(),
+                            "oldDisabled", before.isDisabled() ? 1 : 0));
             if (changed == 0 || hasNoAdmin(handle)) {
                 handle.rollback();
                 return false;
             }
-            int unused = run(handle, "delete from admin_session where user_name = :name", Map.of("name", user.name()));
+            int unused =
+                    run(handle, "delete from admin_session where user_name = :name", Map.of("name", before.name()));
             return true;
         });
     }

@@ -60,18 +60,18 @@ public final class MemoryAccessStore implements AccessStore {
     }
 
     @Override
-    public boolean replace(User user) {
+    public boolean replace(User before, User after) {
         return locked(() -> {
-            User old = users.get(user.name());
-            if (old == null) {
+            User old = users.get(before.name());
+            if (old == null || !old.standsLike(before)) {
                 return false;
             }
-            users.put(user.name(), user);
+            users.put(before.name(), after);
             if (hasNoAdmin()) {
-                users.put(user.name(), old);
+                users.put(before.name(), old);
                 return false;
             }
-            sessions.values().removeIf(session -> session.user().equals(user.name()));
+            sessions.values().removeIf(session -> session.user().equals(before.name()));
             return true;
         });
     }

@@ -36,6 +36,11 @@ public record User(
         return new User(name, role, passwordHash, isDisabled, created, lastLogin);
     }
 
+    /** Whether role, password and standing are those of another; log-ins do not matter. */
+    public boolean standsLike(User other) {
+        return role == other.role && isDisabled == other.isDisabled && passwordHash.equals(other.passwordHash);
+    }
+
     /** Never the hash. */
     @Override
     public String toString() {

@@ -104,9 +104,36 @@ final class AccessStoreTest {
                 .containsExactly(
                         user("alice", Role.ADMIN), new User("bob", Role.VIEWER, "$argon2id$bob", false, NOW, NOW));
         assertThat(store.user("'; drop table admin_user; --")).isNull();
-        assertThat(store.replace(user("nobody", Role.ADMIN))).isFalse();
+        assertThat(replace(store, user("nobody", Role.ADMIN))).isFalse();
         assertThat(store.removeUser("bob")).isTrue();
         assertThat(store.removeUser("bob")).isFalse();
+    }
+
+    private static boolean replace(AccessStore store, User after) {
+        User before = store.user(after.name());
+        return store.replace(before == null ? after : before, after);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void users_replaced_onlyAsTheyWereRead(Kind kind) throws Exception {
+        AccessStore store = store(kind);
+        store.addFirst(user("alice", Role.ADMIN));
+        store.add(user("bob", Role.ADMIN));
+        User read = store.user("bob");
+        store.loggedIn("bob", NOW);
+        assertThat(replace(store, user("bob", Role.VIEWER))).isTrue();
+        store.add(session("b", "bob", NOW));
+
+        assertThat(store.replace(read, read.withPasswordHash("other"))).isFalse();
+        assertThat(store.replace(read.withRole(Role.VIEWER).disabled(true), read))
+                .isFalse();
+        assertThat(store.replace(read.withRole(Role.VIEWER).withPasswordHash("x"), read))
+                .isFalse();
+
+        assertThat(store.user("bob").role()).isEqualTo(Role.VIEWER);
+        assertThat(store.user("bob").passwordHash()).isEqualTo(read.passwordHash());
+        assertThat(store.session("b")).isNotNull();
     }
 
     @ParameterizedTest
@@ -115,8 +142,8 @@ final class AccessStoreTest {
         AccessStore store = store(kind);
         store.addFirst(user("alice", Role.ADMIN));
 
-        assertThat(store.replace(user("alice", Role.VIEWER))).isFalse();
-        assertThat(store.replace(user("alice", Role.ADMIN).disabled(true))).isFalse();
+        assertThat(replace(store, user("alice", Role.VIEWER))).isFalse();
+        assertThat(replace(store, user("alice", Role.ADMIN).disabled(true))).isFalse();
         assertThat(store.removeUser("alice")).isFalse();
 
         assertThat(store.user("alice")).isEqualTo(user("alice", Role.ADMIN));
@@ -131,15 +158,15 @@ final class AccessStoreTest {
         ExecutorService two = Executors.newFixedThreadPool(2);
         for (int round = 0; round < 10; round++) {
             List<Callable<Boolean>> both = new ArrayList<>();
-            both.add(() -> store.replace(user("a", Role.VIEWER)));
-            both.add(() -> store.replace(user("b", Role.VIEWER)));
+            both.add(() -> replace(store, user("a", Role.VIEWER)));
+            both.add(() -> replace(store, user("b", Role.VIEWER)));
             int done = 0;
             for (Future<Boolean> end : two.invokeAll(both)) {
                 done += end.get() ? 1 : 0;
             }
             assertThat(done).isEqualTo(1);
-            assertThat(store.replace(user("a", Role.ADMIN))).isTrue();
-            assertThat(store.replace(user("b", Role.ADMIN))).isTrue();
+            assertThat(replace(store, user("a", Role.ADMIN))).isTrue();
+            assertThat(replace(store, user("b", Role.ADMIN))).isTrue();
         }
         two.shutdown();
     }
@@ -156,7 +183,7 @@ final class AccessStoreTest {
 
         store.removeSessions("bob", "b1");
         assertThat(store.session("b2")).isNull();
-        store.replace(user("bob", Role.OPERATOR));
+        replace(store, user("bob", Role.OPERATOR));
         assertThat(store.session("b1")).isNull();
 
         for (int i = 0; i < AccessStore.MOST_SESSIONS + 5; i++) {

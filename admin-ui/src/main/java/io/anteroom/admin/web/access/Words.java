@@ -74,6 +74,7 @@ final class Words {
             case LAST_ADMIN -> "No admin would be left who can log in. Make somebody else an admin first.";
             case ONESELF -> "Nobody changes their own role, or disables or removes themselves. Ask another admin.";
             case BUSY -> "Too many passwords are hashed at this moment. Try again in a few seconds.";
+            case MEANWHILE -> "Somebody has changed this user meanwhile. Nothing else has been changed; look again.";
         };
     }
 
