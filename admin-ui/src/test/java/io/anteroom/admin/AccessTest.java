@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -370,6 +371,33 @@ final class AccessTest {
                 .header("Content-Type", "application/x-www-form-urlencoded")
                 .POST(HttpRequest.BodyPublishers.ofString("name=a"));
         assertThat(server.send(form).status()).isEqualTo(415);
+    }
+
+    @Test
+    void bodies_thatStrangersSendSlowly_keepNobodyElseOut() throws Exception {
+        server.setUp();
+        List<Socket> slow = new ArrayList<>();
+        try {
+            for (int i = 0; i < 40; i++) {
+                Socket socket = new Socket("127.0.0.1", server.port());
+                slow.add(socket);
+                socket.getOutputStream()
+                        .write(("POST /v1/management/session HTTP/1.1\r\nHost: localhost\r\n"
+                                        + "Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{")
+                                .getBytes(StandardCharsets.UTF_8));
+            }
+            Instant deadline = Instant.now().plusSeconds(20);
+            while (logIn("x", "x").status() != 503) {
+                assertThat(Instant.now()).isBefore(deadline);
+                pass(Duration.ofHours(1));
+            }
+
+            assertThat(server.call("GET", "/pools", null).status()).isEqualTo(200);
+        } finally {
+            for (Socket socket : slow) {
+                socket.close();
+            }
+        }
     }
 
     @Test

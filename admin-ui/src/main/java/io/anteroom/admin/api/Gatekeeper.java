@@ -5,6 +5,7 @@ import io.anteroom.admin.access.Access;
 import io.anteroom.admin.access.Authentication;
 import io.anteroom.admin.access.Principal;
 import io.anteroom.admin.access.Source;
+import io.anteroom.admin.access.Strangers;
 import io.anteroom.admin.store.AuditEntry.Outcome;
 import io.anteroom.admin.store.Role;
 import jakarta.servlet.http.HttpServletRequest;
@@ -19,7 +20,10 @@ import org.jspecify.annotations.Nullable;
 final class Gatekeeper {
     private static final String DENIED = "access.denied";
 
+    private static final Duration BUSY_FOR = Duration.ofSeconds(1);
+
     private final Access access;
+    private final Strangers strangers = new Strangers();
 
     Gatekeeper(Access access) {
         this.access = access;
@@ -35,11 +39,22 @@ final class Gatekeeper {
         }
         Principal principal = principal(route, request, source);
         Map<String, String> query = Queries.read(route, request);
-        Object body = Bodies.read(route, request);
+        Object body = principal == null ? bodyOfStranger(route, request, source) : Bodies.read(route, request);
         Call call = new Call(id, request, response, access, principal, match.names(), query, body);
         return principal == null
                 ? route.handler().handle(call)
                 : access.auditor().origin(principal, source).during(() -> handle(route, call));
+    }
+
+    private @Nullable Object bodyOfStranger(Route route, HttpServletRequest request, Source source) throws IOException {
+        if (!strangers.enter(source.address())) {
+            throw new ApiProblem(503, "busy", "too many are sending who have not logged in").retryAfter(BUSY_FOR);
+        }
+        try {
+            return Bodies.read(route, request);
+        } finally {
+            strangers.leave(source.address());
+        }
     }
 
     private static Reply handle(Route route, Call call) {

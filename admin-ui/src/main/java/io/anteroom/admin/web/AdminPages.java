@@ -2,6 +2,7 @@
 package io.anteroom.admin.web;
 
 import io.anteroom.admin.access.Principal;
+import io.anteroom.admin.access.Strangers;
 import io.anteroom.settings.StoreException;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -29,6 +30,7 @@ public final class AdminPages extends HttpServlet {
     private final transient Site site;
     private final transient Assets assets = new Assets();
     private final transient AnswerWriter writer;
+    private final transient Strangers strangers = new Strangers();
     private final transient SecureRandom random = new SecureRandom();
 
     /** Serves a site. */
@@ -90,10 +92,18 @@ public final class AdminPages extends HttpServlet {
         visit.principal(site.guard().principal(request));
         Found found = find(request.getMethod(), visit.path());
         Route route = found.route();
-        Parameters form =
-                route.isChange() ? Parameters.read(request.getInputStream(), route.mostBytes()) : Parameters.NONE;
-        if (!mayGoOn(visit, route, form)) {
+        // Before the form is read: strangers have no business sending forms as long as an operator's.
+        if (!mayGoOn(visit, route)) {
             return;
+        }
+        Parameters form = Parameters.NONE;
+        if (route.isChange()) {
+            form = visit.principal() == null
+                    ? formOfStranger(request, route)
+                    : Parameters.read(request.getInputStream(), route.mostBytes());
+            String token = form.first(CSRF);
+            site.guard()
+                    .checkChange(request, route.role() == null ? null : visit.principal(), token == null ? "" : token);
         }
         Parameters query = Parameters.parse(request.getQueryString());
         PageRequest.Parts parts = new PageRequest.Parts(visit.path(), found.names(), query, form);
@@ -106,14 +116,21 @@ public final class AdminPages extends HttpServlet {
         writer.write(visit, answer);
     }
 
-    /** Whether the page may answer; if not, the visitor has been sent elsewhere or turned away. */
-    private boolean mayGoOn(Visit visit, Route route, Parameters form) {
-        Principal principal = visit.principal();
-        String token = form.first(CSRF);
-        if (route.isChange()) {
-            site.guard()
-                    .checkChange(visit.request(), route.role() == null ? null : principal, token == null ? "" : token);
+    private Parameters formOfStranger(HttpServletRequest request, Route route) throws IOException {
+        String network = request.getRemoteAddr();
+        if (!strangers.enter(network)) {
+            throw PageException.unavailable("Too many are logging in at this moment. Try again in a few seconds.");
         }
+        try {
+            return Parameters.read(request.getInputStream(), route.mostBytes());
+        } finally {
+            strangers.leave(network);
+        }
+    }
+
+    /** Whether the page may answer; if not, the visitor has been sent elsewhere or turned away. */
+    private boolean mayGoOn(Visit visit, Route route) {
+        Principal principal = visit.principal();
         if (site.guard().needsSetUp() && !visit.path().equals(SET_UP)) {
             writer.redirect(visit, SET_UP);
             return false;

@@ -133,6 +133,22 @@ final class PagesTest {
     }
 
     @Test
+    void forms_ofThoseWhoMayNotSendThem_areNotRead() throws Exception {
+        Site site = Site.builder(new FakeGuard(Role.VIEWER))
+                .route(new Route("POST", "/long", Role.ADMIN, 100, request -> Answer.redirect("/")))
+                .build();
+        try (PageServer other = new PageServer(new AdminPages(site))) {
+            HttpRequest tooLong = HttpRequest.newBuilder(URI.create(other.base() + "/long"))
+                    .POST(HttpRequest.BodyPublishers.ofString("x".repeat(101)))
+                    .build();
+
+            assertThat(CLIENT.send(tooLong, HttpResponse.BodyHandlers.ofString())
+                            .statusCode())
+                    .isEqualTo(403);
+        }
+    }
+
+    @Test
     void flash_once_isShownOnTheNextPage() throws Exception {
         String[] form = {"Content-Type", "application/x-www-form-urlencoded"};
         HttpResponse<String> done = send("POST", "/gallery/done", "csrf_token=" + FakeGuard.CSRF, form);
