@@ -45,7 +45,8 @@ final class IdempotencyTest {
             mayBegin.acquire();
             ScriptedBackend.write(
                     out,
-                    "HTTP/1.1 " + status + "\r\nContent-Type: text/event-stream\r\nSet-Cookie: who=" + number
+                    "HTTP/1.1 " + status
+                            + "\r\nContent-Type: text/event-stream\r\nConnection: close\r\nSet-Cookie: who=" + number
                             + "\r\nContent-Length: 16\r\n\r\ndata: "
                             + number + "\n");
             mayEnd.acquire();
