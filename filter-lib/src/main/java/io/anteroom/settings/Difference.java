@@ -52,7 +52,12 @@ final class Difference {
         }
     }
 
+    /** Differences go into histories, audit logs and logs, which more people read than may know secrets. */
     private static String masked(String path, String json) {
+        int query = json.indexOf('?');
+        if (query >= 0 && path.startsWith("webhooks.") && path.endsWith(".url")) {
+            return json.substring(0, query) + "?…\"";
+        }
         boolean isHash = path.endsWith("." + KEY_HASH) && json.length() > HASH_SHOWN;
         return isHash ? json.substring(0, HASH_SHOWN + 1) + "…\"" : json;
     }

@@ -285,6 +285,18 @@ final class SettingsTextTest {
     }
 
     @Test
+    void difference_addressesOfWebhooks_areToldWithoutTheirQueries() {
+        String document = "{\"pools\": {\"llm\": {\"slots\": 8}}, \"webhooks\": {\"a.b\": {\"url\":"
+                + " \"https://example.com/hook?token=%s\"}}}";
+        Settings before = SettingsText.read(document.formatted("one"));
+        Settings after = SettingsText.read(document.formatted("two"));
+
+        assertThat(SettingsText.difference(before, after))
+                .containsExactly(new Change(
+                        "webhooks.a.b.url", "\"https://example.com/hook?…\"", "\"https://example.com/hook?…\""));
+    }
+
+    @Test
     void schema_resource_isTheCodes() throws IOException {
         String schema = SettingsText.schema();
         Path made = Path.of("target", "settings.schema.json");

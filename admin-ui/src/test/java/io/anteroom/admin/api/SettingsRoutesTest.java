@@ -53,6 +53,33 @@ final class SettingsRoutesTest {
     }
 
     @Test
+    void webhookAddresses_whoeverIsNoAdmin_seesNoQueries() throws Exception {
+        Reply before = get();
+        Reply made = edit(
+                "PATCH",
+                "/settings",
+                etag(before),
+                "{\"webhooks\": {\"hook\": {\"url\": \"https://example.com/hook?token=hidden\"}}}");
+        assertThat(made.status()).isEqualTo(200);
+        assertThat(get().http().body()).as("an admin's").contains("token=hidden");
+        String viewer = server.token("viewer");
+        String operator = server.token("operator");
+
+        for (String path : List.of("/settings", "/settings/history/2", "/settings/difference", "/webhooks")) {
+            for (String token : List.of(viewer, operator)) {
+                Reply seen = server.call(token, "GET", path, null);
+                assertThat(seen.status()).as(path).isEqualTo(200);
+                assertThat(seen.http().body())
+                        .as(path)
+                        .contains("https://example.com/hook?…")
+                        .doesNotContain("hidden");
+            }
+        }
+        assertThat(made.http().body()).doesNotContain("hidden");
+        assertThat(server.call("GET", "/audit", null).http().body()).doesNotContain("hidden");
+    }
+
+    @Test
     void put_changed_isInForceAndInTheHistory() throws Exception {
         Reply before = get();
 

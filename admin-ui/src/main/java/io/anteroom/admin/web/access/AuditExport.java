@@ -18,7 +18,7 @@ import java.util.List;
 final class AuditExport {
     static final int MOST = 100_000;
     private static final JsonFactory JSON = new JsonFactory();
-    private static final String FORMULA = "=+-@\t\r";
+    private static final String FORMULA = "=+-@\t\r\n|%";
 
     private AuditExport() {}
 
