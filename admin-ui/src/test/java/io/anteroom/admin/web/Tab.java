@@ -56,6 +56,8 @@ public final class Tab implements AutoCloseable {
         this.base = base;
         this.context = Browsers.browser().newContext(options.setReducedMotion(ReducedMotion.REDUCE));
         context.setDefaultTimeout(10_000);
+        // The first page of a JVM takes long on a machine that is busy with other builds.
+        context.setDefaultNavigationTimeout(30_000);
         context.addInitScript(WATCH);
         this.page = context.newPage();
         watch(page);

@@ -60,8 +60,8 @@ final class Standing {
         Bar bar = Bar.share(
                 Words.used(budget, balance.used(), format),
                 format.percent(share),
-                balance.used(),
-                budget.amount(),
+                (double) balance.used(),
+                (double) budget.amount(),
                 tone);
         return new Used(balance.budget(), balance.since().toString(), bar);
     }
