@@ -24,10 +24,12 @@ import io.anteroom.admin.web.AdminPages;
 import io.anteroom.admin.web.PageModule;
 import io.anteroom.admin.web.Site;
 import io.anteroom.admin.web.access.AccessPages;
+import io.anteroom.admin.web.access.Again;
 import io.anteroom.admin.web.callers.CallerPages;
 import io.anteroom.admin.web.live.LivePages;
 import io.anteroom.admin.web.live.Running;
 import io.anteroom.admin.web.settings.SettingsPages;
+import io.anteroom.admin.web.webhooks.WebhookPages;
 import io.anteroom.admin.webhook.Webhooks;
 import io.anteroom.event.Events;
 import io.anteroom.settings.SettingsDesk;
@@ -273,7 +275,8 @@ public final class Admin implements AutoCloseable {
                     .add(livePages)
                     .add(new AccessPages(access, trail, () -> management.table().areas()))
                     .add(new SettingsPages(desk, events == null ? null : past))
-                    .add(new CallerPages(parts.anteroom(), desk, counts, nanoClock));
+                    .add(new CallerPages(parts.anteroom(), desk, counts, nanoClock))
+                    .add(new WebhookPages(desk, parts.webhooks(), new Again(access)));
             pages.forEach(site::add);
             return new Admin(access, trail, management, site.build(), owned);
         }

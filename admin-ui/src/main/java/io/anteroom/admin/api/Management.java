@@ -88,6 +88,11 @@ public final class Management implements AutoCloseable {
             return anteroom;
         }
 
+        /** Who sends webhooks, if anybody does. */
+        public Supplier<Optional<Webhooks>> webhooks() {
+            return webhooks;
+        }
+
         /** Why the settings cannot be edited. */
         public void readOnly(String why) {
             this.readOnly = why;
