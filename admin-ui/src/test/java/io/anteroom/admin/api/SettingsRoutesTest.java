@@ -243,6 +243,69 @@ final class SettingsRoutesTest {
         assertThat(made).isGreaterThan(20);
     }
 
+    /** Each adds one to what it sees, and goes on from what its refusal shows. */
+    private List<Reply> addOneEach(int editors) throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(editors);
+        Reply seen = get();
+        List<Future<List<Reply>>> ends = new ArrayList<>();
+        for (int i = 0; i < editors; i++) {
+            ends.add(threads.submit(() -> addOne(seen)));
+        }
+        List<Reply> refusals = new ArrayList<>();
+        for (Future<List<Reply>> end : ends) {
+            refusals.addAll(end.get());
+        }
+        threads.shutdown();
+        return refusals;
+    }
+
+    private List<Reply> addOne(Reply seen) throws Exception {
+        List<Reply> refusals = new ArrayList<>();
+        String match = etag(seen);
+        int slots = seen.body().at("/pools/llm/slots").asInt();
+        while (true) {
+            Reply reply = edit("PATCH", "/settings", match, "{\"pools\": {\"llm\": {\"slots\": " + (slots + 1) + "}}}");
+            if (reply.status() == 200) {
+                return refusals;
+            }
+            if (reply.status() == 503 && reply.code().equals("busy")) {
+                continue;
+            }
+            refusals.add(reply);
+            assertThat(reply.status()).as(reply.http().body()).isEqualTo(412);
+            assertThat(reply.body().at("/proposed/pools/llm/slots").asInt()).isEqualTo(slots + 1);
+            match = etag(reply);
+            slots = reply.body().at("/current/pools/llm/slots").asInt();
+        }
+    }
+
+    @Test
+    void fiftyEditorsAtOnce_withIfMatch_loseNothing_andEachRefusalHasBothVersions() throws Exception {
+        List<Reply> refusals = addOneEach(50);
+
+        assertThat(slots()).isEqualTo(51);
+        assertThat(refusals).isNotEmpty().allSatisfy(refusal -> {
+            JsonNode body = refusal.body();
+            assertThat(refusal.http().headers().firstValue("Content-Type").orElse(""))
+                    .startsWith("application/problem+json");
+            assertThat(refusal.code()).isEqualTo("stale_edit");
+            assertThat(etag(refusal))
+                    .isEqualTo('"' + body.path("current_revision").asText() + '"');
+            assertThat(body.path("current_by").asText()).contains(AdminServer.ADMIN);
+            int current = body.at("/current/pools/llm/slots").asInt();
+            int proposed = body.at("/proposed/pools/llm/slots").asInt();
+            boolean isEqual = current == proposed;
+            assertThat(body.path("difference")).hasSize(isEqual ? 0 : 1);
+            if (!isEqual) {
+                assertThat(body.at("/difference/0/path").asText()).isEqualTo("pools.llm.slots");
+                assertThat(body.at("/difference/0/before").asText()).isEqualTo(String.valueOf(current));
+                assertThat(body.at("/difference/0/after").asText()).isEqualTo(String.valueOf(proposed));
+            }
+            assertThat(body.path("current").has("callers"))
+                    .isEqualTo(body.path("proposed").has("callers"));
+        });
+    }
+
     @Test
     void readOnly_edits_areRefusedWithTheReason() throws Exception {
         server.close();
