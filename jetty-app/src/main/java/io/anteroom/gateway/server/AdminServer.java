@@ -48,10 +48,15 @@ final class AdminServer {
      * @param health the body of {@code /health}
      */
     AdminServer(AdminListen listen, Map<String, Servlet> servlets, Supplier<String> health) {
+        this(listen, servlets, health, HEAD_WITHIN);
+    }
+
+    /** The same that waits so long for the head of a request. */
+    AdminServer(AdminListen listen, Map<String, Servlet> servlets, Supplier<String> health, Duration headWithin) {
         QueuedThreadPool threads = new QueuedThreadPool(THREADS, 2);
         threads.setName("admin");
         server = new Server(threads);
-        connector = new WatchingConnector(server, HEAD_WITHIN, new HttpConnectionFactory(http()));
+        connector = new WatchingConnector(server, headWithin, new HttpConnectionFactory(http()));
         connector.setHost(listen.host());
         connector.setPort(listen.port());
         connector.setIdleTimeout(IDLE.toMillis());

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.anteroom.gateway.config.ConfigReader;
 import io.anteroom.gateway.config.GatewayConfig;
 import io.anteroom.gateway.config.OperatorConfig.AdminListen;
+import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -13,8 +14,11 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -85,6 +89,58 @@ final class AdminServerTest {
                 .contains("\"code\":\"not_found\"")
                 .doesNotContainIgnoringCase("jetty")
                 .doesNotContain("Server:");
+    }
+
+    /** Sends an event at once, and another each time that it is told to. */
+    private static final class Stream extends HttpServlet {
+        private static final long serialVersionUID = 1L;
+        private final transient CompletableFuture<AsyncContext> open = new CompletableFuture<>();
+
+        @Override
+        protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+            response.setContentType("text/event-stream");
+            AsyncContext context = request.startAsync();
+            context.setTimeout(0);
+            say(context, "first");
+            open.complete(context);
+        }
+
+        static void say(AsyncContext context, String what) throws IOException {
+            context.getResponse().getOutputStream().print("data: " + what + "\n\n");
+            context.getResponse().flushBuffer();
+        }
+    }
+
+    @Test
+    void connections_streamAndKeptAlive_liveLongerThanAHeadMayTake() throws Exception {
+        Stream stream = new Stream();
+        AdminServer quick = new AdminServer(
+                LISTEN, Map.of("/here/*", new Echo(), "/stream", stream), () -> "", Duration.ofMillis(100));
+        quick.start();
+        try (RawClient kept = new RawClient(quick.port());
+                RawClient watching = new RawClient(quick.port())) {
+            kept.send("GET /here/a HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            kept.readUntil("got 0");
+            watching.send("GET /stream HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            watching.readUntil("data: first");
+
+            for (int i = 0; i < 3; i++) {
+                // Its end says that a head's time has passed for everybody who was there before.
+                try (RawClient slow = new RawClient(quick.port())) {
+                    slow.send("GET /here/a HTTP/1.1\r\nHost: loc");
+                    assertThat(slow.in.read()).isEqualTo(-1);
+                }
+            }
+
+            AsyncContext context = stream.open.get(10, TimeUnit.SECONDS);
+            Stream.say(context, "second");
+            watching.readUntil("data: second");
+            context.complete();
+            kept.send("GET /here/a HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            kept.readUntil("got 0");
+        } finally {
+            quick.stop();
+        }
     }
 
     @Test
