@@ -10,6 +10,7 @@ import jakarta.servlet.WriteListener;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledFuture;
@@ -30,24 +31,38 @@ final class LiveStreams implements AutoCloseable {
     static final int MOST = 64;
     static final int MOST_PER_USER = 8;
     private static final System.Logger LOG = System.getLogger(LiveStreams.class.getName());
-    private static final long STALLED_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final Duration PERIOD = Duration.ofSeconds(1);
+    private static final Duration STALLED_AFTER = Duration.ofSeconds(10);
     private static final int CHECK_EVERY = 5;
 
     private final Supplier<String> snapshots;
     private final Set<Seat> seats = ConcurrentHashMap.newKeySet();
     private final ConcurrentHashMap<String, Integer> perUser = new ConcurrentHashMap<>();
     private final AtomicInteger taken = new AtomicInteger();
+    private final long stalledNanos;
     private final ScheduledThreadPoolExecutor ticker;
     private long ticks;
 
     LiveStreams(Supplier<String> snapshots) {
+        this(snapshots, PERIOD, STALLED_AFTER);
+    }
+
+    /**
+     * The same at another pace.
+     *
+     * @param period the time from one snapshot to the next
+     * @param stalledAfter how long somebody may take nothing
+     */
+    LiveStreams(Supplier<String> snapshots, Duration period, Duration stalledAfter) {
         this.snapshots = snapshots;
+        this.stalledNanos = stalledAfter.toNanos();
         this.ticker = new ScheduledThreadPoolExecutor(1, task -> {
             Thread thread = new Thread(task, "anteroom-live");
             thread.setDaemon(true);
             return thread;
         });
-        ScheduledFuture<?> unused = ticker.scheduleAtFixedRate(this::tick, 1, 1, TimeUnit.SECONDS);
+        ScheduledFuture<?> unused =
+                ticker.scheduleAtFixedRate(this::tick, period.toNanos(), period.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     /** How many watch. */
@@ -143,7 +158,7 @@ final class LiveStreams implements AutoCloseable {
             }
             lock.lock();
             try {
-                if (next != null && System.nanoTime() - waitingSinceNanos > STALLED_NANOS) {
+                if (next != null && System.nanoTime() - waitingSinceNanos > stalledNanos) {
                     end();
                     return;
                 }
