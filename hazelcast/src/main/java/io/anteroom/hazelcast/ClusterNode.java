@@ -174,6 +174,11 @@ public final class ClusterNode implements AutoCloseable {
         return lookout.nodes();
     }
 
+    /** Whether any node is out of sight that may live: this may be a part of a cluster that has come apart. */
+    public boolean misses() {
+        return lookout.misses();
+    }
+
     /** Tells all other nodes that something which they share has changed, as settings; a word that can get lost. */
     public void tellChanged(String what) {
         tellAll(new Note.Changed(what));

@@ -213,6 +213,8 @@ final class Codec {
         write(refusal.waited(), out);
         write(refusal.retryAfter(), out);
         write(refusal.estimate(), out);
+        String note = refusal.note();
+        out.writeUTF(note == null ? "" : note);
     }
 
     static Refusal readRefusal(DataInput in) throws IOException {
@@ -221,7 +223,9 @@ final class Codec {
         long limit = in.readLong();
         Duration waited = readDuration(in);
         Duration retryAfter = readDuration(in);
-        return new Refusal(code, depth, limit, waited, retryAfter, readEstimate(in));
+        Optional<Estimate> estimate = readEstimate(in);
+        String note = in.readUTF();
+        return new Refusal(code, depth, limit, waited, retryAfter, estimate, note.isEmpty() ? null : note);
     }
 
     static void write(Optional<Estimate> estimate, DataOutput out) throws IOException {

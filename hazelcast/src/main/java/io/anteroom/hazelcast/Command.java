@@ -34,8 +34,12 @@ sealed interface Command {
     /** Somebody has come for a reserved slot. */
     record Claim(long ticket) implements Command {}
 
-    /** An operator ends a wait, on whatever node. */
-    record Cancel(long ticket) implements Command {}
+    /**
+     * An operator ends a wait, on whatever node.
+     *
+     * @param note what its caller is told besides, or empty
+     */
+    record Cancel(long ticket, String note) implements Command {}
 
     /** An operator moves one who waits to another level, on whatever node. */
     record Move(long ticket, Priority priority) implements Command {}

@@ -87,6 +87,7 @@ final class CommandCodec {
             out.writeLong(claim.ticket());
         } else if (command instanceof Command.Cancel cancel) {
             out.writeLong(cancel.ticket());
+            out.writeUTF(cancel.note());
         } else if (command instanceof Command.Move move) {
             out.writeLong(move.ticket());
             out.writeByte(move.priority().ordinal());
@@ -127,7 +128,7 @@ final class CommandCodec {
             case 3 -> new Command.Keep(in.readLong(), Codec.readAbsence(in));
             case 4 -> new Command.Rejoin(in.readLong(), in.readLong());
             case 5 -> new Command.Claim(in.readLong());
-            case 6 -> new Command.Cancel(in.readLong());
+            case 6 -> new Command.Cancel(in.readLong(), in.readUTF());
             case 7 -> new Command.Move(in.readLong(), Priority.values()[in.readByte()]);
             case 8 -> new Command.Configure(PoolSettings.load(in));
             case 9 -> new Command.Mode(PoolMode.values()[in.readByte()]);

@@ -145,7 +145,13 @@ final class HazelcastPool implements Pool {
 
     @Override
     public boolean cancel(long ticket) {
-        return isDone(ask(new Command.Cancel(ticket)));
+        return cancel(ticket, "");
+    }
+
+    @Override
+    public boolean cancel(long ticket, String note) {
+        String line = note.length() <= Refusal.LONGEST_NOTE ? note : note.substring(0, Refusal.LONGEST_NOTE);
+        return isDone(ask(new Command.Cancel(ticket, line)));
     }
 
     @Override

@@ -31,7 +31,7 @@ final class Steps {
         } else if (command instanceof Command.Claim claim) {
             return new Result.Done(machine.claim(claim.ticket(), now, effects));
         } else if (command instanceof Command.Cancel cancel) {
-            return new Result.Done(machine.cancel(cancel.ticket(), now, effects));
+            return new Result.Done(machine.cancel(cancel.ticket(), cancel.note(), now, effects));
         } else if (command instanceof Command.Move move) {
             return new Result.Done(machine.move(move.ticket(), move.priority(), now, effects));
         } else if (command instanceof Command.Tick) {

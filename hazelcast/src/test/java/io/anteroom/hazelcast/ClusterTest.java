@@ -31,6 +31,8 @@ final class ClusterTest {
     private final List<HazelcastPools> pools = new ArrayList<>();
     private final List<Told> order = new CopyOnWriteArrayList<>();
 
+    private final List<String> notes = new CopyOnWriteArrayList<>();
+
     private record Told(String name, Lease lease, Refusal.Code refusal) {}
 
     @BeforeEach
@@ -58,6 +60,7 @@ final class ClusterTest {
 
             @Override
             public void refused(Refusal refusal) {
+                notes.add(String.valueOf(refusal.note()));
                 order.add(new Told(name, null, refusal.code()));
             }
         });
@@ -125,10 +128,11 @@ final class ClusterTest {
 
         assertThat(two.status(ticket.id()).position()).isEqualTo(1);
         assertThat(two.move(ticket.id(), Priority.LOW)).isTrue();
-        assertThat(two.cancel(ticket.id())).isTrue();
+        assertThat(two.cancel(ticket.id(), "maintenance at noon")).isTrue();
 
         Await.until("it is told", () -> order.size() == 1);
         assertThat(order.get(0).refusal()).isEqualTo(Refusal.Code.CANCELLED);
+        assertThat(notes).containsExactly("maintenance at noon");
     }
 
     @Test

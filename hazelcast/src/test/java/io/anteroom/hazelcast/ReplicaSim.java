@@ -181,7 +181,7 @@ final class ReplicaSim {
             case 5 -> new Command.LimitSlots(Integer.MAX_VALUE);
             case 6 -> new Command.Configure(settings.withSlots(1 + random.nextInt(9)));
             case 7 -> new Command.Configure(settings.withLongestRun(Duration.ofMillis(random.nextInt(2) * 800L)));
-            case 8 -> held == null ? new Command.Tick() : new Command.Cancel(held.id);
+            case 8 -> held == null ? new Command.Tick() : new Command.Cancel(held.id, "note " + held.id);
             case 9 -> held == null ? new Command.Tick() : new Command.Move(held.id, Priority.LOW);
             default -> new Command.Tick();
         };

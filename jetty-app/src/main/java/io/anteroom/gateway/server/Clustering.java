@@ -2,11 +2,13 @@
 package io.anteroom.gateway.server;
 
 import io.anteroom.Anteroom;
+import io.anteroom.admin.api.ClusterView;
 import io.anteroom.event.NoticeListener;
 import io.anteroom.hazelcast.ClusterNode;
 import io.anteroom.hazelcast.ClusterSettings;
 import io.anteroom.hazelcast.HazelcastPools;
 import io.anteroom.hazelcast.NodeView;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +43,20 @@ final class Clustering implements AutoCloseable {
     /** The nodes of the cluster; none without one. */
     List<NodeView> nodes() {
         return node == null ? List.of() : node.nodes();
+    }
+
+    /** The same as operators see them, if there is a cluster. */
+    Optional<ClusterView> view() {
+        ClusterNode known = node;
+        String version = getClass().getPackage().getImplementationVersion();
+        return known == null
+                ? Optional.empty()
+                : Optional.of(new OperatorCluster(
+                        known.settings(),
+                        known::nodes,
+                        known::misses,
+                        version == null ? "" : version,
+                        InstantSource.system()));
     }
 
     /** Ends what waits here, and leaves in good order. */

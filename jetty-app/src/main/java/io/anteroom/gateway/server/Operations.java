@@ -5,6 +5,7 @@ import io.anteroom.Anteroom;
 import io.anteroom.admin.Admin;
 import io.anteroom.admin.access.AccessSettings;
 import io.anteroom.admin.analytics.Analytics;
+import io.anteroom.admin.api.ClusterView;
 import io.anteroom.admin.api.RouteTable;
 import io.anteroom.admin.store.Database;
 import io.anteroom.admin.web.Site;
@@ -56,7 +57,12 @@ final class Operations implements AutoCloseable {
     private boolean isRefused;
 
     /** Opens what is kept and puts it in force; nothing listens yet. */
-    Operations(GatewayConfig config, Anteroom anteroom, Upstreams upstreams, Events events) {
+    Operations(
+            GatewayConfig config,
+            Anteroom anteroom,
+            Upstreams upstreams,
+            Optional<ClusterView> cluster,
+            Events events) {
         listen = config.operator().admin();
         keeper = SettingsKeeper.open(config, anteroom.parts(), upstreams::apply);
         notifications = new Notifications(config.operator(), keeper.desk(), keeper.database(), anteroom, events);
@@ -65,7 +71,10 @@ final class Operations implements AutoCloseable {
         if (listen.enabled()) {
             observability = new Observability(config, anteroom, events, keeper.desk(), keeper.database());
             servlets.putAll(observability.servlets());
-            admin = admin(config.operator(), anteroom, observability.analytics(), events, upstreams);
+            Admin.Builder builder = builder(config.operator(), anteroom, observability.analytics(), events)
+                    .upstreams(new OperatorUpstreams(upstreams));
+            cluster.ifPresent(builder::cluster);
+            admin = builder.build();
             servlets.put(RouteTable.ROOT + "/*", admin.servlet());
             servlets.put(Admin.PAGES + "/*", admin.pages());
             servlets.put("", new ToPages());
@@ -80,13 +89,11 @@ final class Operations implements AutoCloseable {
         });
     }
 
-    private Admin admin(
-            OperatorConfig operator, Anteroom anteroom, Analytics counts, Events events, Upstreams upstreams) {
+    private Admin.Builder builder(OperatorConfig operator, Anteroom anteroom, Analytics counts, Events events) {
         Set<String> hosts = new HashSet<>(listen.hosts());
         hosts.add(listen.host());
         Admin.Builder builder = Admin.builder(anteroom, keeper.desk())
                 .analytics(counts)
-                .upstreams(new OperatorUpstreams(upstreams))
                 .webhooks(notifications::webhooks)
                 .events(events)
                 .identity(identity(operator))
@@ -105,7 +112,7 @@ final class Operations implements AutoCloseable {
         if (operator.storage() instanceof Directory directory) {
             builder.setUpFile(directory.path().resolve(SET_UP_FILE));
         }
-        return builder.build();
+        return builder;
     }
 
     private Site.Identity identity(OperatorConfig operator) {
