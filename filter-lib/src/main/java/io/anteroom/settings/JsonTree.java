@@ -9,6 +9,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.core.util.Separators;
@@ -65,14 +66,7 @@ final class JsonTree {
             throw unreadable(text.length() + " characters", "at most " + MOST_CHARS);
         }
         try (JsonParser parser = FACTORY.createParser(text)) {
-            if (parser.nextToken() == null) {
-                throw unreadable("nothing", "a JSON object");
-            }
-            Object value = value(parser);
-            if (parser.nextToken() != null) {
-                throw unreadable("more than one value", "one JSON object");
-            }
-            return value;
+            return document(parser);
         } catch (JsonProcessingException e) {
             JsonLocation place = e.getLocation();
             String where = place == null ? "" : "line " + place.getLineNr() + ", column " + place.getColumnNr() + ": ";
@@ -81,6 +75,32 @@ final class JsonTree {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static @Nullable Object document(JsonParser parser) throws IOException {
+        try {
+            if (parser.nextToken() == null) {
+                throw unreadable("nothing", "a JSON object");
+            }
+            Object value = value(parser);
+            if (parser.nextToken() != null) {
+                throw unreadable("more than one value", "one JSON object");
+            }
+            return value;
+        } catch (StreamConstraintsException e) {
+            throw tooLarge(parser);
+        }
+    }
+
+    /** The library's own words name its classes, and not the member. */
+    private static SettingsException tooLarge(JsonParser parser) {
+        String pointer = parser.getParsingContext().pathAsPointer().toString();
+        String path = pointer.isEmpty() ? "" : pointer.substring(1).replace('/', '.');
+        return new SettingsException(List.of(new SettingsProblem(
+                path,
+                "too long, or of too great a depth",
+                "texts and names of at most " + LONGEST_TEXT + " characters, numbers of at most " + LONGEST_NUMBER
+                        + ", at most " + DEEPEST + " levels")));
     }
 
     private static SettingsException unreadable(String found, String expected) {

@@ -50,11 +50,13 @@ final class Several {
                 Map<String, T> values = new LinkedHashMap<>();
                 members.forEach((key, value) -> {
                     Place place = at.child(String.valueOf(key));
-                    if (!pattern.matcher(String.valueOf(key)).matches()) {
+                    boolean isName = pattern.matcher(String.valueOf(key)).matches();
+                    if (!isName) {
                         place.note("unknown name", names.expected());
                     }
                     T parsed = shape.read(value, place);
-                    if (parsed != null) {
+                    // Nothing of that name can be made.
+                    if (parsed != null && isName) {
                         values.put(String.valueOf(key), parsed);
                     }
                 });

@@ -125,6 +125,29 @@ final class SettingsTextTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"", "a\\tb"})
+    void read_callerOfAnImpossibleName_isToldLikeEverythingElse(String name) {
+        String json = "{\"pools\": {\"llm\": {\"slots\": 1}}, \"callers\": {\"" + name + "\": {\"key_sha256\": \""
+                + "a".repeat(64) + "\"}}}";
+
+        SettingsException e = catchThrowableOfType(SettingsException.class, () -> SettingsText.read(json));
+
+        assertThat(e.problems()).hasSize(1);
+        assertThat(e.problems().get(0).value()).isEqualTo("unknown name");
+    }
+
+    @Test
+    void read_tooLongAText_saysWhich() {
+        String json = "{\"pools\": {\"llm\": {\"slots\": 1, \"order\": \"" + "x".repeat(5000) + "\"}}}";
+
+        SettingsException e = catchThrowableOfType(SettingsException.class, () -> SettingsText.read(json));
+
+        assertThat(e.problems()).hasSize(1);
+        assertThat(e.problems().get(0).path()).isEqualTo("pools.llm.order");
+        assertThat(e.problems().get(0).expected()).contains("4096").doesNotContain("Constraints");
+    }
+
+    @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {

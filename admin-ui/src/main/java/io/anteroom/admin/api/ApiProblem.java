@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** Why a call is not answered as asked, told as RFC 9457 has it. */
 public final class ApiProblem extends RuntimeException {
     private static final long serialVersionUID = 1L;
+    private static final int LONGEST = 2000;
 
     private final int status;
     private final String code;
@@ -20,10 +21,10 @@ public final class ApiProblem extends RuntimeException {
      *
      * @param status the HTTP status
      * @param code a stable name
-     * @param detail what was wrong, what is allowed, for people
+     * @param detail what was wrong, what is allowed, for people; put on one line
      */
     public ApiProblem(int status, String code, String detail) {
-        super(detail, null, false, false);
+        super(Text.line(detail, LONGEST), null, false, false);
         this.status = status;
         this.code = code;
     }

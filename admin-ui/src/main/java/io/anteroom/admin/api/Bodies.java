@@ -37,7 +37,7 @@ final class Bodies {
         if (!isJson(request.getContentType())) {
             throw new ApiProblem(415, "unsupported_media_type", "content-type: not JSON (expected: application/json)");
         }
-        return type == null ? Json.tree(text(bytes)) : Json.read(utf8(bytes), type);
+        return type == null ? Json.incoming(text(bytes)) : Json.read(utf8(bytes), type);
     }
 
     private static byte[] bytes(HttpServletRequest request, int most) throws IOException {

@@ -52,12 +52,14 @@ final class Fields {
 
     private static void check(RecordComponent component, Object member, String at) {
         Field field = component.getAnnotation(Field.class);
+        checkStorable(member, at);
         if (member instanceof Collection<?> items) {
             int i = 0;
             for (Object item : items) {
                 if (item == null) {
                     throw ApiProblem.invalid(at + "[" + i + "]: null (expected: a value)");
                 }
+                checkStorable(item, at + "[" + i + "]");
                 if (field != null && item instanceof String text) {
                     checkText(field, text, at + "[" + i + "]", Integer.MAX_VALUE);
                 }
@@ -71,6 +73,13 @@ final class Fields {
             checkText(field, text, at, field.max());
         }
         check(member, at);
+    }
+
+    private static void checkStorable(Object member, String at) {
+        String fault = member instanceof String text ? Text.fault(text) : null;
+        if (fault != null) {
+            throw ApiProblem.invalid(at + ": " + fault + " (expected: a text)");
+        }
     }
 
     private static void checkText(Field field, String text, String at, long max) {

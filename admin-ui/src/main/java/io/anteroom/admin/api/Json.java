@@ -20,6 +20,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Locale;
@@ -113,11 +114,8 @@ public final class Json {
 
     /** A body as bytes. */
     static byte[] bytes(Object body) {
-        try {
-            return MAPPER.writeValueAsBytes(body);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("an answer cannot be written", e);
-        }
+        // Not as bytes at once: that would fail at half of a character, wherever it came from.
+        return write(body).getBytes(StandardCharsets.UTF_8);
     }
 
     /** A text as a tree. */
@@ -130,6 +128,30 @@ public final class Json {
             return tree;
         } catch (JsonProcessingException e) {
             throw ApiProblem.invalid("body: " + reason(e));
+        }
+    }
+
+    /** A text that somebody sent as a tree whose texts can all be stored. */
+    static JsonNode incoming(String json) {
+        JsonNode tree = tree(json);
+        checkTexts(tree, "body");
+        return tree;
+    }
+
+    private static void checkTexts(JsonNode node, String path) {
+        String fault = node.isTextual() ? Text.fault(node.textValue()) : null;
+        if (fault != null) {
+            throw ApiProblem.invalid(Text.shown(path) + ": " + fault + " (expected: a text)");
+        }
+        node.properties().forEach(member -> {
+            String name = member.getKey();
+            if (Text.fault(name) != null) {
+                throw ApiProblem.invalid(Text.shown(path) + ": a member's name with " + Text.fault(name));
+            }
+            checkTexts(member.getValue(), path.equals("body") ? name : path + "." + name);
+        });
+        for (int i = 0; node.isArray() && i < node.size(); i++) {
+            checkTexts(node.get(i), path + "[" + i + "]");
         }
     }
 

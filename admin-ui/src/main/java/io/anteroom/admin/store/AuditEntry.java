@@ -63,8 +63,9 @@ public record AuditEntry(
     }
 
     static String cut(String text, int most) {
-        // PostgreSQL takes no NUL in a text.
+        // PostgreSQL takes no NUL in a text, and UTF-8 no half of a character, as a cut may leave it.
         String clean = text.replace('\0', ' ');
-        return clean.length() <= most ? clean : clean.substring(0, most - 3) + "...";
+        String cut = clean.length() <= most ? clean : clean.substring(0, most - 3) + "...";
+        return cut.replaceAll("\\p{Cs}", "\uFFFD");
     }
 }
