@@ -89,7 +89,16 @@ final class StalledReaderTest {
         }
     }
 
-    /** How many events come until a condition holds; one more that has begun is read to its end. */
+    /** An event is many lines, as the chunks of the answer are parted by lines of their own. */
+    private static void nextEvent(BufferedReader in) throws IOException {
+        String line;
+        do {
+            line = in.readLine();
+            assertThat(line).as("the other's stream goes on").isNotNull();
+        } while (!line.startsWith("data: "));
+    }
+
+    /** How many events come until a condition holds. */
     private static int events(BufferedReader in, BooleanSupplier condition) throws IOException {
         int events = 0;
         while (!condition.getAsBoolean()) {
@@ -113,19 +122,14 @@ final class StalledReaderTest {
             int meanwhile = events(in, () -> streams.size() == 1);
             long tookNanos = System.nanoTime() - begin;
             until("its connection is closed, though it has read nothing", () -> connections() == 1);
-            int after = events(in, new BooleanSupplier() {
-                private int lines;
-
-                @Override
-                public boolean getAsBoolean() {
-                    return lines++ > 10;
-                }
-            });
+            for (int i = 0; i < 12; i++) {
+                // More than the buffers on the way may still hold.
+                nextEvent(in);
+            }
 
             assertThat(stalled.isClosed()).isFalse();
             assertThat(tookNanos).isGreaterThan(STALLED_AFTER.toNanos() / 2);
             assertThat(meanwhile).isGreaterThan(3);
-            assertThat(after).isPositive();
         }
     }
 }
