@@ -172,12 +172,18 @@ final class Courier {
             List<String> webhooks = active.entrySet().stream()
                     .filter(webhook -> webhook.getValue().wants(one.notice()))
                     .map(Map.Entry::getKey)
+                    .filter(name -> !isOfItself(one.notice(), name))
                     .toList();
             if (!webhooks.isEmpty()) {
                 addressed.add(new Addressed(WebhookEvent.of(one.notice(), one.at(), random), webhooks));
             }
         }
         return addressed;
+    }
+
+    /** One that was switched off is not told so itself, even if it is on again before the others are told. */
+    private static boolean isOfItself(Notice notice, String webhook) {
+        return notice.type().equals(Notice.WEBHOOK_DISABLED) && notice.subject().equals(webhook);
     }
 
     private Duration send(Map<String, WebhookSettings> active) {
