@@ -380,7 +380,8 @@ final class JettyTicketsTest {
         start(builder());
         CompletableFuture<HttpResponse<String>> waits =
                 server.sendAsync(chat("one").header("Queue-Request-Id", "r-1"));
-        server.awaitWaiting(1);
+        // It has its place a moment before it can be asked for.
+        awaitStatus("r-1", 200);
 
         assertThat(get("one", "/queue/requests/r-1").body())
                 .contains("\"status\":\"queued\"", "\"queue_position\":1", "\"pool\":\"llm\"");
@@ -393,9 +394,13 @@ final class JettyTicketsTest {
         server.letGo();
         waits.get();
         server.awaitIdle();
+        awaitStatus("r-1", 404);
+    }
+
+    private void awaitStatus(String request, int status) {
         TestServer.await(() -> {
             try {
-                return get("one", "/queue/requests/r-1").statusCode() == 404;
+                return get("one", "/queue/requests/" + request).statusCode() == status;
             } catch (Exception e) {
                 throw new AssertionError(e);
             }
