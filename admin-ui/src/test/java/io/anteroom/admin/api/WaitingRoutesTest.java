@@ -16,6 +16,7 @@ import io.anteroom.admission.PoolSettings;
 import io.anteroom.admission.Priority;
 import io.anteroom.admission.Refusal;
 import io.anteroom.admission.Waiter;
+import io.anteroom.admission.WaitingTicket;
 import io.anteroom.settings.Settings;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -75,10 +76,17 @@ final class WaitingRoutesTest {
 
     private void await(int waiting) {
         long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-        while (pool().snapshot().waiting() != waiting || pool().snapshot().running() == 0) {
+        // A request has its place a moment before it can be asked for.
+        while (pool().snapshot().waiting() != waiting
+                || pool().snapshot().running() == 0
+                || !pool().waiting(waiting).stream().allMatch(this::isKnown)) {
             assertThat(System.nanoTime()).as("waiting: " + pool().snapshot()).isLessThan(end);
             Thread.onSpinWait();
         }
+    }
+
+    private boolean isKnown(WaitingTicket ticket) {
+        return server.anteroom().requests().find("llm", ticket.id()) != null;
     }
 
     private List<JsonNode> list(String query) throws Exception {

@@ -284,10 +284,13 @@ final class Endings {
         room.awaitRunning(0);
         assertThat(room.snapshot().counts().leasesExpired()).isEqualTo(1);
         room.checkAlive();
+        room.awaitRunning(0);
+        // On a busy machine those who ask whether the room is alive may outstay as well.
+        long expired = room.snapshot().counts().leasesExpired();
         scene.goOn();
         scene.call().answer();
         room.awaitSettled();
-        assertThat(room.snapshot().counts().leasesExpired()).isEqualTo(1);
+        assertThat(room.snapshot().counts().leasesExpired()).isEqualTo(expired);
     }
 
     private static void drain(Scene scene) {
