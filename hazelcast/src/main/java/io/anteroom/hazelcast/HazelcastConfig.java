@@ -47,6 +47,7 @@ final class HazelcastConfig {
                 .setStatisticsEnabled(false)
                 .setMetadataPolicy(MetadataPolicy.OFF)
                 .setPerEntryStatsEnabled(false));
+        HazelcastBuckets.prepare(config);
         serialization(config.getSerializationConfig());
         network(config.getAdvancedNetworkConfig(), settings);
         return config;

@@ -6,6 +6,7 @@ import io.anteroom.admin.api.ClusterView;
 import io.anteroom.event.NoticeListener;
 import io.anteroom.hazelcast.ClusterNode;
 import io.anteroom.hazelcast.ClusterSettings;
+import io.anteroom.hazelcast.HazelcastBuckets;
 import io.anteroom.hazelcast.HazelcastPools;
 import io.anteroom.hazelcast.NodeView;
 import java.time.InstantSource;
@@ -17,10 +18,12 @@ import org.jspecify.annotations.Nullable;
 final class Clustering implements AutoCloseable {
     private final @Nullable ClusterNode node;
     private final @Nullable HazelcastPools pools;
+    private final @Nullable HazelcastBuckets buckets;
 
     private Clustering(@Nullable ClusterNode node) {
         this.node = node;
         this.pools = node == null ? null : new HazelcastPools(node);
+        this.buckets = node == null ? null : new HazelcastBuckets(node);
     }
 
     /**
@@ -33,10 +36,13 @@ final class Clustering implements AutoCloseable {
                 settings.map(known -> ClusterNode.join(known, notices)).orElse(null));
     }
 
-    /** Has the requests wait in the cluster's queues. */
+    /** Has the requests wait in the cluster's queues, and count in the cluster's buckets. */
     void applyTo(Anteroom.Builder builder) {
         if (pools != null) {
             builder.pools(pools);
+        }
+        if (buckets != null) {
+            builder.buckets(buckets);
         }
     }
 

@@ -24,6 +24,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -70,6 +71,7 @@ final class GatewayClusterTest {
                 listen: {port: 0}
                 upstream: {url: '%s'}
                 pools: {llm: {slots: 1}}
+                limits: [{name: all, by: all, requests: 5, per: 1h}]
                 node: %s
                 cluster: {name: test-%d, port: %d, members: ['127.0.0.1:%d', '127.0.0.1:%d']}
                 """.formatted(model.uri(), node, Math.min(port, other), port, port, other);
@@ -120,5 +122,16 @@ final class GatewayClusterTest {
         assertThat(ask(one).get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
         until(() -> notices.stream().anyMatch(notice -> notice.type().equals(Notice.NODE_LEFT)));
         assertThat(notices).extracting(Notice::subject).contains("two");
+    }
+
+    @Test
+    void limit_askedThroughBothGateways_countsThemTogether() throws Exception {
+        List<Integer> statuses = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            statuses.add(ask(i % 2 == 0 ? one : two).get(20, TimeUnit.SECONDS).statusCode());
+        }
+
+        assertThat(statuses).containsExactly(200, 200, 200, 200, 200, 429, 429, 429);
+        assertThat(model.counts().served()).isEqualTo(5);
     }
 }

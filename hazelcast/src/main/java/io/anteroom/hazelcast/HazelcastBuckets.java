@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.hazelcast;
+
+import com.hazelcast.config.Config;
+import com.hazelcast.config.InMemoryFormat;
+import com.hazelcast.config.MapConfig;
+import com.hazelcast.map.IMap;
+import io.anteroom.rate.BucketStore;
+import io.github.bucket4j.distributed.remote.RemoteVerboseResult;
+import io.github.bucket4j.grid.hazelcast.HazelcastProxyManager;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The buckets of the rate limits for all nodes of a cluster: one entry for each bucket, with a backup, that Bucket4j's
+ * arithmetic changes where it is. Safe from any thread.
+ *
+ * <p>All buckets of a request are asked at the same time, and what some have given is given back when others lack: so a
+ * decision costs one round trip, and two requests that come at the same moment may both be refused where one of them
+ * would have fitted. Never are both let in. A bucket that refuses nothing is written to its backup before the answer.
+ *
+ * <p>No call waits for longer than {@link ClusterSettings#ackWithin}. Once one has waited in vain the store counts as
+ * down: calls fail at once, but for one every {@value #PROBE_MILLIS} ms that finds out whether it is back.
+ */
+public final class HazelcastBuckets implements BucketStore {
+    /** How many buckets the cluster keeps, about; newcomers beyond share one for each limit. */
+    public static final int MAX_BUCKETS = 200_000;
+
+    static final String MAP = "anteroom.buckets";
+
+    static final long PROBE_MILLIS = 500;
+
+    private static final Logger LOG = System.getLogger(HazelcastBuckets.class.getName());
+    /** Bucket4j's types that go over the wire: four, with room for more. */
+    private static final int FIRST_TYPE = 24_800;
+
+    private static final Duration COUNT_EVERY = Duration.ofSeconds(1);
+    /** An edit under way on another node at the same time, at most. */
+    private static final int MOST_EDITS = 3;
+
+    private static final int ATTEMPTS = 3;
+
+    private final ClusterNode node;
+    private final IMap<String, byte[]> map;
+    private final Outage outage = new Outage(TimeUnit.MILLISECONDS.toNanos(PROBE_MILLIS));
+    private final int max;
+    private volatile boolean isFull;
+
+    /** Buckets of a node's cluster. They end with the node, and have no threads of their own. */
+    public HazelcastBuckets(ClusterNode node) {
+        this(node, MAX_BUCKETS);
+    }
+
+    HazelcastBuckets(ClusterNode node, int max) {
+        this.node = node;
+        this.max = max;
+        this.map = node.hazelcast().getMap(MAP);
+        Buckets.warmUp();
+        node.every(COUNT_EVERY, this::count);
+    }
+
+    /** What every node needs to know before it joins. */
+    static void prepare(Config config) {
+        config.addMapConfig(new MapConfig(MAP)
+                .setInMemoryFormat(InMemoryFormat.BINARY)
+                .setBackupCount(1)
+                .setStatisticsEnabled(true)
+                .setPerEntryStatsEnabled(false));
+        HazelcastProxyManager.addCustomSerializers(config.getSerializationConfig(), FIRST_TYPE);
+    }
+
+    /** Buckets are spread evenly, so that this node's own tell how many there are, and no other has to be asked. */
+    private void count() {
+        long all = map.getLocalMapStats().getOwnedEntryCount()
+                * Math.max(1, node.nodes().size());
+        isFull = all >= max;
+    }
+
+    /** Whether newcomers share a bucket. */
+    boolean isFull() {
+        return isFull;
+    }
+
+    /** One bucket as it is asked now. */
+    private static final class Asked {
+        final Claim claim;
+        String key;
+        Buckets.Step step;
+        CompletableFuture<byte[]> answer;
+
+        @Nullable RemoteVerboseResult<Long> told;
+
+        Asked(Claim claim, String key, Buckets.Step step, CompletableFuture<byte[]> answer) {
+            this.claim = claim;
+            this.key = key;
+            this.step = step;
+            this.answer = answer;
+        }
+    }
+
+    @Override
+    public Take take(Claim[] claims) {
+        if (!outage.mayTry(System.nanoTime())) {
+            throw new IllegalStateException("the cluster does not answer");
+        }
+        long end = System.nanoTime() + node.settings().ackWithin().toNanos();
+        List<Asked> all = new ArrayList<>(claims.length);
+        try {
+            for (Claim claim : claims) {
+                String key = Buckets.key(claim);
+                Buckets.Step step = Buckets.take(claim, !isFull);
+                all.add(new Asked(claim, key, step, send(key, step)));
+            }
+            for (Asked asked : all) {
+                hear(asked, end);
+            }
+        } catch (TimeoutException | ExecutionException e) {
+            outage.failed(System.nanoTime());
+            throw new IllegalStateException("the cluster does not answer", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while the cluster was asked", e);
+        }
+        outage.answered();
+        return verdict(all);
+    }
+
+    /** Takes in one answer; a bucket that follows another limit by now is asked again. */
+    private void hear(Asked asked, long end) throws InterruptedException, ExecutionException, TimeoutException {
+        for (int edits = 0; ; edits++) {
+            RemoteVerboseResult<Long> told = Buckets.told(answer(asked, end));
+            if (told == null) {
+                ask(asked, Buckets.shared(asked.claim));
+            } else if (edits >= MOST_EDITS || Buckets.isOf(asked.claim.limit(), told)) {
+                asked.told = told;
+                return;
+            } else {
+                byte[] unused = send(asked.key, Buckets.follow(asked.claim, told))
+                        .get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+                ask(asked, asked.key);
+            }
+        }
+    }
+
+    private void ask(Asked asked, String key) {
+        asked.key = key;
+        asked.step = Buckets.take(asked.claim, true);
+        asked.answer = send(key, asked.step);
+    }
+
+    /**
+     * Calls can get lost while nodes come and go, which Hazelcast notices after half a minute: so one is made again in
+     * the time that there is. What an earlier one takes in the end is given back.
+     */
+    private byte[] answer(Asked asked, long end) throws InterruptedException, ExecutionException, TimeoutException {
+        long patience = node.settings().ackWithin().toNanos() / ATTEMPTS;
+        while (true) {
+            long left = end - System.nanoTime();
+            try {
+                return asked.answer.get(Math.max(0, Math.min(left, patience)), TimeUnit.NANOSECONDS);
+            } catch (TimeoutException e) {
+                if (left <= patience) {
+                    throw e;
+                }
+                giveBackLate(asked.claim, asked.key, asked.answer);
+                asked.answer = send(asked.key, asked.step);
+            }
+        }
+    }
+
+    private void giveBackLate(Claim claim, String key, CompletableFuture<byte[]> late) {
+        CompletableFuture<Void> unused = late.thenAcceptAsync(
+                answer -> {
+                    if (Buckets.isTaken(Buckets.told(answer))) {
+                        settle(key, Buckets.correct(claim, -claim.amount()));
+                    }
+                },
+                node.workers());
+    }
+
+    private CompletableFuture<byte[]> send(String key, Buckets.Step step) {
+        return map.<byte[]>submitToKey(key, step.processor()).toCompletableFuture();
+    }
+
+    private Take verdict(List<Asked> all) {
+        long[] remaining = new long[all.size()];
+        long[] resetNanos = new long[all.size()];
+        long wait = 0;
+        int lacking = -1;
+        long lackingWait = 0;
+        for (int i = 0; i < all.size(); i++) {
+            Asked asked = all.get(i);
+            Buckets.Standing standing = Buckets.standing(asked.claim, asked.told);
+            remaining[i] = standing.remaining();
+            resetNanos[i] = standing.resetNanos();
+            if (standing.isTaken()) {
+                wait = Math.max(wait, standing.waitNanos());
+            } else if (lacking < 0 || standing.waitNanos() > lackingWait) {
+                lacking = i;
+                lackingWait = standing.waitNanos();
+            }
+        }
+        if (lacking < 0) {
+            return new Take(true, wait, -1, remaining, resetNanos);
+        }
+        for (int i = 0; i < all.size(); i++) {
+            Asked asked = all.get(i);
+            if (Buckets.isTaken(asked.told)) {
+                remaining[i] += asked.claim.amount();
+                settle(asked.key, Buckets.correct(asked.claim, -asked.claim.amount()));
+            }
+        }
+        return new Take(false, lackingWait, lacking, remaining, resetNanos);
+    }
+
+    /** Sent, and not waited for: whoever has ended does not care any more. */
+    @Override
+    public void correct(Claim claim, long amount) {
+        if (amount != 0) {
+            settle(Buckets.key(claim), Buckets.correct(claim, amount));
+        }
+    }
+
+    private void settle(String key, Buckets.Step step) {
+        CompletableFuture<byte[]> unused = send(key, step)
+                .whenCompleteAsync(
+                        (told, error) -> {
+                            if (error != null) {
+                                LOG.log(Level.DEBUG, "cluster: a correction of a bucket was lost", error);
+                            }
+                        },
+                        node.workers());
+    }
+}
