@@ -6,6 +6,7 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -255,9 +256,10 @@ public final class PoolMachine {
      * A node cannot be heard and may be alive all the same: its places are given up, while its slots stay taken until
      * it is {@linkplain #nodeLost lost} or {@linkplain #register tells} what it holds.
      *
+     * @param untold requests of it that were let in without its knowing: their slots are free
      * @return how many of its requests run
      */
-    public int nodeSilent(String node, long nowNanos, Consumer<Effect> effects) {
+    public int nodeSilent(String node, Set<Long> untold, long nowNanos, Consumer<Effect> effects) {
         begin(nowNanos, effects);
         Node silent = state.nodes.get(node);
         if (silent == null) {
@@ -265,11 +267,13 @@ public final class PoolMachine {
         }
         int running = 0;
         for (Entry entry : silent.inOrder()) {
-            if (entry.running) {
-                running++;
-            } else {
+            if (!entry.running) {
                 state.leave(entry);
                 state.tally.refused[Refusal.Code.NODE_LOST.ordinal()]++;
+            } else if (untold.contains(entry.id)) {
+                state.revoke(entry);
+            } else {
+                running++;
             }
         }
         gate.admitWaiting(effects);

@@ -208,17 +208,29 @@ final class PoolState implements Limits {
 
     /** A running entry has ended; its slot is free and its true cost is known. */
     void end(Entry entry) {
+        long micros = Math.max(1, (nowNanos - entry.admittedNanos) / 1000);
+        if (!entry.isReserved()) {
+            estimator.observeCost(entry.flow.key, micros);
+        }
+        free(entry, micros);
+    }
+
+    /**
+     * A running entry was let in and nobody has heard of it: it has had nothing, and says nothing of what others take.
+     */
+    void revoke(Entry entry) {
+        tally.released++;
+        free(entry, 1);
+    }
+
+    private void free(Entry entry, long micros) {
         Party key = entry.flow.key;
         deadlines.remove(entry);
         key.running--;
         entry.ip.running--;
         line.levelOf(entry.flow).running--;
         running--;
-        long micros = Math.max(1, (nowNanos - entry.admittedNanos) / 1000);
         line.correct(entry, micros);
-        if (!entry.isReserved()) {
-            estimator.observeCost(key, micros);
-        }
         unparkBelowLimit(key);
         unparkBelowLimit(entry.ip);
         forget(entry);

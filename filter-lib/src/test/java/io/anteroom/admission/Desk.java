@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** A machine with a virtual clock for the examples: tickets count from 1, effects gather until they are taken. */
 final class Desk {
@@ -148,8 +149,8 @@ final class Desk {
         machine.mode(mode, nowNanos, effects::add);
     }
 
-    int nodeSilent(String node) {
-        return machine.nodeSilent(node, nowNanos, effects::add);
+    int nodeSilent(String node, Long... untold) {
+        return machine.nodeSilent(node, Set.of(untold), nowNanos, effects::add);
     }
 
     void nodeLost(String node) {

@@ -168,6 +168,41 @@ final class NodesTest {
     }
 
     @Test
+    void nodeSilent_thoseThatItCannotKnowOf_leaveTheirSlots() {
+        Desk desk = Desk.ofSlots(2);
+        desk.offerFrom("n1", 1, by("a"));
+        desk.offerFrom("n2", 2, by("b"));
+        desk.offerFrom("n1", 3, by("c"));
+        desk.offerFrom("n2", 4, by("d"));
+        desk.offerFrom("n1", 5, by("e"));
+        desk.release(2);
+        desk.effects();
+
+        int running = desk.nodeSilent("n1", 3L, 5L, 4711L);
+
+        assertThat(running).as("the one that it has known of").isEqualTo(1);
+        assertThat(desk.granted()).containsExactly(4L);
+        assertThat(desk.machine.isRunning(1)).isTrue();
+        assertThat(desk.machine.isRunning(3)).isFalse();
+        Audit.check(desk.machine);
+    }
+
+    @Test
+    void nodeSilent_thoseThatItCannotKnowOf_haveCostNobodyAnything() {
+        Desk desk = Desk.ofSlots(1);
+        desk.offerFrom("n2", 1, by("a"));
+        desk.offerFrom("n1", 2, by("b"));
+        desk.release(1);
+        Duration before = desk.machine.snapshot(desk.nowNanos).meanRun();
+        desk.nowNanos += Duration.ofSeconds(100).toNanos();
+
+        desk.nodeSilent("n1", 2L);
+
+        assertThat(desk.machine.snapshot(desk.nowNanos).meanRun()).isEqualTo(before);
+        assertThat(desk.machine.running()).isZero();
+    }
+
+    @Test
     void register_bothSaySo_changesNothing() {
         Desk desk = Desk.ofSlots(1);
         desk.offerFrom("n1", 1, by("a"));

@@ -66,6 +66,7 @@ public final class ClusterNode implements AutoCloseable {
     private final List<Runnable> leavers = new CopyOnWriteArrayList<>();
     private final List<ScheduledFuture<?>> periodic = new CopyOnWriteArrayList<>();
     private final HazelcastInstance hazelcast;
+    private final Wire wire = new Wire();
 
     private ClusterNode(ClusterSettings settings, NoticeListener notices, LongSupplier nanoClock) {
         this.settings = settings;
@@ -73,10 +74,10 @@ public final class ClusterNode implements AutoCloseable {
         this.nanoClock = nanoClock;
         session = new SecureRandom().nextLong() >>> 1 | 1;
         lookout = new Lookout(System::nanoTime);
-        owner = new LocalOwner(settings, session, nanoClock, lookout);
+        owner = new LocalOwner(settings, session, nanoClock, lookout, wire);
         scheduler.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         scheduler.setRemoveOnCancelPolicy(true);
-        Config config = HazelcastConfig.of(settings, session);
+        Config config = HazelcastConfig.of(settings, session, wire);
         config.getUserContext().put(Owner.KEY, owner);
         config.addListenerConfig(new ListenerConfig(new Membership()));
         try {
@@ -85,6 +86,7 @@ public final class ClusterNode implements AutoCloseable {
             stopThreads();
             throw e;
         }
+        wire.joined(hazelcast.getCluster());
         lookout.sees(doors(hazelcast.getCluster().getMembers()));
         warmUp();
         hazelcast.getLifecycleService().addLifecycleListener(this::lifecycle);
@@ -199,6 +201,10 @@ public final class ClusterNode implements AutoCloseable {
 
     LongSupplier nanoClock() {
         return nanoClock;
+    }
+
+    Wire wire() {
+        return wire;
     }
 
     Lookout lookout() {

@@ -28,12 +28,19 @@ import java.util.zip.CheckedOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The form in which the nodes of a cluster speak to each other. Every message begins with {@link #VERSION}; a node
- * refuses what is newer than it knows. Fields are added at the end of a message and read if the version has them, so
- * that nodes of this version and the one before understand each other.
+ * The form in which the nodes of a cluster speak to each other. Every message begins with its version, which is that of
+ * the oldest node in the cluster: see {@link Wire}. A node refuses what is newer than it knows. Fields are read if the
+ * version has them, so that nodes of this version and the one before understand each other.
  */
 final class Codec {
-    static final int VERSION = 1;
+    /** The form of the first release, which is still written while one of its nodes is in the cluster. */
+    static final int FIRST_VERSION = 1;
+
+    /** The form that this release writes where all nodes read it. */
+    static final int VERSION = 2;
+
+    /** Nodes act on mail only when it comes as an answer to them, and the state knows which has. */
+    static final int WITH_HANDING_OVER = 2;
 
     private static final int GRANTED = 0;
     private static final int ENDED = 1;
@@ -46,12 +53,14 @@ final class Codec {
 
     private Codec() {}
 
-    /** Refuses a newer form. */
-    static void checkVersion(int version) throws IOException {
-        if (version < 1 || version > VERSION) {
-            throw new IOException("version of the cluster's messages: " + version + " (expected: 1 to " + VERSION
-                    + "; all nodes must be of the same or the next release)");
+    /** The form of what follows; refuses a newer one. */
+    static int readVersion(DataInput in) throws IOException {
+        int version = in.readByte();
+        if (version < FIRST_VERSION || version > VERSION) {
+            throw new IOException("version of the cluster's messages: " + version + " (expected: " + FIRST_VERSION
+                    + " to " + VERSION + "; all nodes must be of the same or the next release)");
         }
+        return version;
     }
 
     static void write(Collection<String> texts, DataOutput out) throws IOException {

@@ -10,6 +10,7 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 
 /** The form of batches and facts on the wire. */
 final class CommandCodec {
@@ -36,8 +37,8 @@ final class CommandCodec {
 
     private CommandCodec() {}
 
-    static void write(Batch batch, DataOutput out) throws IOException {
-        out.writeByte(Codec.VERSION);
+    static void write(Batch batch, int version, DataOutput out) throws IOException {
+        out.writeByte(version);
         out.writeUTF(batch.node());
         out.writeLong(batch.session());
         out.writeLong(batch.registration());
@@ -52,7 +53,11 @@ final class CommandCodec {
     }
 
     static Batch readBatch(DataInput in) throws IOException {
-        Codec.checkVersion(in.readByte());
+        Codec.readVersion(in);
+        return readBatchBody(in);
+    }
+
+    private static Batch readBatchBody(DataInput in) throws IOException {
         String node = in.readUTF();
         long session = in.readLong();
         long registration = in.readLong();
@@ -154,7 +159,9 @@ final class CommandCodec {
         return new Command.Register(held);
     }
 
-    static void write(Facts facts, DataOutput out) throws IOException {
+    /** A batch with what the owner saw, in the form that the facts name. */
+    static void write(Batch batch, Facts facts, DataOutput out) throws IOException {
+        write(batch, facts.version(), out);
         out.writeLong(facts.nowNanos());
         out.writeLong(facts.wallMillis());
         out.writeLong(facts.owner());
@@ -164,7 +171,14 @@ final class CommandCodec {
         out.writeLong(facts.forgetAfterNanos());
     }
 
-    static Facts readFacts(DataInput in) throws IOException {
+    /** Reads the two. */
+    static void readReplay(DataInput in, BiConsumer<Batch, Facts> replay) throws IOException {
+        int version = Codec.readVersion(in);
+        Batch batch = readBatchBody(in);
+        replay.accept(batch, readFacts(in, version));
+    }
+
+    private static Facts readFacts(DataInput in, int version) throws IOException {
         return new Facts(
                 in.readLong(),
                 in.readLong(),
@@ -172,6 +186,7 @@ final class CommandCodec {
                 in.readLong(),
                 Codec.readStrings(in),
                 OnPartition.values()[in.readByte()],
-                in.readLong());
+                in.readLong(),
+                version);
     }
 }

@@ -31,6 +31,8 @@ final class Courier {
     private long registration;
     private long lastMail;
     private long sum;
+    /** The last mail of which others have said that it is there. */
+    private long announced;
 
     /** A batch under way. */
     record Flight(Batch batch, List<Call> calls, long sinceNanos) {}
@@ -46,7 +48,7 @@ final class Courier {
     }
 
     boolean isIdle() {
-        return flight == null && queue.isEmpty() && !mustRegister;
+        return flight == null && queue.isEmpty() && !mustRegister && !hasMail();
     }
 
     /** Since when the batch under way is, or null. */
@@ -73,13 +75,31 @@ final class Courier {
         this.isPaused = isPaused;
     }
 
+    /** Another node says that there is mail; the next batch is sent for it, if for nothing else. */
+    void announce(Mail mail) {
+        if (mail.registration() == registration) {
+            announced = Math.max(announced, mail.first() + mail.effects().size() - 1);
+        }
+    }
+
+    private boolean hasMail() {
+        return announced > lastMail;
+    }
+
     /** The next batch, or null while there is none or another is under way. */
     @Nullable Flight next(long settings, long nowNanos) {
-        if (flight != null || isPaused || (queue.isEmpty() && !mustRegister)) {
+        if (flight != null || isPaused || isIdle()) {
             return null;
+        }
+        if (queue.isEmpty() && !mustRegister) {
+            queue.add(new Call(new Command.Tick(), Call.NOTHING));
         }
         List<Call> calls = mustRegister ? List.of(registration()) : together();
         boolean isQuestion = calls.get(0).command().isQuestion();
+        if (!isQuestion) {
+            // Its answer brings all that there is by then.
+            announced = 0;
+        }
         List<Command> commands = new ArrayList<>(calls.size());
         calls.forEach(call -> commands.add(call.command()));
         Batch batch = new Batch(node, session, registration, isQuestion ? 0 : ++seq, lastMail, sum, settings, commands);

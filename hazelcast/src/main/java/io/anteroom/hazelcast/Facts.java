@@ -14,6 +14,7 @@ import java.util.List;
  * @param members the names of the nodes in the owner's view, sorted
  * @param policy what a part of the cluster may do
  * @param forgetAfterNanos after which nodes that do not come back are not expected any more, or 0 for never
+ * @param version the form of the messages that all nodes read: what came with a later one is not done
  */
 record Facts(
         long nowNanos,
@@ -22,4 +23,5 @@ record Facts(
         long offsetNanos,
         List<String> members,
         OnPartition policy,
-        long forgetAfterNanos) {}
+        long forgetAfterNanos,
+        int version) {}

@@ -32,7 +32,7 @@ final class HazelcastConfig {
 
     private HazelcastConfig() {}
 
-    static Config of(ClusterSettings settings, long session) {
+    static Config of(ClusterSettings settings, long session, Wire wire) {
         Config config = new Config();
         config.setInstanceName(settings.node() + "-" + Long.toHexString(session));
         config.setClusterName(settings.name() + GENERATION);
@@ -48,7 +48,8 @@ final class HazelcastConfig {
                 .setMetadataPolicy(MetadataPolicy.OFF)
                 .setPerEntryStatsEnabled(false));
         HazelcastBuckets.prepare(config);
-        serialization(config.getSerializationConfig());
+        config.getMemberAttributeConfig().setAttribute(Wire.ATTRIBUTE, Integer.toString(Codec.VERSION));
+        serialization(config.getSerializationConfig(), wire);
         network(config.getAdvancedNetworkConfig(), settings);
         return config;
     }
@@ -91,11 +92,11 @@ final class HazelcastConfig {
         }
     }
 
-    private static void serialization(SerializationConfig serialization) {
+    private static void serialization(SerializationConfig serialization, Wire wire) {
         serialization.addDataSerializableFactory(WireFactory.ID, new WireFactory());
-        serializer(serialization, SharedPool.class, new WireFactory.OfState());
-        serializer(serialization, Reply.class, new WireFactory.OfReply());
-        serializer(serialization, Note.Letter.class, new WireFactory.OfLetter());
+        serializer(serialization, SharedPool.class, new WireFactory.OfState(wire));
+        serializer(serialization, Reply.class, new WireFactory.OfReply(wire));
+        serializer(serialization, Note.Letter.class, new WireFactory.OfLetter(wire));
         JavaSerializationFilterConfig filter = new JavaSerializationFilterConfig();
         filter.setDefaultsDisabled(true);
         filter.setWhitelist(new ClassFilter()

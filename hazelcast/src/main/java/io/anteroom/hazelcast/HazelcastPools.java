@@ -196,7 +196,7 @@ public final class HazelcastPools implements Pools {
         if (note instanceof Note.Post post) {
             HazelcastPool pool = named(post.pool());
             if (pool != null) {
-                pool.link().post(post.mail());
+                pool.link().announce(post.mail());
             }
         } else if (note instanceof Note.Anew anew) {
             HazelcastPool pool = named(anew.pool());
@@ -221,7 +221,7 @@ public final class HazelcastPools implements Pools {
     /** A pool that this node has not opened begins anew, and waits to hear that it holds nothing. */
     private void holdsNothing(String pool) {
         Batch batch = new Batch(node.name(), node.session(), 0, 1, 0, 0, 0, List.of(new Command.Register(List.of())));
-        var unused = context.states().submitToKey(pool, new PoolStep(batch));
+        var unused = context.states().submitToKey(pool, new PoolStep(batch, node.wire()));
     }
 
     /** This node leaves in good order. */

@@ -31,7 +31,6 @@ final class Link {
     private final Consumer<Ledger.News> teller;
     private final Courier courier;
     private final ReentrantLock lock = new ReentrantLock();
-    private final List<Mail> early = new ArrayList<>();
     private final Alarm alarm;
     private final Sender sender;
     private final List<Ledger.News> news = new ArrayList<>();
@@ -204,6 +203,11 @@ final class Link {
             if (reply == null || reply.outcome() != Outcome.DONE) {
                 return cameToNothing(flight, reply);
             }
+            if (alone == null && isLate(flight)) {
+                // After a pause of this process, or of the network: the cluster may have given its turns to others.
+                courier.again(flight);
+                return false;
+            }
             arrived(flight, reply);
             return false;
         });
@@ -263,8 +267,6 @@ final class Link {
         if (mail != null) {
             open(mail);
         }
-        early.forEach(this::open);
-        early.clear();
         alarm.after(figures.nextDeadlineNanos());
     }
 
@@ -283,16 +285,14 @@ final class Link {
         }
     }
 
-    /** Another node passes mail on. While a batch is under way its answers come first. */
-    void post(Mail mail) {
+    /**
+     * Another node says that there is mail. It is fetched, not taken as it comes: the state must know what this node
+     * acts on, so that the turns of a node that stands still can go to others.
+     */
+    void announce(Mail mail) {
         locked(() -> {
-            if (alone != null) {
-                return false;
-            }
-            if (courier.flight() == null) {
-                open(mail);
-            } else if (early.size() < MOST_PROBES * 100) {
-                early.add(mail);
+            if (alone == null) {
+                courier.announce(mail);
             }
             return true;
         });
@@ -363,7 +363,6 @@ final class Link {
                 figures.mode(),
                 now);
         alone = here;
-        early.clear();
         here.takeEffects().forEach(this::take);
         for (Call call : unanswered) {
             if (!(call.command() instanceof Command.Register)) {

@@ -14,12 +14,14 @@ final class LocalOwner implements Owner {
     private final LongSupplier nanoClock;
     private final Lookout lookout;
     private final Pulse pulse;
+    private final Wire wire;
 
-    LocalOwner(ClusterSettings settings, long session, LongSupplier nanoClock, Lookout lookout) {
+    LocalOwner(ClusterSettings settings, long session, LongSupplier nanoClock, Lookout lookout, Wire wire) {
         this.settings = settings;
         this.session = session;
         this.nanoClock = nanoClock;
         this.lookout = lookout;
+        this.wire = wire;
         this.pulse = new Pulse(System::nanoTime, settings.silentAfter().dividedBy(2));
     }
 
@@ -39,7 +41,8 @@ final class LocalOwner implements Owner {
                 offset,
                 lookout.names(),
                 settings.onPartition(),
-                settings.forgetAfter().toNanos());
+                settings.forgetAfter().toNanos(),
+                wire.version());
     }
 
     /** Each machine's clock begins anywhere: a new owner continues where the last one was. */

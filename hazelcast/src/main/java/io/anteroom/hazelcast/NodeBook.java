@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** What a shared pool keeps for one node: how far its batches have come, and the mail that it has not acknowledged. */
 final class NodeBook {
@@ -23,6 +25,12 @@ final class NodeBook {
     private long sumBefore;
 
     private final Deque<Effect> mail = new ArrayDeque<>();
+    /** The last mail that went out as an answer to the node itself: it may have acted on that and on nothing later. */
+    private long handedOver;
+    /** When it was heard last, in the time that {@link SharedPool} has been awake. */
+    long heardNanos;
+    /** Whether it has not been heard of for so long that its turns go to others; it is to register. */
+    boolean isQuiet;
     /** What it knows of the backends' room. */
     int slotLimit = Integer.MAX_VALUE;
     /** Whether it has been told lost while its process may live. */
@@ -76,8 +84,32 @@ final class NodeBook {
         mail.clear();
         firstMail = 1;
         sumBefore = 0;
+        handedOver = 0;
+        isQuiet = false;
         isSilent = false;
         ghosts = 0;
+    }
+
+    /** All mail that has not come goes out as an answer to the node. */
+    Mail handOver() {
+        handedOver = nextMail() - 1;
+        return since(0);
+    }
+
+    /** Counts everything as handed over, as nodes of a release before acted on mail from whoever sent it. */
+    void handedOverByOthers() {
+        handedOver = nextMail() - 1;
+    }
+
+    /** The requests that were let in without the node's knowing. */
+    Set<Long> untold() {
+        Set<Long> untold = new HashSet<>();
+        for (Effect effect : since(handedOver + 1).effects()) {
+            if (effect instanceof Effect.Granted) {
+                untold.add(effect.ticket());
+            }
+        }
+        return untold;
     }
 
     /** From that number on. */
@@ -87,7 +119,7 @@ final class NodeBook {
         return new Mail(registration, firstMail + skipped, effects.subList(skipped, effects.size()));
     }
 
-    void save(DataOutput out) throws IOException {
+    void save(DataOutput out, int version) throws IOException {
         out.writeLong(session);
         out.writeLong(registration);
         out.writeLong(lastSeq);
@@ -101,9 +133,14 @@ final class NodeBook {
             Codec.write(effect, out);
         }
         ResultCodec.writeAll(lastResults, out);
+        if (version >= Codec.WITH_HANDING_OVER) {
+            out.writeLong(handedOver);
+            out.writeLong(heardNanos);
+            out.writeBoolean(isQuiet);
+        }
     }
 
-    static NodeBook load(DataInput in) throws IOException {
+    static NodeBook load(DataInput in, int version) throws IOException {
         NodeBook book = new NodeBook(in.readLong());
         book.registration = in.readLong();
         book.lastSeq = in.readLong();
@@ -117,6 +154,11 @@ final class NodeBook {
             book.mail.add(Codec.readEffect(in));
         }
         book.lastResults = ResultCodec.readAll(in);
+        if (version >= Codec.WITH_HANDING_OVER) {
+            book.handedOver = in.readLong();
+            book.heardNanos = in.readLong();
+            book.isQuiet = in.readBoolean();
+        }
         return book;
     }
 }

@@ -7,7 +7,10 @@ import java.io.IOException;
 
 /** A word from one node to others. It may get lost: whatever depends on it is found out at the next tick as well. */
 sealed interface Note {
-    /** There is mail in a pool for the node that reads this. */
+    /**
+     * There is mail in a pool for the node that reads this, which is to fetch it. It comes along in full for nodes of
+     * the first release, which act on it as it is.
+     */
     record Post(String pool, Mail mail) implements Note {}
 
     /** A pool's state has been made anew: everybody is to tell what it holds. */
@@ -19,8 +22,8 @@ sealed interface Note {
     /** How it is sent: one type for all. */
     record Letter(Note note) {}
 
-    default void save(DataOutput out) throws IOException {
-        out.writeByte(Codec.VERSION);
+    default void save(DataOutput out, int version) throws IOException {
+        out.writeByte(version);
         if (this instanceof Post post) {
             out.writeByte(0);
             out.writeUTF(post.pool());
@@ -35,7 +38,7 @@ sealed interface Note {
     }
 
     static Note load(DataInput in) throws IOException {
-        Codec.checkVersion(in.readByte());
+        Codec.readVersion(in);
         int kind = in.readByte();
         return switch (kind) {
             case 0 -> new Post(in.readUTF(), ResultCodec.readMail(in));

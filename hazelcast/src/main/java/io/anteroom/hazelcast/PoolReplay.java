@@ -66,13 +66,14 @@ final class PoolReplay implements EntryProcessor<String, SharedPool, Reply>, Ide
         if (asked == null || seen == null) {
             throw new IOException("no batch");
         }
-        CommandCodec.write(asked, out);
-        CommandCodec.write(seen, out);
+        CommandCodec.write(asked, seen, out);
     }
 
     @Override
     public void readData(ObjectDataInput in) throws IOException {
-        batch = CommandCodec.readBatch(in);
-        facts = CommandCodec.readFacts(in);
+        CommandCodec.readReplay(in, (asked, seen) -> {
+            batch = asked;
+            facts = seen;
+        });
     }
 }

@@ -25,11 +25,13 @@ final class PoolStep
     private transient @Nullable Batch batch;
     private transient @Nullable Owner owner;
     private transient @Nullable Facts facts;
+    private transient @Nullable Wire wire;
 
     PoolStep() {}
 
-    PoolStep(Batch batch) {
+    PoolStep(Batch batch, Wire wire) {
         this.batch = batch;
+        this.wire = wire;
     }
 
     @Override
@@ -88,7 +90,8 @@ final class PoolStep
         if (asked == null) {
             throw new IOException("no batch");
         }
-        CommandCodec.write(asked, out);
+        Wire known = wire;
+        CommandCodec.write(asked, known == null ? Codec.FIRST_VERSION : known.version(), out);
     }
 
     @Override

@@ -29,8 +29,8 @@ final class ResultCodec {
 
     private ResultCodec() {}
 
-    static void write(Reply reply, DataOutput out) throws IOException {
-        out.writeByte(Codec.VERSION);
+    static void write(Reply reply, int version, DataOutput out) throws IOException {
+        out.writeByte(version);
         out.writeByte(reply.outcome().ordinal());
         writeAll(reply.results(), out);
         Mail mail = reply.mail();
@@ -67,7 +67,7 @@ final class ResultCodec {
     }
 
     static Reply readReply(DataInput in) throws IOException {
-        Codec.checkVersion(in.readByte());
+        Codec.readVersion(in);
         Reply.Outcome outcome = Reply.Outcome.values()[in.readByte()];
         List<Result> results = readAll(in);
         Mail mail = in.readBoolean() ? readMail(in) : null;

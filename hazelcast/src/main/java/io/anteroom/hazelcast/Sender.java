@@ -34,7 +34,8 @@ final class Sender {
     void launch(Flight flight, Landing landing) {
         try {
             var unused = context.states()
-                    .submitToKey(pool, new PoolStep(flight.batch()))
+                    .submitToKey(
+                            pool, new PoolStep(flight.batch(), context.node().wire()))
                     .toCompletableFuture()
                     .whenCompleteAsync(
                             (reply, error) -> land(flight, reply, error, landing),

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -32,6 +33,10 @@ import org.jspecify.annotations.Nullable;
 final class SharedPool {
     /** How long a new state waits for the nodes to tell what they hold. */
     static final long LEARNING_NANOS = Duration.ofSeconds(2).toNanos();
+    /** A node that is not heard for so long cannot use its turns; each is heard several times a second. */
+    static final long QUIET_NANOS = Duration.ofSeconds(1).toNanos();
+    /** Time between two batches counts up to this: while nobody was heard, nobody in particular was quiet. */
+    static final long LONGEST_STEP_NANOS = Duration.ofMillis(250).toNanos();
 
     private final PoolMachine machine;
     private final SortedMap<String, NodeBook> books;
@@ -44,6 +49,10 @@ final class SharedPool {
     private long offsetNanos;
     private long lastNanos;
     private long lastWall;
+    /** How long batches have been coming. */
+    private long awakeNanos;
+    /** The form of the messages by which all nodes went at the last batch. */
+    private int form = Codec.VERSION;
 
     /** A pool that knows nothing yet: until these nodes have told what they hold, nobody is admitted. */
     SharedPool(PoolSettings settings, PoolMode mode, List<String> awaited, int expected) {
@@ -57,6 +66,11 @@ final class SharedPool {
         this.books = books;
         this.roll = roll;
         this.governor = governor;
+    }
+
+    /** The form of the messages by which all nodes went at the last batch. */
+    int form() {
+        return form;
     }
 
     /** Which run of which node owned it last, 0 for nobody. */
@@ -86,7 +100,11 @@ final class SharedPool {
         }
         NodeBook book = books.get(batch.node());
         boolean isKnown = book != null && book.session == batch.session();
-        if (isKnown && book != null && batch.seq() == book.lastSeq && batch.registration() == book.registration) {
+        if (isKnown
+                && book != null
+                && !book.isQuiet
+                && batch.seq() == book.lastSeq
+                && batch.registration() == book.registration) {
             book.acknowledge(batch.acknowledged());
             return reply(batch, book, facts, book.lastResults, Map.of());
         }
@@ -102,6 +120,7 @@ final class SharedPool {
             return book == null || batch.seq() > book.lastSeq;
         }
         return book != null
+                && !book.isQuiet
                 && batch.registration() == book.registration
                 && batch.seq() == book.lastSeq + 1
                 && book.agrees(batch.acknowledged(), batch.acknowledgedSum());
@@ -111,6 +130,8 @@ final class SharedPool {
         Map<String, Long> before = nextMails();
         observe(facts);
         NodeBook book = bookOf(batch);
+        book.heardNanos = awakeNanos;
+        passOverTheQuiet(facts);
         book.acknowledge(batch.acknowledged());
         List<Result> results = new ArrayList<>(batch.commands().size());
         for (Command command : batch.commands()) {
@@ -131,12 +152,51 @@ final class SharedPool {
     }
 
     private void observe(Facts facts) {
-        lastNanos = owner == 0 ? facts.nowNanos() : Math.max(lastNanos, facts.nowNanos());
+        goBy(facts.version());
+        long now = owner == 0 ? facts.nowNanos() : Math.max(lastNanos, facts.nowNanos());
+        awakeNanos += owner == 0 ? 0 : Math.min(LONGEST_STEP_NANOS, now - lastNanos);
+        lastNanos = now;
         owner = facts.owner();
         offsetNanos = facts.offsetNanos();
         lastWall = facts.wallMillis();
         roll.observe(facts);
         govern(facts);
+    }
+
+    /** Nodes of another release come and go: what they do not know of is as if it had never been. */
+    private void goBy(int version) {
+        if (version == form) {
+            return;
+        }
+        form = version;
+        awakeNanos = 0;
+        books.values().removeIf(book -> book.isQuiet);
+        for (NodeBook book : books.values()) {
+            book.handedOverByOthers();
+            book.heardNanos = 0;
+        }
+    }
+
+    /**
+     * Nodes of which nothing has been heard for a moment lose their places and the slots that they cannot know of, so
+     * that others have them, until they register. What they have been told they may be using.
+     */
+    private void passOverTheQuiet(Facts facts) {
+        if (form < Codec.WITH_HANDING_OVER) {
+            return;
+        }
+        books.forEach((node, book) -> {
+            if (!book.isQuiet && !book.isSilent && awakeNanos - book.heardNanos > QUIET_NANOS) {
+                silence(node, book, facts);
+            }
+        });
+    }
+
+    private int silence(String node, NodeBook book, Facts facts) {
+        boolean knowsWhatWasTold = form >= Codec.WITH_HANDING_OVER;
+        book.isQuiet = knowsWhatWasTold;
+        Set<Long> untold = knowsWhatWasTold ? book.untold() : Set.of();
+        return machine.nodeSilent(node, untold, facts.nowNanos(), post);
     }
 
     private void govern(Facts facts) {
@@ -185,7 +245,7 @@ final class SharedPool {
             machine.nodeLost(lost.node(), facts.nowNanos(), post);
         } else if (!book.isSilent) {
             book.isSilent = true;
-            book.ghosts = machine.nodeSilent(lost.node(), facts.nowNanos(), post);
+            book.ghosts = silence(lost.node(), book, facts);
         }
     }
 
@@ -209,7 +269,7 @@ final class SharedPool {
         Map<String, Mail> news = new HashMap<>();
         books.forEach((node, book) -> {
             Long first = before.get(node);
-            if (!node.equals(besides) && first != null && book.nextMail() > first && !book.isSilent) {
+            if (!node.equals(besides) && first != null && book.nextMail() > first && !book.isQuiet && !book.isSilent) {
                 news.put(node, book.since(first));
             }
         });
@@ -242,7 +302,7 @@ final class SharedPool {
         return new Reply(
                 Outcome.DONE,
                 results,
-                book == null ? null : book.since(0),
+                book == null ? null : book.handOver(),
                 others,
                 figures,
                 settingsRevision,
@@ -252,7 +312,7 @@ final class SharedPool {
 
     /** Equal for states that will behave equally. */
     long stateHash() {
-        return Codec.hash(this::save);
+        return Codec.hash(out -> save(out, form));
     }
 
     /** For tests, which recount it. */
@@ -260,8 +320,9 @@ final class SharedPool {
         return machine;
     }
 
-    void save(DataOutput out) throws IOException {
-        out.writeByte(Codec.VERSION);
+    /** Writes everything in a form that nodes of that version read. */
+    void save(DataOutput out, int version) throws IOException {
+        out.writeByte(version);
         out.writeLong(owner);
         out.writeLong(offsetNanos);
         out.writeLong(lastNanos);
@@ -270,15 +331,22 @@ final class SharedPool {
         machine.save(out);
         roll.save(out);
         governor.save(out);
-        out.writeInt(books.size());
-        for (Map.Entry<String, NodeBook> book : books.entrySet()) {
+        boolean isFull = version >= Codec.WITH_HANDING_OVER;
+        SortedMap<String, NodeBook> saved = new TreeMap<>(books);
+        // Who reads the older form must not take in what a quiet node says before it has registered.
+        saved.values().removeIf(book -> book.isQuiet && !isFull);
+        out.writeInt(saved.size());
+        for (Map.Entry<String, NodeBook> book : saved.entrySet()) {
             out.writeUTF(book.getKey());
-            book.getValue().save(out);
+            book.getValue().save(out, version);
+        }
+        if (isFull) {
+            out.writeLong(awakeNanos);
         }
     }
 
     static SharedPool load(DataInput in) throws IOException {
-        Codec.checkVersion(in.readByte());
+        int version = Codec.readVersion(in);
         long owner = in.readLong();
         long offset = in.readLong();
         long lastNanos = in.readLong();
@@ -291,7 +359,7 @@ final class SharedPool {
         int count = in.readInt();
         for (int i = 0; i < count; i++) {
             String node = in.readUTF();
-            books.put(node, NodeBook.load(in));
+            books.put(node, NodeBook.load(in, version));
         }
         SharedPool pool = new SharedPool(machine, books, roll, governor);
         pool.owner = owner;
@@ -299,6 +367,8 @@ final class SharedPool {
         pool.lastNanos = lastNanos;
         pool.lastWall = lastWall;
         pool.settingsRevision = revision;
+        pool.form = version;
+        pool.awakeNanos = version >= Codec.WITH_HANDING_OVER ? in.readLong() : 0;
         return pool;
     }
 }

@@ -28,6 +28,12 @@ final class WireFactory implements DataSerializableFactory {
 
     /** The state, which goes to a new backup or owner as a whole. */
     static final class OfState implements StreamSerializer<SharedPool> {
+        private final Wire wire;
+
+        OfState(Wire wire) {
+            this.wire = wire;
+        }
+
         @Override
         public int getTypeId() {
             return FIRST_TYPE;
@@ -35,7 +41,7 @@ final class WireFactory implements DataSerializableFactory {
 
         @Override
         public void write(ObjectDataOutput out, SharedPool pool) throws IOException {
-            pool.save(out);
+            pool.save(out, wire.version());
         }
 
         @Override
@@ -46,6 +52,12 @@ final class WireFactory implements DataSerializableFactory {
 
     /** An answer. */
     static final class OfReply implements StreamSerializer<Reply> {
+        private final Wire wire;
+
+        OfReply(Wire wire) {
+            this.wire = wire;
+        }
+
         @Override
         public int getTypeId() {
             return FIRST_TYPE + 1;
@@ -53,7 +65,7 @@ final class WireFactory implements DataSerializableFactory {
 
         @Override
         public void write(ObjectDataOutput out, Reply reply) throws IOException {
-            ResultCodec.write(reply, out);
+            ResultCodec.write(reply, wire.version(), out);
         }
 
         @Override
@@ -64,6 +76,12 @@ final class WireFactory implements DataSerializableFactory {
 
     /** A word from one node to others. */
     static final class OfLetter implements StreamSerializer<Note.Letter> {
+        private final Wire wire;
+
+        OfLetter(Wire wire) {
+            this.wire = wire;
+        }
+
         @Override
         public int getTypeId() {
             return FIRST_TYPE + 2;
@@ -71,7 +89,7 @@ final class WireFactory implements DataSerializableFactory {
 
         @Override
         public void write(ObjectDataOutput out, Note.Letter letter) throws IOException {
-            letter.note().save(out);
+            letter.note().save(out, wire.version());
         }
 
         @Override

@@ -18,6 +18,7 @@ final class Board {
     SharedPool pool;
     Duration forgetAfter = Duration.ZERO;
     long settingsKnown = 1;
+    int version = Codec.VERSION;
 
     private final OnPartition policy;
     private final Map<String, Long> seqs = new HashMap<>();
@@ -68,12 +69,23 @@ final class Board {
     }
 
     Reply apply(Batch batch) {
-        Facts facts = new Facts(nowNanos, nowNanos / 1_000_000, 1, 0, view, policy, forgetAfter.toNanos());
+        Facts facts = new Facts(nowNanos, nowNanos / 1_000_000, 1, 0, view, policy, forgetAfter.toNanos(), version);
         return pool.apply(batch, facts);
     }
 
     Reply send(String node, Command... commands) {
         return apply(batch(node, commands));
+    }
+
+    /** These are heard as often as nodes are, and nobody else is. */
+    void tickFor(Duration time, String... nodes) {
+        Duration tick = Duration.ofMillis(125);
+        for (Duration left = time; left.compareTo(Duration.ZERO) > 0; left = left.minus(tick)) {
+            advance(tick);
+            for (String node : nodes) {
+                send(node, new Command.Tick());
+            }
+        }
     }
 
     Reply register(String node, Registration... held) {

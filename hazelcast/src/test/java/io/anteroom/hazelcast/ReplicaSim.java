@@ -32,11 +32,18 @@ import java.util.Random;
 /**
  * A pool's state with its backup and three nodes, everything in the order that one seed gives. Between any two steps
  * the owner can die, before or after the backup has heard of a batch; answers are lost, batches come twice or late, all
- * copies are lost, nodes die and come back. After every step the copies must be equal, and whenever all is quiet the
- * state must hold exactly what the nodes hold.
+ * copies are lost, nodes die and come back, stand still and go on, and nodes of the release before come and go. After
+ * every step the copies must be equal, and whenever all is quiet the state must hold exactly what the nodes hold.
+ *
+ * <p>Where nothing is lost that the state has acknowledged, and nobody changes the slots, the nodes never use more of
+ * them at once than there are; what a node that stands still has not been told of is not kept for it.
  */
 final class ReplicaSim {
     private static final int SLOTS = 6;
+    private static final long ACK_WITHIN_NANOS = 1_000_000_000L;
+    /** After this a node that stands still has been found out: it was quiet, and others have sent batches since. */
+    private static final long FOUND_OUT_NANOS = 1_600_000_000L;
+
     private static final List<String> NAMES = List.of("n1", "n2", "n3");
     private static final Waiter NOBODY = new Waiter() {
         @Override
@@ -47,6 +54,8 @@ final class ReplicaSim {
     };
 
     private final Random random;
+    private final boolean isStrict;
+    private int version = Codec.VERSION;
     private SharedPool owner;
     private SharedPool backup;
     private long ownerSession = 1;
@@ -61,6 +70,9 @@ final class ReplicaSim {
     long crashes;
     long losses;
     long audits;
+    long freezes;
+    long tookBack;
+    long releases;
 
     private final class SimNode {
         private final String name;
@@ -68,6 +80,14 @@ final class ReplicaSim {
         private final Ledger ledger = new Ledger();
         private final Courier courier;
         private final Map<Long, Integer> told = new HashMap<>();
+        private boolean isFrozen;
+        /** Since it registered last, so that it does not know of what it was told then. */
+        private boolean hasLostAnswers;
+
+        private long frozenSince;
+        private long frozenUntil;
+        private Flight inTheAir;
+        private Reply onItsWay;
 
         SimNode(String name) {
             this.name = name;
@@ -81,8 +101,10 @@ final class ReplicaSim {
         }
     }
 
-    ReplicaSim(long seed) {
+    /** @param isStrict whether nothing goes wrong that costs more than a node's pause */
+    ReplicaSim(long seed, boolean isStrict) {
         random = new Random(seed);
+        this.isStrict = isStrict;
         owner = new SharedPool(settings, PoolMode.OPEN, NAMES, 3);
         backup = copy(owner);
         NAMES.forEach(name -> nodes.add(new SimNode(name)));
@@ -93,19 +115,98 @@ final class ReplicaSim {
         for (long step = 0; commands < most; step++) {
             nowNanos += random.nextInt(20) * 1_000_000L;
             SimNode node = nodes.get(random.nextInt(nodes.size()));
-            if (random.nextInt(4000) == 0) {
+            if (node.isFrozen) {
+                wakeUpInTime(node);
+            } else if (random.nextInt(400) == 0) {
+                freeze(node);
+            } else if (random.nextInt(4000) == 0) {
                 restart(node);
-            } else if (random.nextInt(8000) == 0) {
+            } else if (!isStrict && random.nextInt(8000) == 0) {
                 loseEverything();
+            } else if (!isStrict && random.nextInt(600) == 0) {
+                anotherRelease();
             } else {
                 ask(node);
                 fly(node);
             }
+            checkSlots();
             if (step % 500 == 0) {
                 comeToRest();
             }
         }
         comeToRest();
+    }
+
+    /** It stands still, perhaps with a batch under way. */
+    private void freeze(SimNode node) {
+        freezes++;
+        ask(node);
+        Flight flight = node.courier.next(0, nowNanos);
+        if (flight != null && random.nextBoolean()) {
+            node.onItsWay = carryOut(flight.batch(), true);
+        }
+        node.inTheAir = flight;
+        node.isFrozen = true;
+        node.frozenSince = nowNanos;
+        node.frozenUntil = nowNanos + random.nextInt(4000) * 1_000_000L;
+    }
+
+    private void wakeUpInTime(SimNode node) {
+        if (nowNanos - node.frozenUntil < 0) {
+            return;
+        }
+        if (isStrict
+                && nowNanos - node.frozenSince > FOUND_OUT_NANOS
+                && node.onItsWay == null
+                && !node.hasLostAnswers) {
+            checkTurnsOf(node);
+        }
+        wakeUp(node);
+    }
+
+    private void wakeUp(SimNode node) {
+        Flight flight = node.inTheAir;
+        node.isFrozen = false;
+        node.inTheAir = null;
+        if (flight != null && nowNanos - flight.sinceNanos() > ACK_WITHIN_NANOS) {
+            land(node, flight, null);
+        } else if (flight != null) {
+            land(node, flight, node.onItsWay);
+        }
+        node.onItsWay = null;
+    }
+
+    /** Others have whatever this node has not been told of. */
+    private void checkTurnsOf(SimNode node) {
+        Audit.requests(owner.machine()).forEach((ticket, isRunning) -> {
+            Held held = node.ledger.find(ticket);
+            if (isRunning && held != null && held.state != State.RUNNING) {
+                throw new AssertionError("ticket " + ticket + " has a slot, and its node " + node.name
+                        + ", which stands still, does not know: " + held.state);
+            }
+        });
+        tookBack++;
+    }
+
+    private void checkSlots() {
+        int running = nodes.stream().mapToInt(node -> node.ledger.running()).sum();
+        if (isStrict && running > SLOTS) {
+            throw new AssertionError(running + " run at once after " + commands + " commands");
+        }
+    }
+
+    /** A node of the release before joins, or the last of them leaves. */
+    private void anotherRelease() {
+        releases++;
+        version = version == Codec.VERSION ? Codec.FIRST_VERSION : Codec.VERSION;
+        SimNode node = nodes.stream().filter(one -> !one.isFrozen).findAny().orElse(null);
+        if (node == null) {
+            version = owner.form();
+            return;
+        }
+        node.courier.add(new Call(new Command.Tick(), Call.NOTHING));
+        Flight flight = node.courier.next(0, nowNanos);
+        land(node, flight, carryOut(flight.batch(), true));
     }
 
     private void ask(SimNode node) {
@@ -117,7 +218,7 @@ final class ReplicaSim {
                 release(node, node.any(State.RUNNING));
             } else if (what < 90) {
                 leaveOrComeBack(node, node.any(State.WAITING));
-            } else {
+            } else if (!isStrict) {
                 operate(node);
             }
         }
@@ -127,7 +228,7 @@ final class ReplicaSim {
         String key = "key" + random.nextInt(6);
         Priority priority = Priority.values()[random.nextInt(Priority.values().length)];
         Arrival arrival = Arrival.of(Caller.of(key, "ip" + random.nextInt(4)), priority);
-        arrival = random.nextInt(10) == 0 ? arrival.withReservation(Duration.ofMillis(300)) : arrival;
+        arrival = !isStrict && random.nextInt(10) == 0 ? arrival.withReservation(Duration.ofMillis(300)) : arrival;
         arrival = random.nextInt(10) == 0 ? arrival.withLongestWait(Duration.ofMillis(200)) : arrival;
         arrival = random.nextInt(20) == 0 ? arrival.withNotBefore(Duration.ofMillis(50)) : arrival;
         Held held = new Held(++lastTicket, arrival, NOBODY, nowNanos);
@@ -220,7 +321,7 @@ final class ReplicaSim {
         } else if (luck < 50) {
             // So is the batch, but for a moment much later.
             late.add(batch);
-        } else if (luck < 60) {
+        } else if (luck < 60 && !isStrict) {
             // It is acknowledged without the backup's having heard of it, and the owner dies.
             reply = carryOut(batch, false);
             ownerDies();
@@ -234,8 +335,8 @@ final class ReplicaSim {
         long offset = owner.owner() == ownerSession || owner.owner() == 0
                 ? owner.offsetNanos()
                 : owner.lastNanos() - nowNanos;
-        Facts facts =
-                new Facts(nowNanos + offset, nowNanos / 1_000_000, ownerSession, offset, NAMES, OnPartition.SHARE, 0);
+        Facts facts = new Facts(
+                nowNanos + offset, nowNanos / 1_000_000, ownerSession, offset, NAMES, OnPartition.SHARE, 0, version);
         Reply reply = owner.apply(overTheWire(batch), facts);
         commands += batch.commands().size();
         if (reply.outcome() == Outcome.DONE && reachesBackup) {
@@ -270,10 +371,12 @@ final class ReplicaSim {
 
     private void land(SimNode node, Flight flight, Reply reply) {
         node.courier.lands(flight);
+        node.hasLostAnswers |= reply == null;
         if (reply == null || reply.outcome() != Outcome.DONE) {
             node.courier.again(flight);
             return;
         }
+        node.hasLostAnswers &= !flight.batch().isRegistration();
         for (int i = 0; i < flight.calls().size(); i++) {
             flight.calls().get(i).end(reply.results().get(i));
         }
@@ -282,9 +385,8 @@ final class ReplicaSim {
         }
         reply.others()
                 .forEach((name, mail) -> nodes.stream()
-                        .filter(other ->
-                                other.name.equals(name) && other.courier.flight() == null && random.nextInt(4) > 0)
-                        .forEach(other -> open(other, mail)));
+                        .filter(other -> other.name.equals(name) && !other.isFrozen && random.nextInt(4) > 0)
+                        .forEach(other -> other.courier.announce(mail)));
     }
 
     private void open(SimNode node, Mail mail) {
@@ -305,6 +407,7 @@ final class ReplicaSim {
     /** Everything that is under way arrives; then the state holds what the nodes hold. */
     private void comeToRest() {
         late.clear();
+        nodes.stream().filter(node -> node.isFrozen).forEach(this::wakeUp);
         for (int round = 0; round < 4; round++) {
             for (SimNode node : nodes) {
                 node.courier.add(new Call(new Command.Tick(), Call.NOTHING));
@@ -330,20 +433,20 @@ final class ReplicaSim {
         audits++;
     }
 
-    private static SharedPool copy(SharedPool pool) {
+    private SharedPool copy(SharedPool pool) {
         try {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-            pool.save(new DataOutputStream(bytes));
+            pool.save(new DataOutputStream(bytes), version);
             return SharedPool.load(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static Batch overTheWire(Batch batch) {
+    private Batch overTheWire(Batch batch) {
         try {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-            CommandCodec.write(batch, new DataOutputStream(bytes));
+            CommandCodec.write(batch, version, new DataOutputStream(bytes));
             return CommandCodec.readBatch(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -14,12 +14,24 @@ final class ReplicasTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5})
     void run_crashesBetweenAnyTwoSteps_copiesStayEqualAndNodesKeepTheirs(long seed) {
-        ReplicaSim sim = new ReplicaSim(seed);
+        ReplicaSim sim = new ReplicaSim(seed, false);
 
         sim.run(6_000);
 
         assertThat(sim.crashes).isGreaterThan(20);
         assertThat(sim.audits).isPositive();
+        assertThat(sim.releases).isPositive();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void run_nodesStandStill_othersHaveTheirTurnsAndNoSlotIsUsedTwice(long seed) {
+        ReplicaSim sim = new ReplicaSim(seed, true);
+
+        sim.run(20_000);
+
+        assertThat(sim.freezes).isGreaterThan(5);
+        assertThat(sim.tookBack).isPositive();
     }
 
     /** What bench/replicas runs. */
@@ -32,7 +44,7 @@ final class ReplicasTest {
         long losses = 0;
         long audits = 0;
         for (int seed = 1; seed <= 10; seed++) {
-            ReplicaSim sim = new ReplicaSim(seed);
+            ReplicaSim sim = new ReplicaSim(seed, false);
             sim.run(most / 10);
             commands += sim.commands;
             crashes += sim.crashes;

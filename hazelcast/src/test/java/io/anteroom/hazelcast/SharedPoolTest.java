@@ -101,6 +101,71 @@ final class SharedPoolTest {
     }
 
     @Test
+    void apply_nodeNotHeardForAMoment_othersHaveTheTurnsThatItWasNotTold() {
+        board.fill("a", 1, 8);
+        board.fill("b", 11, 8);
+        board.fill("c", 21, 8);
+        board.send("a", new Command.Release(1), new Command.Release(2), new Command.Release(3));
+        Mail told = board.send("b", new Command.Tick()).mail();
+        board.acknowledge("b", told);
+        long before = board.live("b");
+        board.send("a", new Command.Release(4), new Command.Release(5), new Command.Release(6));
+        assertThat(board.live("b")).as("it gets turns while nobody misses it").isGreaterThan((int) before);
+
+        board.tickFor(Duration.ofMillis(1250), "a", "c");
+
+        assertThat(board.live("b")).as("what it has been told").isEqualTo((int) before);
+        assertThat(board.live("a", "b", "c")).isEqualTo(8);
+        assertThat(board.send("b", new Command.Tick()).outcome()).isEqualTo(Outcome.REGISTER);
+        int waiting = board.pool.machine().waiting();
+        board.register(
+                "b",
+                new Registration(11, by("key11"), Duration.ZERO, true, SECOND),
+                new Registration(12, by("key12"), Duration.ZERO, true, SECOND),
+                new Registration(13, by("key13"), Duration.ZERO, true, SECOND),
+                new Registration(14, by("key14"), SECOND.multipliedBy(2), false, Duration.ZERO));
+        assertThat(board.live("b")).isEqualTo((int) before);
+        assertThat(board.pool.machine().waiting()).as("it waits again").isEqualTo(waiting + 1);
+    }
+
+    @Test
+    void apply_nobodyHeardForAMoment_nobodyIsPassedOver() {
+        board.fill("a", 1, 8);
+        board.fill("b", 11, 2);
+        board.advance(Duration.ofSeconds(20));
+
+        board.send("a", new Command.Tick());
+
+        assertThat(board.pool.machine().waiting()).isEqualTo(2);
+        assertThat(board.send("b", new Command.Tick()).outcome()).isEqualTo(Outcome.DONE);
+    }
+
+    @Test
+    void apply_quietNodeRepeatsItsLastBatch_isToRegister() {
+        Batch last = board.batch("b", new Command.Tick());
+        board.apply(last);
+        board.tickFor(Duration.ofMillis(1250), "a", "c");
+
+        assertThat(board.apply(last).outcome()).isEqualTo(Outcome.REGISTER);
+    }
+
+    @Test
+    void apply_nodeOfTheReleaseBefore_nobodyIsQuiet() {
+        board.version = Codec.FIRST_VERSION;
+        board.fill("a", 1, 8);
+        board.fill("b", 11, 2);
+
+        board.tickFor(Duration.ofSeconds(3), "a", "c");
+
+        assertThat(board.pool.machine().waiting()).isEqualTo(2);
+        board.version = Codec.VERSION;
+        board.tickFor(Duration.ofMillis(500), "a", "c");
+        assertThat(board.pool.machine().waiting()).isEqualTo(2);
+        board.tickFor(Duration.ofMillis(1000), "a", "c");
+        assertThat(board.pool.machine().waiting()).isZero();
+    }
+
+    @Test
     void register_again_dropsWhatTheNodeDoesNotHold() {
         board.fill("a", 1, 3);
 
@@ -297,6 +362,6 @@ final class SharedPoolTest {
 
         assertThatThrownBy(() -> SharedPool.load(new DataInputStream(new ByteArrayInputStream(newer))))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("version of the cluster's messages: 2 (expected: 1 to 1");
+                .hasMessageContaining("version of the cluster's messages: 3 (expected: 1 to 2");
     }
 }
