@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Link {
     private static final Logger LOG = System.getLogger(Link.class.getName());
-    private static final int MOST_PROBES = 3;
+    /** One is sent whenever the last has not been answered in time; what is lost hangs for as long as all these. */
+    private static final int MOST_PROBES = 16;
 
     private final String name;
     private final PoolsContext context;

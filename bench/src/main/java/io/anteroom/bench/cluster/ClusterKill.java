@@ -22,6 +22,7 @@ final class ClusterKill {
 
     private final Random random = new Random(4711);
     private final List<Double> gaps = new ArrayList<>();
+    private int doubles;
 
     private ClusterKill() {}
 
@@ -34,7 +35,7 @@ final class ClusterKill {
     private boolean run(int kills, Duration pause) throws Exception {
         try (CountingBackend backend = new CountingBackend(SLOTS);
                 Fleet fleet = new Fleet(
-                        String.valueOf(backend.port()),
+                        backend.address(),
                         String.valueOf(SLOTS),
                         String.valueOf(CLIENTS),
                         String.valueOf(HOLD_MILLIS),
@@ -55,10 +56,11 @@ final class ClusterKill {
 
     private void kill(Fleet fleet, CountingBackend backend, int number, Duration pause) throws Exception {
         long next = System.nanoTime() + pause.toNanos();
-        int first = random.nextInt(Fleet.NODES);
-        // Two of three at once, so that owner and backup are among them at times.
-        boolean isDouble = number % 3 == 1;
-        int[] nodes = isDouble ? new int[] {first, (first + 1) % Fleet.NODES} : new int[] {first};
+        int owner = fleet.find(Role.OWNER);
+        int backup = fleet.find(Role.BACKUP);
+        boolean isDouble = number % 3 == 1 && owner >= 0 && backup >= 0;
+        int[] nodes = isDouble ? new int[] {owner, backup} : new int[] {random.nextInt(Fleet.NODES)};
+        doubles += isDouble ? 1 : 0;
         backend.watch();
         fleet.kill(nodes);
         LockSupport.parkNanos(WATCHED.toNanos());
@@ -68,7 +70,7 @@ final class ClusterKill {
                 Locale.ROOT,
                 "kill %d of %s: %.2f s without an admission, at most %d at once, %,d in all%n",
                 number + 1,
-                isDouble ? "two nodes" : "one node",
+                isDouble ? "owner and backup" : "one node",
                 gap,
                 backend.most(),
                 backend.begun());
@@ -99,9 +101,10 @@ final class ClusterKill {
         boolean holds = backend.tooMany() == 0 && lost == 0 && twice == 0 && leaked == 0 && p95 < MOST_SECONDS;
         System.out.printf(
                 Locale.ROOT,
-                "cluster-kill: %d kills, %,d admissions, %d above %d slots (0), %d slots leaked (0), %d lost (0), %d told"
+                "cluster-kill: %d kills, %d of them of owner and backup at once, %,d admissions, %d above %d slots (0), %d slots leaked (0), %d lost (0), %d told"
                         + " twice (0), without admissions p95 %.2f s (under %.1f): %s%n",
                 kills,
+                doubles,
                 backend.begun(),
                 backend.tooMany(),
                 SLOTS,

@@ -6,6 +6,9 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What runs, as the backend sees it: one connection for each client of each node, which says when a request begins and
@@ -15,22 +18,33 @@ final class CountingBackend implements Closeable {
     static final int BEGIN = 'B';
     static final int END = 'E';
 
-    private final ServerSocket server = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
+    private final ServerSocket server;
     private final int slots;
+    private final Map<InetAddress, Integer> runningFrom = new HashMap<>();
+    private @Nullable InetAddress apart;
+    private int mostApart;
+    private int mostOfOthers;
     private int running;
     private int most;
+    private int mostOfLate;
     private long tooMany;
     private long begun;
     private long lastBegin = System.nanoTime();
     private long longestGap;
 
     CountingBackend(int slots) throws IOException {
+        this(slots, InetAddress.getLoopbackAddress());
+    }
+
+    CountingBackend(int slots, InetAddress at) throws IOException {
         this.slots = slots;
+        this.server = new ServerSocket(0, 200, at);
         daemon(this::accept);
     }
 
-    int port() {
-        return server.getLocalPort();
+    /** Where it is reached. */
+    String address() {
+        return server.getInetAddress().getHostAddress() + ":" + server.getLocalPort();
     }
 
     private static void daemon(Runnable task) {
@@ -58,10 +72,10 @@ final class CountingBackend implements Closeable {
                 int what = client.getInputStream().read();
                 if (what == BEGIN) {
                     isRunning = true;
-                    begin();
+                    begin(client.getInetAddress());
                 } else if (what == END) {
                     isRunning = false;
-                    end();
+                    end(client.getInetAddress());
                 } else {
                     return;
                 }
@@ -71,13 +85,18 @@ final class CountingBackend implements Closeable {
             // The node is gone.
         } finally {
             if (isRunning) {
-                end();
+                end(client.getInetAddress());
             }
         }
     }
 
-    private synchronized void begin() {
+    private synchronized void begin(InetAddress from) {
+        runningFrom.merge(from, 1, Integer::sum);
         running++;
+        int there = apart == null ? 0 : runningFrom.getOrDefault(apart, 0);
+        mostApart = Math.max(mostApart, there);
+        mostOfOthers = Math.max(mostOfOthers, running - there);
+        mostOfLate = Math.max(mostOfLate, running);
         begun++;
         most = Math.max(most, running);
         if (running > slots) {
@@ -88,7 +107,8 @@ final class CountingBackend implements Closeable {
         lastBegin = now;
     }
 
-    private synchronized void end() {
+    private synchronized void end(InetAddress from) {
+        runningFrom.merge(from, -1, Integer::sum);
         running--;
     }
 
@@ -110,8 +130,33 @@ final class CountingBackend implements Closeable {
         return begun;
     }
 
-    /** Begins to measure how long nothing begins. */
+    /** The most that ran at once since {@link #watch}. */
+    synchronized int mostOfLate() {
+        return mostOfLate;
+    }
+
+    /** The same of the requests that come from the address that is apart. */
+    synchronized int mostApart() {
+        return mostApart;
+    }
+
+    /** The same of all others. */
+    synchronized int mostOfOthers() {
+        return mostOfOthers;
+    }
+
+    /** The same, and what comes from one address and from others is counted apart. */
+    synchronized void watch(InetAddress address) {
+        apart = address;
+        watch();
+    }
+
+    /** Begins to measure how long nothing begins, and how many run at once. */
     synchronized void watch() {
+        mostOfLate = running;
+        int there = apart == null ? 0 : runningFrom.getOrDefault(apart, 0);
+        mostApart = there;
+        mostOfOthers = running - there;
         longestGap = 0;
         lastBegin = System.nanoTime();
     }
