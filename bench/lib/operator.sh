@@ -17,7 +17,8 @@ wait_for() {
   exit 1
 }
 
-# start_gateway [SLOTS [MODEL_SLOTS]]: a simulated model, a gateway before it, its first user and a token of that.
+# start_gateway [SLOTS [WAITING [MORE]]]: a simulated model, a gateway before it where so many may wait (1000), with more
+# keys of its pool, its first user and a token of that.
 start_gateway() {
   scratch=$(mktemp -d)
   local model_port port admin_port
@@ -35,15 +36,16 @@ upstream:
 pools:
   llm:
     slots: ${1:-4}
-    max-waiting: 1000
-    per-ip: {max-waiting: 1000}
+    max-waiting: ${2:-1000}
+    per-ip: {max-waiting: ${2:-1000}}
+    ${3:-}
 storage:
   dir: data
 admin:
   enabled: true
   port: $admin_port
 YAML
-  "$java_bin" -Xmx512m -jar "$gateway" serve --config "$scratch/anteroom.yaml" >"$scratch/gateway.log" 2>&1 &
+  "$java_bin" "-Xmx${heap:-512m}" -jar "$gateway" serve --config "$scratch/anteroom.yaml" >"$scratch/gateway.log" 2>&1 &
   gateway_pid=$!
   trap 'kill $gateway_pid '"$model_pid"' 2>/dev/null; wait 2>/dev/null; rm -rf "$scratch"' EXIT
   callers="http://127.0.0.1:$port"

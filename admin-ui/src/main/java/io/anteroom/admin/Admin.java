@@ -250,6 +250,7 @@ public final class Admin implements AutoCloseable {
             Analytics counts = analytics;
             Events heard = events;
             List<AutoCloseable> owned = new ArrayList<>();
+            parts.past(past);
             if (heard != null) {
                 owned.add(heard.subscribe(past));
             }
@@ -275,7 +276,7 @@ public final class Admin implements AutoCloseable {
                     .add(livePages)
                     .add(new AccessPages(access, trail, () -> management.table().areas()))
                     .add(new SettingsPages(desk, events == null ? null : past))
-                    .add(new CallerPages(parts.anteroom(), desk, counts, nanoClock))
+                    .add(new CallerPages(parts.anteroom(), desk, counts, running, nanoClock))
                     .add(new WebhookPages(desk, parts.webhooks(), new Again(access)));
             pages.forEach(site::add);
             return new Admin(access, trail, management, site.build(), owned);

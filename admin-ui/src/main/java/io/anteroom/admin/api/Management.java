@@ -5,6 +5,7 @@ import io.anteroom.Anteroom;
 import io.anteroom.admin.access.Access;
 import io.anteroom.admin.analytics.Analytics;
 import io.anteroom.admin.analytics.MemoryAnalyticsStore;
+import io.anteroom.admin.preview.PastRequests;
 import io.anteroom.admin.store.AuditTrail;
 import io.anteroom.admin.store.Database;
 import io.anteroom.admin.store.JdbcAnalyticsStore;
@@ -43,6 +44,7 @@ public final class Management implements AutoCloseable {
         private UpstreamView upstreams = UpstreamView.NONE;
         private @Nullable String readOnly;
         private Supplier<Optional<Webhooks>> webhooks = Optional::empty;
+        private PastRequests past = new PastRequests();
 
         /** The least that there is. */
         public Parts(Anteroom anteroom, SettingsDesk desk) {
@@ -93,6 +95,11 @@ public final class Management implements AutoCloseable {
             return webhooks;
         }
 
+        /** What previews are made of. */
+        public void past(PastRequests past) {
+            this.past = past;
+        }
+
         /** Why the settings cannot be edited. */
         public void readOnly(String why) {
             this.readOnly = why;
@@ -123,6 +130,7 @@ public final class Management implements AutoCloseable {
         routes.addAll(new SessionRoutes(access).routes());
         routes.addAll(new UserRoutes(access, this::areas).routes());
         routes.addAll(new PoolRoutes(pools).routes());
+        routes.addAll(new PreviewRoutes(parts.desk, parts.past).routes());
         Edits edits = new Edits(parts.desk, isDurable, parts.readOnly);
         Backlogs backlogs = new Backlogs(nanoClock);
         WaitingViews views = new WaitingViews(parts.anteroom);

@@ -61,6 +61,9 @@ public interface AccessStore {
     /** The session with that hash, or null. */
     @Nullable StoredSession session(String hash);
 
+    /** A user's sessions, the newest first. */
+    List<StoredSession> sessions(String user);
+
     /** Notes that a session has been used. */
     void seen(String hash, Instant at);
 

@@ -204,6 +204,14 @@ public final class JdbcAccessStore implements AccessStore {
     }
 
     @Override
+    public List<StoredSession> sessions(String user) {
+        return list(
+                SESSION + " where user_name = :user order by created_at desc, hash",
+                Map.of("user", clean(user)),
+                JdbcAccessStore::session);
+    }
+
+    @Override
     public void seen(String hash, Instant at) {
         int unused = run(
                 "update admin_session set seen_at = :at where hash = :hash and seen_at < :at",

@@ -129,6 +129,14 @@ public final class MemoryAccessStore implements AccessStore {
     }
 
     @Override
+    public List<StoredSession> sessions(String user) {
+        return locked(() -> sessions.values().stream()
+                .filter(session -> session.user().equals(user))
+                .sorted(Comparator.comparing(StoredSession::created).reversed().thenComparing(StoredSession::hash))
+                .toList());
+    }
+
+    @Override
     public void seen(String hash, Instant at) {
         change(() -> sessions.computeIfPresent(
                 hash,

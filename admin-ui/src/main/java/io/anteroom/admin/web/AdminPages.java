@@ -53,18 +53,21 @@ public final class AdminPages extends HttpServlet {
                 answer(visit);
             }
         } catch (PageException e) {
-            fail(visit, e, e.status() >= 500 ? e : null);
+            // What a page says by itself is no fault of the server, though somebody may have to look after it.
+            fail(visit, e, e.status() >= 500 ? Level.WARNING : null, null);
         } catch (StoreException e) {
             fail(
                     visit,
                     PageException.unavailable("The database does not answer: what is kept there cannot be read"
                             + " or changed now. Requests are served as before."),
+                    Level.ERROR,
                     e);
         } catch (RuntimeException e) {
             fail(
                     visit,
                     PageException.of(
                             500, "Something went wrong here", "The server's log says more under the number below."),
+                    Level.ERROR,
                     e);
         }
     }
@@ -176,12 +179,14 @@ public final class AdminPages extends HttpServlet {
         throw PageException.of(405, "Not like that", "This address takes " + String.join(", ", allowed) + " only.");
     }
 
-    private void fail(Visit visit, PageException problem, @Nullable Throwable cause) throws IOException {
+    private void fail(Visit visit, PageException problem, @Nullable Level level, @Nullable Throwable cause)
+            throws IOException {
         byte[] bytes = new byte[6];
         random.nextBytes(bytes);
         String id = HexFormat.of().formatHex(bytes);
-        if (cause != null) {
-            LOG.log(Level.ERROR, "page error " + id + " at " + Urls.line(visit.path()), cause);
+        if (level != null) {
+            String line = "page error " + id + " at " + Urls.line(visit.path());
+            LOG.log(level, cause == null ? line + ": " + problem.getMessage() : line, cause);
         }
         if (visit.response().isCommitted()) {
             // Whoever reads a half of it must not take it for the whole.

@@ -181,8 +181,14 @@ final class AccessStoreTest {
         store.add(session("b2", "bob", NOW));
         assertThat(store.session("b1")).isEqualTo(session("b1", "bob", NOW));
 
+        store.add(session("b3", "bob", NOW.plusSeconds(1)));
+        store.add(session("a1", "alice", NOW));
+        assertThat(store.sessions("bob")).extracting(StoredSession::hash).containsExactly("b3", "b1", "b2");
+
         store.removeSessions("bob", "b1");
         assertThat(store.session("b2")).isNull();
+        assertThat(store.sessions("bob")).containsExactly(session("b1", "bob", NOW));
+        assertThat(store.session("a1")).as("of somebody else").isNotNull();
         replace(store, user("bob", Role.OPERATOR));
         assertThat(store.session("b1")).isNull();
 

@@ -248,6 +248,41 @@ final class AccessJourneysTest {
     }
 
     @Test
+    void account_sessions_areListed_andEndedOneByOneAndAllOthers() {
+        server.admin().access().users().add("maria", Role.VIEWER, PASSWORD);
+        try (Tab here = Tab.open(base).logIn("maria", PASSWORD);
+                Tab there = Tab.open(base).logIn("maria", PASSWORD);
+                Tab elsewhere = Tab.open(base).logIn("maria", PASSWORD);
+                Tab other = admin()) {
+            here.go("/account");
+            assertThat(here.text()).contains("3 sessions of yours", "this one", "127.0.0.1");
+            here.check();
+            here.page()
+                    .getByText("End this session", new Page.GetByTextOptions().setExact(true))
+                    .first()
+                    .click();
+            here.page().getByText("That session has ended").waitFor();
+            assertThat(here.text()).contains("2 sessions of yours");
+            assertThat(List.of(ends(there), ends(elsewhere))).containsExactlyInAnyOrder(true, false);
+
+            here.go("/account");
+            here.press("End all others");
+            assertThat(here.text())
+                    .contains("1 session of yours", "this one goes on")
+                    .doesNotContain("End all others");
+            assertThat(ends(there)).isTrue();
+            assertThat(ends(elsewhere)).isTrue();
+            assertThat(ends(other)).as("of somebody else").isFalse();
+        }
+    }
+
+    /** Whether whoever goes on there has to log in again. */
+    private static boolean ends(Tab tab) {
+        tab.go("/account");
+        return tab.path().startsWith("/login");
+    }
+
+    @Test
     void theme_chosen_isKeptByTheServer() {
         try (Tab tab = admin()) {
             tab.go("/users");

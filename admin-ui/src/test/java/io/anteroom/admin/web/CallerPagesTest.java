@@ -3,12 +3,14 @@ package io.anteroom.admin.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import io.anteroom.Anteroom;
 import io.anteroom.admin.analytics.Analytics;
 import io.anteroom.admin.analytics.MemoryAnalyticsStore;
 import io.anteroom.admin.store.Role;
 import io.anteroom.admin.web.callers.CallerPages;
+import io.anteroom.admin.web.live.Running;
 import io.anteroom.admission.Arrival;
 import io.anteroom.admission.Caller;
 import io.anteroom.admission.CallerLimits;
@@ -58,6 +60,7 @@ final class CallerPagesTest {
             .names(flow -> flow.equals(CI.identity().flow()) ? "ci" : null)
             .node("a")
             .start();
+    private final Running running = new Running();
     private PageServer server;
 
     private static KnownCaller known(String name) {
@@ -73,7 +76,7 @@ final class CallerPagesTest {
         if (server == null) {
             Site site = Site.builder(new FakeGuard(role))
                     .identity(new Site.Identity("staging", "node-a", "0.1.0", () -> ""))
-                    .add(new CallerPages(anteroom, desk, analytics, System::nanoTime))
+                    .add(new CallerPages(anteroom, desk, analytics, running, System::nanoTime))
                     .build();
             server = new PageServer(new AdminPages(site));
         }
@@ -110,6 +113,39 @@ final class CallerPagesTest {
 
         @Override
         public void refused(Refusal refusal) {}
+    }
+
+    private void run(QueueEvent.Kind kind) {
+        running.on(new QueueEvent(
+                kind,
+                "r",
+                "llm",
+                Caller.of(CI.identity().flow(), "192.0.2.1"),
+                Priority.NORMAL,
+                null,
+                Duration.ZERO,
+                0,
+                Duration.ZERO,
+                null));
+    }
+
+    @Test
+    void aKey_thatWaitsAndRuns_showsHowMuch_inTheListAndOnItsPage() throws Exception {
+        wait(CI, 3);
+        run(QueueEvent.Kind.ADMITTED);
+        run(QueueEvent.Kind.ADMITTED);
+        try (Tab tab = open(Role.VIEWER)) {
+            tab.go("/callers?sort=-running");
+            Locator first = tab.page().locator("tbody tr").first();
+            assertThat(first.locator("th").innerText()).isEqualTo("ci");
+            assertThat(first.locator("td[data-label=Waiting]").innerText()).isEqualTo("3");
+            assertThat(first.locator("td[data-label=Running]").innerText()).isEqualTo("2");
+
+            run(QueueEvent.Kind.RELEASED);
+            tab.go(path(CI));
+            assertThat(tab.text()).contains("Waiting and running now", "3 waiting, 1 running");
+            tab.check();
+        }
     }
 
     @Test
@@ -186,7 +222,7 @@ final class CallerPagesTest {
         wait(CI, 3);
         try (Tab tab = open(Role.ADMIN)) {
             tab.go(path(CI));
-            assertThat(tab.text()).contains("3 requests");
+            assertThat(tab.text()).contains("3 waiting, 0 running");
             tab.press("Disable");
             assertThat(caller("ci").isDisabled()).isTrue();
             tab.press("Enable");

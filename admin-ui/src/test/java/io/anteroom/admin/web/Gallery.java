@@ -64,6 +64,9 @@ final class Gallery implements PageModule {
         site.get("/gallery/broken", Role.VIEWER, request -> {
             throw new IllegalStateException("secret detail");
         });
+        site.get("/gallery/busy", Role.VIEWER, request -> {
+            throw PageException.unavailable("So many windows watch already.");
+        });
         site.get("/gallery/admins", Role.ADMIN, request -> Answer.view("gallery/parts", "x", "gallery", model()));
         site.post(
                 "/gallery/done",

@@ -10,6 +10,11 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -52,6 +57,37 @@ final class PagesTest {
 
     private static String header(HttpResponse<?> response, String name) {
         return response.headers().firstValue(name).orElse("");
+    }
+
+    @Test
+    void pages_thatCannotNow_areWarnedOf_andThoseThatBreakAreErrorsWithTheirTrace() throws Exception {
+        List<LogRecord> said = new CopyOnWriteArrayList<>();
+        Handler handler = new Handler() {
+            @Override
+            public void publish(LogRecord entry) {
+                said.add(entry);
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        Logger logger = Logger.getLogger(AdminPages.class.getName());
+        logger.addHandler(handler);
+        try {
+            assertThat(get("/gallery/busy").statusCode()).isEqualTo(503);
+            assertThat(get("/gallery/broken").statusCode()).isEqualTo(500);
+            assertThat(get("/nowhere").statusCode()).isEqualTo(404);
+        } finally {
+            logger.removeHandler(handler);
+        }
+
+        assertThat(said).extracting(LogRecord::getLevel).containsExactly(Level.WARNING, Level.SEVERE);
+        assertThat(said.get(0).getThrown()).isNull();
+        assertThat(said.get(0).getMessage()).contains("/gallery/busy", "So many windows watch already.");
+        assertThat(said.get(1).getThrown()).hasMessage("secret detail");
     }
 
     @Test

@@ -15,18 +15,35 @@ import io.anteroom.admin.web.Site;
 import io.anteroom.admin.web.parts.Field;
 import io.anteroom.admin.web.parts.Fields;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What somebody can do about themselves. */
 final class AccountPages implements PageModule {
+    private static final int SHOWN_OF_HASH = 16;
+
     private final Access access;
 
     AccountPages(Access access) {
         this.access = access;
     }
 
+    /**
+     * A session of one's own.
+     *
+     * @param id the beginning of its hash, which tells it apart
+     */
+    record Session(String id, boolean isThis, Instant since, Instant lastSeen, String address) {}
+
     /** Oneself. */
-    record Model(Principal me, @Nullable User user, Fields fields, Duration idle, Duration longest) {}
+    record Model(
+            Principal me,
+            @Nullable User user,
+            Fields fields,
+            List<Session> sessions,
+            Duration idle,
+            Duration longest) {}
 
     @Override
     public void addTo(Site.Builder site) {
@@ -38,6 +55,8 @@ final class AccountPages implements PageModule {
                 request ->
                         Answer.view("access/account-end", "End all my sessions", "account", model(request, fields())));
         site.post("/account/end", Role.VIEWER, this::endSessions);
+        site.post("/account/end-others", Role.VIEWER, this::endOthers);
+        site.post("/account/sessions/{session}/end", Role.VIEWER, this::endOne);
     }
 
     private static Fields fields() {
@@ -53,8 +72,20 @@ final class AccountPages implements PageModule {
                 me,
                 access.users().find(me.user()),
                 fields,
+                sessions(me),
                 access.settings().idle(),
                 access.settings().longest());
+    }
+
+    private List<Session> sessions(Principal me) {
+        return access.sessions(me).stream()
+                .map(session -> new Session(
+                        session.hash().substring(0, SHOWN_OF_HASH),
+                        session.hash().equals(me.id()),
+                        session.created(),
+                        session.lastSeen(),
+                        session.address()))
+                .toList();
     }
 
     private Answer show(PageRequest request, Fields fields, int status) {
@@ -87,6 +118,18 @@ final class AccountPages implements PageModule {
         done(access.users().change(me.user(), null, null, null, me));
         request.audit("session.end-all", me.user(), "");
         return Answer.redirect("/login?said=everywhere");
+    }
+
+    private Answer endOthers(PageRequest request) {
+        access.endOtherSessions(request.http(), request.principal());
+        return Answer.done("/account", "Your other sessions have ended; this one goes on.");
+    }
+
+    private Answer endOne(PageRequest request) {
+        if (!access.endSession(request.http(), request.principal(), request.name("session"))) {
+            return Answer.failed("/account", "That session was over before.");
+        }
+        return Answer.done("/account", "That session has ended: whoever used it has to log in again.");
     }
 
     private static void done(Users.Change change) {

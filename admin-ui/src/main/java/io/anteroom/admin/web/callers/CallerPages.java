@@ -9,6 +9,7 @@ import io.anteroom.admin.web.PageModule;
 import io.anteroom.admin.web.SearchSource;
 import io.anteroom.admin.web.Site;
 import io.anteroom.admin.web.Urls;
+import io.anteroom.admin.web.live.Running;
 import io.anteroom.admin.web.settings.DeskEdit;
 import io.anteroom.servlet.Callers;
 import io.anteroom.servlet.KnownCaller;
@@ -25,18 +26,26 @@ public final class CallerPages implements PageModule {
     private final Anteroom anteroom;
     private final DeskEdit edit;
     private final @Nullable Analytics analytics;
+    private final Running running;
     private final LongSupplier nanoClock;
 
     /**
      * Pages over the settings of a desk.
      *
      * @param analytics who counts requests, or null if nobody does
+     * @param running who runs now
      * @param nanoClock tells how old counts of those who wait are
      */
-    public CallerPages(Anteroom anteroom, SettingsDesk desk, @Nullable Analytics analytics, LongSupplier nanoClock) {
+    public CallerPages(
+            Anteroom anteroom,
+            SettingsDesk desk,
+            @Nullable Analytics analytics,
+            Running running,
+            LongSupplier nanoClock) {
         this.anteroom = anteroom;
         this.edit = new DeskEdit(desk);
         this.analytics = analytics;
+        this.running = running;
         this.nanoClock = nanoClock;
     }
 
@@ -45,8 +54,8 @@ public final class CallerPages implements PageModule {
         site.nav(new NavItem(
                 NavItem.Group.CONFIGURE, 20, Words.SECTION, "Callers", "/callers", "key", 'k', Role.VIEWER));
         Presence presence = new Presence(anteroom, nanoClock);
-        new KeyList(edit, presence).addTo(site);
-        new KeyPages(edit, new Standing(anteroom, presence)).addTo(site);
+        new KeyList(edit, presence, running).addTo(site);
+        new KeyPages(edit, new Standing(anteroom, presence, running)).addTo(site);
         new NewKeyPages(edit).addTo(site);
         new GroupPages(edit).addTo(site);
         new UsagePages(edit, analytics).addTo(site);

@@ -7,6 +7,7 @@ import io.anteroom.admin.web.Format;
 import io.anteroom.admin.web.PageRequest;
 import io.anteroom.admin.web.Site;
 import io.anteroom.admin.web.Urls;
+import io.anteroom.admin.web.live.Running;
 import io.anteroom.admin.web.parts.Column;
 import io.anteroom.admin.web.parts.Field;
 import io.anteroom.admin.web.parts.Fields;
@@ -31,15 +32,32 @@ final class KeyList {
 
     private final DeskEdit edit;
     private final Presence presence;
+    private final Running running;
 
-    KeyList(DeskEdit edit, Presence presence) {
+    KeyList(DeskEdit edit, Presence presence, Running running) {
         this.edit = edit;
         this.presence = presence;
+        this.running = running;
     }
 
     /** A row. */
     record Row(
-            KnownCaller caller, String path, String level, int weight, String origin, StateWord state, int waiting) {}
+            KnownCaller caller,
+            String path,
+            String level,
+            int weight,
+            String origin,
+            StateWord state,
+            int waiting,
+            int running) {}
+
+    private record Counts(Map<String, Map<String, Integer>> waiting, Map<String, Map<String, Integer>> running) {
+        static int sum(Map<String, Map<String, Integer>> counts, KnownCaller caller) {
+            return counts.getOrDefault(caller.identity().flow(), Map.of()).values().stream()
+                    .mapToInt(Integer::intValue)
+                    .sum();
+        }
+    }
 
     /** The list. */
     record Model(
@@ -57,7 +75,7 @@ final class KeyList {
 
     private Answer list(PageRequest request) {
         Callers.Snapshot callers = edit.settings().callers();
-        Map<String, Map<String, Integer>> waiting = presence.waiting();
+        Counts counts = new Counts(presence.waiting(), running.byFlow());
         String query = request.query("q").strip();
         String wanted =
                 query.substring(0, Math.min(query.length(), LONGEST_QUERY)).toLowerCase(Locale.ROOT);
@@ -65,7 +83,7 @@ final class KeyList {
         String sort = request.query("sort");
         List<Row> rows = callers.byName().values().stream()
                 .filter(caller -> fits(caller, wanted) && (group.isEmpty() || group.equals(caller.group())))
-                .map(caller -> row(callers, caller, waiting, request.now()))
+                .map(caller -> row(callers, caller, counts, request.now()))
                 .sorted(order(sort))
                 .toList();
         long pages = Math.max(1, (rows.size() + PAGE - 1L) / PAGE);
@@ -99,12 +117,8 @@ final class KeyList {
                 || caller.identity().flow().startsWith(wanted);
     }
 
-    private static Row row(
-            Callers.Snapshot callers, KnownCaller caller, Map<String, Map<String, Integer>> waiting, Instant now) {
+    private static Row row(Callers.Snapshot callers, KnownCaller caller, Counts counts, Instant now) {
         CallerPolicy policy = Words.policy(callers, caller);
-        int count = waiting.getOrDefault(caller.identity().flow(), Map.of()).values().stream()
-                .mapToInt(Integer::intValue)
-                .sum();
         return new Row(
                 caller,
                 KeyPages.path(caller),
@@ -112,7 +126,8 @@ final class KeyList {
                 policy.weight(),
                 Words.origin(caller),
                 Words.state(caller, now),
-                count);
+                Counts.sum(counts.waiting(), caller),
+                Counts.sum(counts.running(), caller));
     }
 
     private static Comparator<Row> order(String sort) {
@@ -120,6 +135,7 @@ final class KeyList {
                 row -> row.caller().name(), String.CASE_INSENSITIVE_ORDER.thenComparing(Comparator.naturalOrder()));
         Comparator<Row> order = switch (sort.startsWith("-") ? sort.substring(1) : sort) {
             case "waiting" -> Comparator.comparingInt(Row::waiting);
+            case "running" -> Comparator.comparingInt(Row::running);
             case "expires" -> Comparator.comparing(row -> expiry(row.caller().expires()));
             case "group" ->
                 Comparator.comparing(
@@ -141,7 +157,8 @@ final class KeyList {
         return Map.of(
                 "name", Column.of("Name", "name", filter, sort, false),
                 "group", Column.of("Group", "group", filter, sort, false),
-                "waiting", Column.of("Waiting now", "waiting", filter, sort, true),
+                "waiting", Column.of("Waiting", "waiting", filter, sort, true),
+                "running", Column.of("Running", "running", filter, sort, true),
                 "expires", Column.of("Expires", "expires", filter, sort, false));
     }
 

@@ -17,7 +17,6 @@ import io.anteroom.servlet.KnownCaller;
 import io.anteroom.settings.Revision;
 import io.anteroom.settings.Settings;
 import java.util.List;
-import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -45,7 +44,7 @@ final class KeyPages {
             String path,
             StateWord state,
             Facts facts,
-            Map<String, Integer> waiting,
+            List<Standing.Now> now,
             List<Standing.Used> budgets,
             Fields fields,
             long base,
@@ -117,7 +116,7 @@ final class KeyPages {
                 path(caller),
                 Words.state(caller, request.now()),
                 Facts.of(caller, Words.policy(settings.callers(), caller), format),
-                standing.waiting(caller),
+                standing.now(caller),
                 standing.budgets(settings, caller, format),
                 back.fields(),
                 revision.number(),

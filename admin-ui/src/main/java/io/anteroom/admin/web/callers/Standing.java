@@ -3,6 +3,7 @@ package io.anteroom.admin.web.callers;
 
 import io.anteroom.Anteroom;
 import io.anteroom.admin.web.Format;
+import io.anteroom.admin.web.live.Running;
 import io.anteroom.admin.web.parts.Bar;
 import io.anteroom.admin.web.parts.StateWord.Tone;
 import io.anteroom.rate.Budget;
@@ -12,6 +13,7 @@ import io.anteroom.settings.Settings;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** How much of a caller waits, and what it has used of its budgets. Safe from any thread. */
@@ -21,18 +23,34 @@ final class Standing {
 
     private final Anteroom anteroom;
     private final Presence presence;
+    private final Running running;
 
-    Standing(Anteroom anteroom, Presence presence) {
+    Standing(Anteroom anteroom, Presence presence, Running running) {
         this.anteroom = anteroom;
         this.presence = presence;
+        this.running = running;
     }
 
     /** What has been used of a budget in its period. */
     record Used(String name, String since, Bar bar) {}
 
+    /** What a caller has in a pool at this moment; what runs, on this server. */
+    record Now(String pool, int waiting, int running) {}
+
     /** By pool. */
     Map<String, Integer> waiting(KnownCaller caller) {
         return presence.waiting().getOrDefault(caller.identity().flow(), Map.of());
+    }
+
+    /** In the pools in which it has anything. */
+    List<Now> now(KnownCaller caller) {
+        Map<String, Integer> waiting = waiting(caller);
+        Map<String, Integer> runs = running.of(caller.identity().flow());
+        TreeSet<String> pools = new TreeSet<>(waiting.keySet());
+        pools.addAll(runs.keySet());
+        return pools.stream()
+                .map(pool -> new Now(pool, waiting.getOrDefault(pool, 0), runs.getOrDefault(pool, 0)))
+                .toList();
     }
 
     /** The budgets that are counted for this key alone and of which something has been used. */

@@ -40,10 +40,13 @@ final class Charts {
         this.analytics = analytics;
     }
 
-    /** The beginnings of the steps of a period that ends now, in seconds. */
+    /**
+     * The beginnings of the last whole steps of a period, in seconds. The one under way is left out: what has come of
+     * it so far would look as if everything had stopped.
+     */
     private static List<Long> steps(Period period, Instant now, int most) {
         long step = period.step().toSeconds();
-        long last = Math.floorDiv(now.getEpochSecond(), step) * step;
+        long last = (Math.floorDiv(now.getEpochSecond(), step) - 1) * step;
         int count = (int) Math.min(most, period.length().toSeconds() / step);
         List<Long> steps = new ArrayList<>();
         for (int i = count - 1; i >= 0; i--) {
@@ -178,7 +181,7 @@ final class Charts {
         long length = period.step().toSeconds();
         long[][] sums = new long[steps.size()][FLOW.size()];
         if (analytics != null && !steps.isEmpty()) {
-            Duration last = period.step().multipliedBy(steps.size() + 1L);
+            Duration last = period.step().multipliedBy(steps.size() + 2L);
             for (Second second : analytics.seconds(pool, last)) {
                 long at = Math.floorDiv(second.at().getEpochSecond() - steps.get(0), length);
                 if (at >= 0 && at < sums.length) {

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Says each second how it stands. Safe from any thread. */
 final class LiveFeed {
-    /** The step before the current one may have changed since it was sent. */
+    /** The step before the last one may have changed since it was sent. */
     private static final int TAIL = 2;
 
     private static final long FRESH_NANOS = Duration.ofSeconds(10).toNanos();

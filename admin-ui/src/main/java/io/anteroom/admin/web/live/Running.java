@@ -5,6 +5,7 @@ import io.anteroom.event.QueueEvent;
 import io.anteroom.event.QueueListener;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -35,6 +36,28 @@ public final class Running implements QueueListener {
             int sum = (count == null ? 0 : count) + more;
             return sum <= 0 ? null : sum;
         });
+    }
+
+    /** By pool, for one flow. */
+    public Map<String, Integer> of(String flow) {
+        Map<String, Integer> found = new TreeMap<>();
+        counts.forEach((who, count) -> {
+            if (!who.isAddress() && who.name().equals(flow)) {
+                found.put(who.pool(), count);
+            }
+        });
+        return found;
+    }
+
+    /** By flow, then by pool. */
+    public Map<String, Map<String, Integer>> byFlow() {
+        Map<String, Map<String, Integer>> found = new HashMap<>();
+        counts.forEach((who, count) -> {
+            if (!who.isAddress()) {
+                found.computeIfAbsent(who.name(), unknown -> new TreeMap<>()).put(who.pool(), count);
+            }
+        });
+        return found;
     }
 
     /** By flow, or by address. */
