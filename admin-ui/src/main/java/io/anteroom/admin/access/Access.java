@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -26,9 +25,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Most methods throw {@link io.anteroom.settings.StoreException} if users and tokens cannot be read.
  */
 public final class Access {
-    /** So many characters of a hash tell two sessions apart. */
-    private static final int LEAST_OF_HASH = 16;
-
     private static final Duration SEEN_EVERY = Duration.ofSeconds(30);
     private static final Duration USED_EVERY = Duration.ofMinutes(1);
     private static final Duration BUSY_FOR = Duration.ofSeconds(2);
@@ -45,6 +41,7 @@ public final class Access {
     private final Auditor auditor;
     private final Users users;
     private final Tokens tokens;
+    private final Sessions sessions;
     private volatile boolean hasUsers;
 
     /**
@@ -68,6 +65,7 @@ public final class Access {
         this.auditor = new Auditor(trail, clock, nanoClock, settings.node());
         this.users = new Users(store, passwords, clock);
         this.tokens = new Tokens(store, secrets, settings, clock);
+        this.sessions = new Sessions(store, settings, auditor, clock);
     }
 
     /** How the administration is guarded. */
@@ -78,6 +76,11 @@ public final class Access {
     /** Writes down what is done. */
     public Auditor auditor() {
         return auditor;
+    }
+
+    /** Lists and ends one's own sessions. */
+    public Sessions sessions() {
+        return sessions;
     }
 
     /** Changes users. */
@@ -206,7 +209,7 @@ public final class Access {
         }
         Instant now = clock.instant();
         User user = store.user(session.user());
-        boolean isOver = isOver(session, now);
+        boolean isOver = settings.isOver(session, now);
         if (isOver || user == null || user.isDisabled()) {
             store.removeSession(hash);
             return null;
@@ -314,45 +317,6 @@ public final class Access {
         store.removeSession(principal.id());
         Cookies.clear(response, source);
         auditor.add(principal, source, "session.close", principal.user(), "", Outcome.DONE);
-    }
-
-    /** The sessions of somebody that are not over, the newest first. */
-    public List<StoredSession> sessions(Principal principal) {
-        Instant now = clock.instant();
-        return store.sessions(principal.user()).stream()
-                .filter(session -> !isOver(session, now))
-                .toList();
-    }
-
-    private boolean isOver(StoredSession session, Instant now) {
-        return now.isAfter(session.lastSeen().plus(settings.idle()))
-                || now.isAfter(session.created().plus(settings.longest()));
-    }
-
-    /**
-     * Ends one of somebody's own sessions.
-     *
-     * @param beginning of its hash; at least as long as tells two apart
-     * @return false if there is no such session of theirs
-     */
-    public boolean endSession(HttpServletRequest request, Principal principal, String beginning) {
-        StoredSession ended = store.sessions(principal.user()).stream()
-                .filter(session -> session.hash().startsWith(beginning))
-                .findFirst()
-                .orElse(null);
-        if (ended == null || beginning.length() < LEAST_OF_HASH) {
-            return false;
-        }
-        store.removeSession(ended.hash());
-        auditor.add(
-                principal, source(request), "session.end", principal.user(), "from " + ended.address(), Outcome.DONE);
-        return true;
-    }
-
-    /** Ends all of somebody's sessions but the one that asks for it. */
-    public void endOtherSessions(HttpServletRequest request, Principal principal) {
-        store.removeSessions(principal.user(), principal.id());
-        auditor.add(principal, source(request), "session.end-others", principal.user(), "", Outcome.DONE);
     }
 
     /** The user of a session gives the password again, and may change users and tokens for a while. */

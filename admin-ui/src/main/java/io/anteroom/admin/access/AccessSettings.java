@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.admin.access;
 
+import io.anteroom.admin.store.StoredSession;
 import io.anteroom.net.TrustedProxies;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Set;
 
 /**
@@ -81,6 +83,12 @@ public record AccessSettings(
         if (value.isNegative() || value.isZero() || value.compareTo(most) > 0) {
             throw new IllegalArgumentException(key + ": " + value + " (expected: more than 0, at most " + most + ")");
         }
+    }
+
+    /** Whether a session has not been used for too long, or has lasted for as long as any may. */
+    boolean isOver(StoredSession session, Instant now) {
+        return now.isAfter(session.lastSeen().plus(idle))
+                || now.isAfter(session.created().plus(longest));
     }
 
     /** The same under another name. */

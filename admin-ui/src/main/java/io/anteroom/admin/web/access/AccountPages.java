@@ -78,7 +78,7 @@ final class AccountPages implements PageModule {
     }
 
     private List<Session> sessions(Principal me) {
-        return access.sessions(me).stream()
+        return access.sessions().of(me).stream()
                 .map(session -> new Session(
                         session.hash().substring(0, SHOWN_OF_HASH),
                         session.hash().equals(me.id()),
@@ -121,12 +121,12 @@ final class AccountPages implements PageModule {
     }
 
     private Answer endOthers(PageRequest request) {
-        access.endOtherSessions(request.http(), request.principal());
+        access.sessions().endOthers(request.http(), request.principal());
         return Answer.done("/account", "Your other sessions have ended; this one goes on.");
     }
 
     private Answer endOne(PageRequest request) {
-        if (!access.endSession(request.http(), request.principal(), request.name("session"))) {
+        if (!access.sessions().end(request.http(), request.principal(), request.name("session"))) {
             return Answer.failed("/account", "That session was over before.");
         }
         return Answer.done("/account", "That session has ended: whoever used it has to log in again.");
