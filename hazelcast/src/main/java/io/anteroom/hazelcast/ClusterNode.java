@@ -10,7 +10,6 @@ import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastException;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.LifecycleEvent;
-import com.hazelcast.topic.ITopic;
 import io.anteroom.event.Notice;
 import io.anteroom.event.NoticeListener;
 import java.lang.System.Logger;
@@ -44,13 +43,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ClusterNode implements AutoCloseable {
     private static final Logger LOG = System.getLogger(ClusterNode.class.getName());
-    private static final String ALL = "anteroom.all";
-    private static final String ONE = "anteroom.node.";
     private static final int WORKERS = 4;
     private static final int MOST_ATTEMPTS = 3;
     private static final Duration BEAT = Duration.ofMillis(100);
     private static final Duration KNOCK = Duration.ofSeconds(1);
     private static final Duration FAREWELL = Duration.ofSeconds(5);
+    private static final Duration LISTENING = Duration.ofSeconds(2);
 
     private final ClusterSettings settings;
     private final long session;
@@ -66,6 +64,7 @@ public final class ClusterNode implements AutoCloseable {
     private final List<Runnable> leavers = new CopyOnWriteArrayList<>();
     private final List<ScheduledFuture<?>> periodic = new CopyOnWriteArrayList<>();
     private final HazelcastInstance hazelcast;
+    private final Words words;
     private final Wire wire = new Wire();
 
     private ClusterNode(ClusterSettings settings, NoticeListener notices, LongSupplier nanoClock) {
@@ -86,12 +85,21 @@ public final class ClusterNode implements AutoCloseable {
             stopThreads();
             throw e;
         }
+        words = new Words(hazelcast::getTopic);
+        try {
+            begin();
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private void begin() {
         wire.joined(hazelcast.getCluster());
         lookout.sees(doors(hazelcast.getCluster().getMembers()));
         warmUp();
         hazelcast.getLifecycleService().addLifecycleListener(this::lifecycle);
-        this.<Note.Letter>topic(ALL).addMessageListener(message -> read(message.getMessageObject()));
-        this.<Note.Letter>topic(ONE + settings.node()).addMessageListener(message -> read(message.getMessageObject()));
+        boolean unusedAll = words.listen(name(), this::read, daemon("anteroom-cluster-words"), LISTENING);
         ScheduledFuture<?> unusedBeats = always(BEAT, owner.pulse()::beat);
         ScheduledFuture<?> unusedKnocks = always(KNOCK, () -> {
             if (lookout.misses()) {
@@ -268,29 +276,16 @@ public final class ClusterNode implements AutoCloseable {
     }
 
     void tell(String node, Note note) {
-        publish(ONE + node, note);
+        words.tell(node, note);
     }
 
     void tellAll(Note note) {
-        publish(ALL, note);
+        words.tellAll(note);
     }
 
-    private void publish(String topic, Note note) {
-        try {
-            this.<Note.Letter>topic(topic).publish(new Note.Letter(note));
-        } catch (RuntimeException e) {
-            // Nothing depends on it; the instance is stopping or has no partner.
-            LOG.log(Level.DEBUG, "cluster: a word was not sent", e);
-        }
-    }
-
-    private <T> ITopic<T> topic(String name) {
-        return hazelcast.getTopic(name);
-    }
-
-    private void read(Note.Letter letter) {
+    private void read(Note note) {
         for (Consumer<Note> reader : readers) {
-            guarded(() -> reader.accept(letter.note()));
+            guarded(() -> reader.accept(note));
         }
     }
 
