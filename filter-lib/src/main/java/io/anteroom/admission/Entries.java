@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.admission;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** All requests that wait or run, by number: open addressing, because the common path looks here twice. */
@@ -76,6 +78,21 @@ final class Entries {
             }
         }
         return all;
+    }
+
+    /**
+     * Those whose connections a node holds, by order of arrival: replicas must work through them in the same order.
+     * They are looked for among all, because a node is rarely lost, while to keep a list of them costs every request.
+     */
+    List<Entry> ofNode(String node) {
+        List<Entry> found = new ArrayList<>();
+        for (Entry entry : table) {
+            if (entry != null && entry.node.equals(node)) {
+                found.add(entry);
+            }
+        }
+        found.sort(Entry.BY_ARRIVAL);
+        return found;
     }
 
     private void resize(int length) {

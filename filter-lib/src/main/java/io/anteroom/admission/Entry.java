@@ -14,7 +14,9 @@ final class Entry extends Ranked {
     final long id;
     final Flow flow;
     final Party ip;
-    final Node node;
+    /** The name of the node that holds its connection. */
+    final String node;
+
     final long arrivedNanos;
     final @Nullable String batch;
     /** What its body takes; nothing while its caller is away, because a refused request keeps no body. */
@@ -48,10 +50,6 @@ final class Entry extends Ranked {
 
     @Nullable Entry previous;
 
-    @Nullable Entry nextOfNode;
-
-    @Nullable Entry previousOfNode;
-
     int initialPosition;
     /** What the estimator made of the work ahead on arrival, before calibration; nanoseconds. */
     long rawWaitNanos;
@@ -71,7 +69,7 @@ final class Entry extends Ranked {
     long groupLifted;
     int era;
 
-    Entry(long id, Flow flow, Party ip, Node node, long seq, long arrivedNanos, long costMicros, Arrival arrival) {
+    Entry(long id, Flow flow, Party ip, String node, long seq, long arrivedNanos, long costMicros, Arrival arrival) {
         this(id, flow, ip, node, seq, arrivedNanos, costMicros, ownWait(arrival), arrival.bytes(), arrival.batch());
         Duration claimWithin = arrival.claimWithin();
         if (claimWithin != null) {
@@ -88,7 +86,7 @@ final class Entry extends Ranked {
             long id,
             Flow flow,
             Party ip,
-            Node node,
+            String node,
             long seq,
             long arrivedNanos,
             long costMicros,

@@ -15,7 +15,7 @@ final class EntryCodec {
         out.writeUTF(entry.flow.key.name);
         out.writeByte(entry.flow.priority.ordinal());
         out.writeUTF(entry.ip.name);
-        out.writeUTF(entry.node.name);
+        out.writeUTF(entry.node);
         out.writeLong(entry.seq);
         out.writeLong(entry.arrivedNanos);
         out.writeLong(entry.costMicros);
@@ -49,7 +49,7 @@ final class EntryCodec {
         Party key = MachineCodec.named(keys, in.readUTF());
         Flow flow = PoolState.flowOf(key, Priority.values()[in.readByte()]);
         Party ip = MachineCodec.named(ips, in.readUTF());
-        Node node = state.nodeOf(in.readUTF());
+        String node = in.readUTF();
         long seq = in.readLong();
         long arrived = in.readLong();
         long cost = in.readLong();

@@ -34,7 +34,7 @@ final class Gate {
                 ticket,
                 PoolState.flowOf(key, arrival.priority()),
                 ip,
-                state.nodeOf(node),
+                node,
                 state.nextSeq(),
                 state.nowNanos,
                 cost(arrival, key),
@@ -218,7 +218,7 @@ final class Gate {
 
     private static Effect granted(Entry entry) {
         Duration waited = Duration.ofNanos(entry.admittedNanos - entry.arrivedNanos);
-        return new Effect.Granted(entry.id, entry.node.name, waited, entry.initialPosition);
+        return new Effect.Granted(entry.id, entry.node, waited, entry.initialPosition);
     }
 
     /** Ends what is due; whether anything was. */
@@ -247,7 +247,7 @@ final class Gate {
         } else {
             state.tally.leasesExpired++;
         }
-        effects.accept(new Effect.LeaseExpired(due.id, due.node.name));
+        effects.accept(new Effect.LeaseExpired(due.id, due.node));
     }
 
     private void giveUp(Entry due, Consumer<Effect> effects) {
@@ -273,7 +273,7 @@ final class Gate {
         state.tally.refused[code.ordinal()]++;
         Refusal refusal =
                 code == Refusal.Code.SHUTTING_DOWN ? refusals.shuttingDown(entry) : refusals.refuse(entry, code, limit);
-        effects.accept(new Effect.Ended(entry.id, entry.node.name, refusal));
+        effects.accept(new Effect.Ended(entry.id, entry.node, refusal));
     }
 
     void move(Entry entry, Priority priority) {
@@ -302,7 +302,7 @@ final class Gate {
     void register(String node, List<Registration> held, Consumer<Effect> effects) {
         Map<Long, Registration> told = new HashMap<>();
         held.forEach(registration -> told.put(registration.ticket(), registration));
-        for (Entry entry : state.nodeOf(node).inOrder()) {
+        for (Entry entry : state.entries.ofNode(node)) {
             Registration registration = told.remove(entry.id);
             if (registration == null) {
                 drop(entry);
@@ -342,7 +342,7 @@ final class Gate {
                 registration.ticket(),
                 PoolState.flowOf(key, arrival.priority()),
                 state.ips.get(arrival.caller().ip()),
-                state.nodeOf(node),
+                node,
                 arrived,
                 arrived,
                 cost(arrival, key),

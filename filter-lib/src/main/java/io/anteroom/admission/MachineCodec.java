@@ -161,7 +161,6 @@ final class MachineCodec {
 
     private static void restore(PoolState state, Entry entry) {
         state.entries.add(entry);
-        entry.node.add(entry);
         if (entry.running) {
             state.running++;
             entry.flow.key.running++;

@@ -78,7 +78,7 @@ final class Observatory {
                     entry.flow.key.name,
                     entry.ip.name,
                     entry.flow.priority,
-                    entry.node.name,
+                    entry.node,
                     entry.bytes,
                     entry.batch,
                     entry.away,
@@ -115,8 +115,7 @@ final class Observatory {
         Flow flow = new Flow(nobody, Priority.NORMAL);
         Caller caller = Caller.of("", "");
         long cost = state.estimator.meanMicros();
-        Entry newcomer =
-                new Entry(0, flow, nobody, new Node(""), 0, nowNanos, cost, Arrival.of(caller, Priority.NORMAL));
+        Entry newcomer = new Entry(0, flow, nobody, "", 0, nowNanos, cost, Arrival.of(caller, Priority.NORMAL));
         state.estimator.place(newcomer, state, ranking);
         if (state.line.waiting < WaitEstimator.SHORT) {
             // Nobody has really come: those who wait stand where they stood.

@@ -2,6 +2,7 @@
 package io.anteroom.admission;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,14 +12,20 @@ import org.jspecify.annotations.Nullable;
 /**
  * All keys, or all IP addresses. One in use is never forgotten; of those idle the last {@value #MAX_IDLE} are kept, so
  * that a caller who pauses finds its history again while a million strangers cannot fill the heap.
+ *
+ * <p>Every request uses two parties and most leave them idle, so that only notes the turn at which it happens. Who has
+ * been idle for longest is found out when somebody has to be forgotten: the ranks in the heap are turns as well, of
+ * then or earlier, and are brought up to date from the first on.
  */
 final class Parties {
     static final int MAX_IDLE = 4096;
 
     private final Map<String, Party> byName = new HashMap<>();
     private final Function<String, Party> maker;
-    private @Nullable Party oldestIdle;
-    private @Nullable Party newestIdle;
+    /** All who are idle, and some who were. */
+    private final IndexedHeap<Party> candidates = new ByRankedTurn();
+
+    private long lastTurn;
     private int idle;
 
     Parties(Function<String, Party> maker) {
@@ -32,7 +39,7 @@ final class Parties {
             party = maker.apply(name);
             byName.put(name, party);
         } else if (party.idle) {
-            unlink(party);
+            wake(party);
         }
         return party;
     }
@@ -40,12 +47,17 @@ final class Parties {
     /** Something is about to be counted on a party that may have become idle since it was looked up. */
     void use(Party party) {
         if (party.idle) {
-            unlink(party);
+            wake(party);
         }
         if (party.forgotten) {
             party.forgotten = false;
             byName.put(party.name, party);
         }
+    }
+
+    private void wake(Party party) {
+        party.idle = false;
+        idle--;
     }
 
     /** Takes a party in as it was saved. */
@@ -65,23 +77,37 @@ final class Parties {
         if (!party.isUnused() || party.idle) {
             return;
         }
-        Party last = newestIdle;
-        party.older = last;
-        party.newer = null;
-        if (last == null) {
-            oldestIdle = party;
-        } else {
-            last.newer = party;
-        }
-        newestIdle = party;
         party.idle = true;
+        party.idleTurn = ++lastTurn;
         idle++;
-        Party oldest = oldestIdle;
-        if (idle > MAX_IDLE && oldest != null) {
-            unlink(oldest);
-            byName.remove(oldest.name);
-            oldest.forgotten = true;
+        if (!candidates.contains(party)) {
+            party.rankedTurn = party.idleTurn;
+            candidates.add(party);
         }
+        if (idle > MAX_IDLE) {
+            forgetOldest();
+        }
+    }
+
+    private void forgetOldest() {
+        for (Party first = candidates.first(); first != null; first = candidates.first()) {
+            if (!first.idle) {
+                candidates.remove(first);
+            } else if (first.rankedTurn != first.idleTurn) {
+                first.rankedTurn = first.idleTurn;
+                candidates.update(first);
+            } else {
+                forget(first);
+                return;
+            }
+        }
+    }
+
+    private void forget(Party oldest) {
+        candidates.remove(oldest);
+        wake(oldest);
+        byName.remove(oldest.name);
+        oldest.forgotten = true;
     }
 
     int size() {
@@ -90,35 +116,36 @@ final class Parties {
 
     /** Those in use by name, then the idle from the oldest on: the form in which replicas compare and restore them. */
     List<Party> inOrder() {
-        List<Party> all = new ArrayList<>(byName.size());
+        List<Party> inUse = new ArrayList<>();
+        List<Party> ofIdle = new ArrayList<>(idle);
         for (Party party : byName.values()) {
-            if (!party.idle) {
-                all.add(party);
-            }
+            (party.idle ? ofIdle : inUse).add(party);
         }
-        all.sort((one, other) -> one.name.compareTo(other.name));
-        for (Party party = oldestIdle; party != null; party = party.newer) {
-            all.add(party);
-        }
-        return all;
+        inUse.sort(Comparator.comparing(party -> party.name));
+        ofIdle.sort(Comparator.comparingLong(party -> party.idleTurn));
+        inUse.addAll(ofIdle);
+        return inUse;
     }
 
-    private void unlink(Party party) {
-        Party before = party.older;
-        Party after = party.newer;
-        if (before == null) {
-            oldestIdle = after;
-        } else {
-            before.newer = after;
+    private static final class ByRankedTurn extends IndexedHeap<Party> {
+        @Override
+        long rankOf(Party party) {
+            return party.rankedTurn;
         }
-        if (after == null) {
-            newestIdle = before;
-        } else {
-            after.older = before;
+
+        @Override
+        boolean isBefore(Party one, Party other) {
+            throw new IllegalStateException("two parties became idle at turn " + one.idleTurn);
         }
-        party.older = null;
-        party.newer = null;
-        party.idle = false;
-        idle--;
+
+        @Override
+        int placeOf(Party party) {
+            return party.idlePlace;
+        }
+
+        @Override
+        void setPlace(Party party, int place) {
+            party.idlePlace = place;
+        }
     }
 }

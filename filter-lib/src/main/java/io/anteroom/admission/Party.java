@@ -27,11 +27,13 @@ final class Party {
     /** Flows that wait for this party to run less. */
     @Nullable Flow parked;
 
-    @Nullable Party older;
-
-    @Nullable Party newer;
-
     boolean idle;
+    /** The turn at which it last became idle, of all parties of its kind. */
+    long idleTurn;
+    /** The same as of when {@link Parties} last had to know. */
+    long rankedTurn;
+
+    int idlePlace = IndexedHeap.ABSENT;
     /** Dropped for having been idle for longest; whoever still holds it has to make it known again. */
     boolean forgotten;
 

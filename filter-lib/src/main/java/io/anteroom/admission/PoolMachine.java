@@ -236,11 +236,7 @@ public final class PoolMachine {
     /** A node is gone: its places are given up and its slots are free. */
     public void nodeLost(String node, long nowNanos, Consumer<Effect> effects) {
         begin(nowNanos, effects);
-        Node lost = state.nodes.remove(node);
-        if (lost == null) {
-            return;
-        }
-        for (Entry entry : lost.inOrder()) {
+        for (Entry entry : state.entries.ofNode(node)) {
             if (entry.running) {
                 state.end(entry);
                 state.tally.released++;
@@ -261,12 +257,8 @@ public final class PoolMachine {
      */
     public int nodeSilent(String node, Set<Long> untold, long nowNanos, Consumer<Effect> effects) {
         begin(nowNanos, effects);
-        Node silent = state.nodes.get(node);
-        if (silent == null) {
-            return 0;
-        }
         int running = 0;
-        for (Entry entry : silent.inOrder()) {
+        for (Entry entry : state.entries.ofNode(node)) {
             if (!entry.running) {
                 state.leave(entry);
                 state.tally.refused[Refusal.Code.NODE_LOST.ordinal()]++;

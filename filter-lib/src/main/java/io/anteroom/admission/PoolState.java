@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.admission;
 
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +17,6 @@ final class PoolState implements Limits {
     final Entries entries = new Entries();
     final Parties keys = new Parties(Party::key);
     final Parties ips = new Parties(Party::ip);
-    final Map<String, Node> nodes = new HashMap<>();
     final Line line;
     final IndexedHeap<Entry> deadlines = new Deadlines();
     final WaitEstimator estimator = new WaitEstimator();
@@ -67,15 +64,6 @@ final class PoolState implements Limits {
         return flow;
     }
 
-    Node nodeOf(String name) {
-        Node node = nodes.get(name);
-        if (node == null) {
-            node = new Node(name);
-            nodes.put(name, node);
-        }
-        return node;
-    }
-
     CallerLimits limitsOf(Party key) {
         CallerLimits own = key.ownLimits;
         return own == null ? settings.perKey() : own;
@@ -99,7 +87,6 @@ final class PoolState implements Limits {
         keys.use(entry.flow.key);
         ips.use(entry.ip);
         entries.add(entry);
-        entry.node.add(entry);
     }
 
     /** Puts a waiting entry into another flow of its key. */
@@ -107,7 +94,6 @@ final class PoolState implements Limits {
         line.remove(entry);
         deadlines.remove(entry);
         entries.remove(entry);
-        entry.node.remove(entry);
         add(moved);
         wait(moved);
     }
@@ -251,7 +237,6 @@ final class PoolState implements Limits {
 
     private void forget(Entry entry) {
         entries.remove(entry);
-        entry.node.remove(entry);
         keys.releaseIfUnused(entry.flow.key);
         ips.releaseIfUnused(entry.ip);
         memory.add(entry.id);

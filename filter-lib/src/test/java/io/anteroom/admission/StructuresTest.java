@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -102,7 +103,7 @@ final class StructuresTest {
     private static Entry entry(long id, long seq) {
         Party key = Party.key("k");
         Arrival arrival = Arrival.of(Caller.of("k", "i"), Priority.LOW);
-        return new Entry(id, new Flow(key, Priority.LOW), Party.ip("i"), new Node("n"), seq, seq, 1, arrival);
+        return new Entry(id, new Flow(key, Priority.LOW), Party.ip("i"), "n", seq, seq, 1, arrival);
     }
 
     @Test
@@ -239,22 +240,54 @@ final class StructuresTest {
     }
 
     @Test
-    void node_entries_areListedByArrival() {
-        Node node = new Node("n");
+    void parties_usedNowAndThen_areForgottenByTheirLastUse() {
+        Parties parties = new Parties(Party::key);
+        Random random = new Random(1);
+        Set<String> expected = new LinkedHashSet<>();
+        for (int i = 0; i < 200_000; i++) {
+            String name = "k" + random.nextInt(2 * Parties.MAX_IDLE);
+            parties.releaseIfUnused(parties.get(name));
+            expected.remove(name);
+            expected.add(name);
+            if (expected.size() > Parties.MAX_IDLE) {
+                expected.remove(expected.iterator().next());
+            }
+        }
+
+        assertThat(parties.inOrder()).extracting(party -> party.name).containsExactlyElementsOf(expected);
+    }
+
+    @Test
+    void parties_forgottenWhileSomebodyHoldsThem_areKnownAgainOnceUsed() {
+        Parties parties = new Parties(Party::key);
+        Party held = parties.get("held");
+        parties.releaseIfUnused(held);
+        for (int i = 0; i < Parties.MAX_IDLE; i++) {
+            parties.releaseIfUnused(parties.get("k" + i));
+        }
+        assertThat(parties.find("held")).isNull();
+
+        parties.use(held);
+
+        assertThat(parties.find("held")).isSameAs(held);
+        parties.releaseIfUnused(held);
+        assertThat(parties.size()).isEqualTo(Parties.MAX_IDLE);
+        assertThat(parties.find("k0")).isNull();
+    }
+
+    @Test
+    void entries_ofNode_areItsOwnByArrival() {
+        Entries entries = new Entries();
         Entry one = entry(1, 30);
         Entry two = entry(2, 10);
         Entry three = entry(3, 20);
         Entry four = entry(4, 20);
-        List.of(one, four, two, three).forEach(node::add);
-        assertThat(node.inOrder()).containsExactly(two, three, four, one);
+        List.of(one, four, two, three).forEach(entries::add);
 
-        node.remove(four);
-        assertThat(node.inOrder()).containsExactly(two, three, one);
-        node.remove(three);
-        node.remove(one);
-        assertThat(node.inOrder()).containsExactly(two);
-        node.remove(two);
-        assertThat(node.inOrder()).isEmpty();
+        assertThat(entries.ofNode("n")).containsExactly(two, three, four, one);
+        assertThat(entries.ofNode("other")).isEmpty();
+        entries.remove(four);
+        assertThat(entries.ofNode("n")).containsExactly(two, three, one);
     }
 
     @Test
