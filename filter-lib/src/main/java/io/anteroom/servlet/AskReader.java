@@ -44,35 +44,36 @@ final class AskReader {
      * @throws BadRequest if something in it cannot be read
      * @throws IOException if the client failed to send its body
      */
-    Ask read(HttpServletRequest request, String id, Pool byPath, Dialect dialect, @Nullable String alias)
+    Ask read(Fields fields, String id, Pool byPath, Dialect dialect, @Nullable String alias)
             throws BadRequest, IOException {
-        Optional<Identity> identity = settings.callers().resolve(request);
+        HttpServletRequest request = fields.request();
+        Optional<Identity> identity = identity(fields);
         CallerPolicy policy = admitted(settings.policies().of(identity));
-        Options options = HeaderOptions.read(request::getHeader);
-        boolean hasBody = Bodies.mayHaveBody(request);
+        Options options = HeaderOptions.read(fields::get);
+        boolean hasBody = Bodies.mayHaveBody(fields);
         BufferedBody body = hasBody ? bodies.readJson(request) : null;
         JsonBody.Content content = body != null && body.isWhole() ? JsonBody.read(body.bytes(), dialect) : null;
         String model = content == null ? null : content.model();
         boolean pays = settings.rates().concern(policy.allowance());
         if (model == null && (pays || settings.routes().hasModels())) {
-            model = request.getHeader(Headers.MODEL);
+            model = fields.get(Headers.MODEL);
         }
         if (content != null) {
             options = content.options().or(options);
             if (!content.stream() && options.status() != StatusMode.WHITESPACE) {
-                options = options.or(HeaderOptions.ofSilence(request::getHeader));
+                options = options.or(HeaderOptions.ofSilence(fields::get));
             }
         }
         Pool byModel = settings.routes().byModel(model);
         Pool pool = byModel != null ? byModel : byPath;
         long bytes = !hasBody ? 0 : body == null ? bodies.expectedBytes(request) : body.bytes().length;
         Grant grant = grant(caller(request, identity, policy), policy, options, pool, bytes);
-        Manner manner = manner(request, dialect, options, content, body != null);
+        Manner manner = manner(fields, dialect, options, content, body != null);
         Toll toll = null;
         if (pays) {
             long size = hasBody && body == null ? Math.max(bytes, request.getContentLengthLong()) : bytes;
             Demand demand = Demand.ofBody(size, content == null ? -1 : content.maxOutput());
-            toll = toll(payer(request, grant.arrival()), pool, model, policy.allowance(), demand);
+            toll = toll(payer(fields, grant.arrival()), pool, model, policy.allowance(), demand);
         }
         if (body != null && content != null) {
             body = body.forwarding(forwarded(content, dialect, pool, grant));
@@ -122,12 +123,8 @@ final class AskReader {
     }
 
     private Manner manner(
-            HttpServletRequest request,
-            Dialect dialect,
-            Options options,
-            JsonBody.@Nullable Content content,
-            boolean isJson) {
-        boolean streams = (content != null && content.stream()) || wantsEvents(request);
+            Fields fields, Dialect dialect, Options options, JsonBody.@Nullable Content content, boolean isJson) {
+        boolean streams = (content != null && content.stream()) || wantsEvents(fields);
         Manner manner = Manner.of(dialect, options.status(), settings.protocol().status(), streams, isJson);
         return content == null ? manner : manner.saying(content.model(), content.hasGateflow());
     }
@@ -160,6 +157,13 @@ final class AskReader {
         return policy;
     }
 
+    /** Resolvers of others get the request, as they may look at anything. */
+    private Optional<Identity> identity(Fields fields) {
+        return settings.callers() instanceof ApiKeys keys
+                ? keys.resolve(fields::get)
+                : settings.callers().resolve(fields.request());
+    }
+
     private Caller caller(HttpServletRequest request, Optional<Identity> identity, CallerPolicy policy) {
         String ip = clientAddress(request);
         String flow = identity.isPresent() ? identity.get().flow() : ip;
@@ -172,8 +176,8 @@ final class AskReader {
     }
 
     /** Whoever comes with a ticket does not wait again, not for a bucket either. */
-    private Arrival payer(HttpServletRequest request, Arrival arrival) {
-        boolean hasTicket = settings.tickets().isOn() && request.getHeader(Headers.TICKET) != null;
+    private Arrival payer(Fields fields, Arrival arrival) {
+        boolean hasTicket = settings.tickets().isOn() && fields.get(Headers.TICKET) != null;
         return hasTicket ? arrival.withoutQueueing() : arrival;
     }
 
@@ -202,8 +206,8 @@ final class AskReader {
     }
 
     /** Only a client that takes nothing else: one that names it among others may be answered with JSON. */
-    private static boolean wantsEvents(HttpServletRequest request) {
-        String accept = request.getHeader("Accept");
+    private static boolean wantsEvents(Fields fields) {
+        String accept = fields.get("Accept");
         return accept != null && accept.trim().equalsIgnoreCase("text/event-stream");
     }
 }

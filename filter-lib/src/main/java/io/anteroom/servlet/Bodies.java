@@ -49,15 +49,16 @@ final class Bodies {
     }
 
     /** Whether it may have a body at all; the other methods are meant for those that may. */
-    static boolean mayHaveBody(HttpServletRequest request) {
-        long length = request.getContentLengthLong();
+    static boolean mayHaveBody(Fields fields) {
+        HttpServletRequest request = fields.request();
+        long length = fields.mayHave("Content-Length") ? request.getContentLengthLong() : -1;
         if (length != -1) {
             return length > 0;
         }
         return switch (request.getMethod()) {
             case "GET", "HEAD" -> false;
             case "POST", "PUT", "PATCH" -> true;
-            default -> request.getHeader("Transfer-Encoding") != null;
+            default -> fields.get("Transfer-Encoding") != null;
         };
     }
 

@@ -86,7 +86,7 @@ final class Endpoints {
     }
 
     void serve(Resource resource, HttpServletRequest request, HttpServletResponse response) throws IOException {
-        String requestId = RequestIds.of(request);
+        String requestId = RequestIds.of(Fields.of(request));
         try {
             answer(resource, request, response, requestId);
         } catch (BadRequest e) {

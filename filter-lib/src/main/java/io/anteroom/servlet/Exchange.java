@@ -52,7 +52,7 @@ final class Exchange {
     volatile boolean isKept;
 
     private volatile long blockedSinceNanos;
-    private volatile long asyncTimeout = -1;
+    private volatile @Nullable Long asyncTimeout;
 
     /**
      * An exchange that has begun, and counts as one until it ends.
@@ -392,7 +392,7 @@ final class Exchange {
         asyncTimeout = millis;
     }
 
-    long asyncTimeout() {
+    @Nullable Long asyncTimeout() {
         return asyncTimeout;
     }
 }

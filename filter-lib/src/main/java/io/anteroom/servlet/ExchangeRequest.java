@@ -180,8 +180,9 @@ final class ExchangeRequest extends HttpServletRequestWrapper {
     public AsyncContext startAsync(ServletRequest request, ServletResponse response) {
         int registered = exchange.listener().registered();
         AsyncContext context = super.startAsync(request, response);
-        if (exchange.asyncTimeout() >= 0) {
-            context.setTimeout(exchange.asyncTimeout());
+        Long timeout = exchange.asyncTimeout();
+        if (timeout != null) {
+            context.setTimeout(timeout);
         }
         if (exchange.listener().registered() == registered) {
             exchange.asyncStarted(context);

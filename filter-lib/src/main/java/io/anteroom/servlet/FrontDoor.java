@@ -104,26 +104,27 @@ public final class FrontDoor implements AutoCloseable {
             Dialect dialect,
             @Nullable String alias)
             throws IOException, ServletException {
-        String id = RequestIds.of(request);
+        Fields fields = Fields.of(request);
+        String id = RequestIds.of(fields);
         Ask ask;
         try {
-            ask = asks.read(request, id, pool, dialect, alias);
+            ask = asks.read(fields, id, pool, dialect, alias);
         } catch (BadRequest e) {
             Replies.problem(request, response, e.problem(), dialect, id);
             return;
         }
-        String ticket = desk.isOn() ? request.getHeader(Headers.TICKET) : null;
+        String ticket = desk.isOn() ? fields.get(Headers.TICKET) : null;
         if (ticket != null) {
-            redeem(ticket, ask, request, response, chain);
+            redeem(ticket, ask, fields, response, chain);
             return;
         }
         Verdict verdict = new Verdict();
         KeptPlaces.Return back =
-                mayWait(request) && !wantsTicket(request) ? live.places().rejoin(ask, request, verdict) : null;
+                mayWait(request) && !wantsTicket(fields) ? live.places().rejoin(ask, request, verdict) : null;
         Exchange exchange = new Exchange(back == null ? ask : back.ask(), live, request, attribute);
         boolean isThrough = false;
         try {
-            Passage passage = new Passage(exchange, request, response, settings.protocol());
+            Passage passage = new Passage(exchange, fields, response, settings.protocol());
             if (back == null) {
                 offer(exchange, verdict, passage, ask.chain(chain));
             } else {
@@ -162,19 +163,20 @@ public final class FrontDoor implements AutoCloseable {
         if (paid instanceof RateVerdict.Passed passed && !passed.after().isZero()) {
             arrival = arrival.withNotBefore(passed.after());
         }
-        if (wantsTicket(request)) {
+        if (wantsTicket(passage.fields())) {
             giveTicket(exchange, arrival, passage, chain);
             return;
         }
-        if (request.getProtocol().startsWith("HTTP/2") && usesThread(request)) {
+        if (usesThread(request) && request.getProtocol().startsWith("HTTP/2")) {
             Departures.lookUp(request);
         }
         goOn(exchange, exchange.ask().pool().offer(arrival, verdict), verdict, passage, chain);
     }
 
     /** The turn of a ticket has come, and its request with it. */
-    private void redeem(String id, Ask ask, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+    private void redeem(String id, Ask ask, Fields fields, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
+        HttpServletRequest request = fields.request();
         TicketDesk.Claim claim = desk.claim(id, ask);
         Lease lease = claim.lease();
         if (lease == null) {
@@ -185,7 +187,7 @@ public final class FrontDoor implements AutoCloseable {
         Exchange exchange = new Exchange(ask, live, request, attribute);
         exchange.events().takesUp();
         exchange.admitted(lease);
-        Passage passage = new Passage(exchange, request, response, settings.protocol());
+        Passage passage = new Passage(exchange, fields, response, settings.protocol());
         passage.run(lease, lease.initialPosition() > 0, null, ask.chain(chain));
     }
 
@@ -207,8 +209,8 @@ public final class FrontDoor implements AutoCloseable {
         }
     }
 
-    private boolean wantsTicket(HttpServletRequest request) {
-        return desk.isOn() && Preferences.respondAsync(request.getHeader("Prefer"));
+    private boolean wantsTicket(Fields fields) {
+        return desk.isOn() && Preferences.respondAsync(fields.get("Prefer"));
     }
 
     private boolean mayWait(HttpServletRequest request) {

@@ -21,16 +21,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class Passage {
     private final Exchange exchange;
+    private final Fields fields;
     private final HttpServletRequest request;
     private final HttpServletResponse response;
     private final ExchangeRequest wrappedRequest;
     private final ExchangeResponse wrappedResponse;
     private final ProtocolSettings protocol;
 
-    Passage(Exchange exchange, HttpServletRequest request, HttpServletResponse response, ProtocolSettings protocol) {
+    Passage(Exchange exchange, Fields fields, HttpServletResponse response, ProtocolSettings protocol) {
         this.protocol = protocol;
         this.exchange = exchange;
-        this.request = request;
+        this.fields = fields;
+        this.request = fields.request();
         this.response = response;
         this.wrappedRequest = new ExchangeRequest(request, exchange);
         this.wrappedResponse = new ExchangeResponse(response, exchange);
@@ -39,6 +41,10 @@ final class Passage {
 
     HttpServletRequest request() {
         return request;
+    }
+
+    Fields fields() {
+        return fields;
     }
 
     HttpServletResponse response() {
@@ -67,7 +73,7 @@ final class Passage {
      */
     HttpServletResponse let(Lease lease, boolean queued, @Nullable StatusStream stream, HttpServletResponse given) {
         if (stream == null || !stream.hasBegun()) {
-            Replies.admitted(request, response, exchange.ask(), lease, queued);
+            Replies.admitted(fields, response, exchange.ask(), lease, queued);
             return given;
         }
         return late(stream, given);

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Puts answers and header fields into a servlet response that has not been committed. */
 final class Replies {
+    private static final String ORIGIN = "Origin";
+
     private Replies() {}
 
     /** Sends a whole answer of ours. */
@@ -58,8 +60,7 @@ final class Replies {
     }
 
     /** The header fields of a request that was let in. */
-    static void admitted(
-            HttpServletRequest request, HttpServletResponse response, Ask ask, Lease lease, boolean queued) {
+    static void admitted(Fields fields, HttpServletResponse response, Ask ask, Lease lease, boolean queued) {
         // Added, not set: nobody has set them before, and to look for them costs as much again.
         response.addHeader(Headers.REQUEST_ID, ask.id());
         response.addHeader(Headers.WAS_QUEUED, queued ? "true" : "false");
@@ -72,7 +73,7 @@ final class Replies {
         mode(response, ask.manner());
         Tolls.fields(response, ask);
         ignored(response, ask.ignored());
-        expose(request, response);
+        expose(fields.get(ORIGIN), response);
     }
 
     /** The header fields of a request that goes on without a slot. */
@@ -115,7 +116,11 @@ final class Replies {
     }
 
     private static void expose(HttpServletRequest request, HttpServletResponse response) {
-        if (request.getHeader("Origin") != null) {
+        expose(request.getHeader(ORIGIN), response);
+    }
+
+    private static void expose(@Nullable String origin, HttpServletResponse response) {
+        if (origin != null) {
             response.addHeader("Access-Control-Expose-Headers", Headers.EXPOSED);
         }
     }

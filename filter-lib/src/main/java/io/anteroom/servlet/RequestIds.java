@@ -3,7 +3,6 @@ package io.anteroom.servlet;
 
 import io.anteroom.protocol.HeaderOptions;
 import io.anteroom.protocol.Headers;
-import jakarta.servlet.http.HttpServletRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -14,8 +13,8 @@ final class RequestIds {
 
     private RequestIds() {}
 
-    static String of(HttpServletRequest request) {
-        String own = HeaderOptions.requestId(request.getHeader(Headers.REQUEST_ID));
+    static String of(Fields fields) {
+        String own = HeaderOptions.requestId(fields.get(Headers.REQUEST_ID));
         return own != null ? own : random();
     }
 
@@ -24,12 +23,12 @@ final class RequestIds {
         ThreadLocalRandom random = ThreadLocalRandom.current();
         byte[] id = new byte[LENGTH];
         long bits = random.nextLong();
-        for (int i = 0; i < LENGTH; i++) {
-            if (i == LENGTH / 2) {
-                bits = random.nextLong();
-            }
+        long others = random.nextLong();
+        for (int i = 0; i < LENGTH / 2; i++) {
             id[i] = DIGITS[(int) (bits & 31)];
+            id[i + LENGTH / 2] = DIGITS[(int) (others & 31)];
             bits >>>= 5;
+            others >>>= 5;
         }
         return new String(id, StandardCharsets.ISO_8859_1);
     }
