@@ -64,7 +64,12 @@ final class Group {
 
     static long virtualCost(long micros, int weight) {
         long scaled = micros * SCALE;
-        return weight == 1 ? scaled : scaled / weight;
+        // The usual weights divide the scale, and shifting costs a tenth of what dividing does.
+        return dividesScale(weight) ? scaled >> Integer.numberOfTrailingZeros(weight) : scaled / weight;
+    }
+
+    private static boolean dividesScale(int weight) {
+        return weight <= SCALE && (weight & (weight - 1)) == 0;
     }
 
     /**

@@ -29,7 +29,8 @@ final class WaitEstimator {
 
     /** What a request of that key will probably cost. */
     long expectedMicros(Party key) {
-        return Math.max(1, (POOL_WEIGHT * meanMicros + key.samples * key.meanMicros) / (POOL_WEIGHT + key.samples));
+        long sum = POOL_WEIGHT * meanMicros + key.samples * key.meanMicros;
+        return Math.max(1, part(sum, POOL_WEIGHT + key.samples, POOL_WEIGHT + KEY_MEMORY));
     }
 
     /** How long a request holds a slot on average. */
@@ -40,9 +41,14 @@ final class WaitEstimator {
     /** A request of that key has really cost that much. */
     void observeCost(Party key, long micros) {
         key.samples = Math.min(KEY_MEMORY, key.samples + 1);
-        key.meanMicros += (micros - key.meanMicros) / key.samples;
+        key.meanMicros += part(micros - key.meanMicros, key.samples, KEY_MEMORY);
         samples = Math.min(POOL_MEMORY, samples + 1);
-        meanMicros += (micros - meanMicros) / samples;
+        meanMicros += part(micros - meanMicros, samples, POOL_MEMORY);
+    }
+
+    /** A quotient. Once the memory is full its divisor is a constant, which the compiler multiplies by instead. */
+    private static long part(long value, long by, long usual) {
+        return by == usual ? value / usual : value / by;
     }
 
     /** A newcomer's raw wait, and its position, by what waits now: exact in a short queue, else from the histograms. */

@@ -291,6 +291,18 @@ final class StructuresTest {
     }
 
     @Test
+    void virtualCost_anyWeight_isTheQuotientRoundedTowardsZero() {
+        List<Integer> weights = List.of(1, 2, 3, 4, 8, 100, 512, 1000, 1024, 2048, 4096, 1_000_000);
+        for (int weight : weights) {
+            for (long micros : new long[] {0, 1, 7, 999, 86_400_000_000L, -1, -7, -999, -86_400_000_000L}) {
+                assertThat(Group.virtualCost(micros, weight))
+                        .as("%d at weight %d", micros, weight)
+                        .isEqualTo(micros * Group.SCALE / weight);
+            }
+        }
+    }
+
+    @Test
     void flow_empty_hasNoHead() {
         Flow flow = new Flow(Party.key("k"), Priority.HIGH);
 
