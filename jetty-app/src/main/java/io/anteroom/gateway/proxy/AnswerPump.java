@@ -25,6 +25,7 @@ final class AnswerPump extends IteratingCallback implements WriteListener {
     private boolean unflushed;
     private boolean last;
     private boolean ended;
+    private volatile boolean isBegun;
     private volatile @Nullable Throwable failure;
 
     /**
@@ -43,6 +44,7 @@ final class AnswerPump extends IteratingCallback implements WriteListener {
 
     @Override
     public void onWritePossible() {
+        isBegun = true;
         iterate();
     }
 
@@ -55,7 +57,9 @@ final class AnswerPump extends IteratingCallback implements WriteListener {
     /** The backend's answer broke off; tells the client, even one that does not read. */
     void brokenOff(Throwable cause) {
         failure = cause;
-        iterate();
+        if (isBegun) {
+            iterate();
+        }
     }
 
     @Override
@@ -71,7 +75,7 @@ final class AnswerPump extends IteratingCallback implements WriteListener {
                 continue;
             }
             if (last) {
-                return ended ? stopped() : Action.SUCCEEDED;
+                return ended ? stopped() : whole();
             }
             Content.Chunk chunk = source.read();
             if (chunk == null) {
@@ -132,6 +136,12 @@ final class AnswerPump extends IteratingCallback implements WriteListener {
         } else {
             ended = true;
         }
+    }
+
+    /** The last bytes leave here and now, and not when the container comes round to it. */
+    private Action whole() throws IOException {
+        out.close();
+        return Action.SUCCEEDED;
     }
 
     private Action stuck() {

@@ -16,6 +16,8 @@ import io.anteroom.protocol.Problem;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.client.Response;
@@ -40,6 +42,7 @@ final class Exchange {
     private final Outgoing outgoing;
     private final Journey journey;
     private final Scheduler scheduler;
+    private final Executor executor;
     private final Runnable whenOver;
     private final long startNanos = System.nanoTime();
     private final AtomicBoolean over = new AtomicBoolean();
@@ -49,6 +52,7 @@ final class Exchange {
     private volatile int refusal;
     private volatile @Nullable Attempt current;
     private volatile @Nullable AnswerPump pump;
+    private volatile @Nullable ClientReady ready;
     private volatile @Nullable Throwable lastFailure;
     private volatile Scheduler.@Nullable Task pause;
 
@@ -61,6 +65,7 @@ final class Exchange {
      * @param outgoing the request to the backends
      * @param journey where it goes
      * @param scheduler what measures time
+     * @param executor whose threads may wait
      */
     record Sides(
             AsyncContext async,
@@ -68,7 +73,8 @@ final class Exchange {
             Client manner,
             Outgoing outgoing,
             Journey journey,
-            Scheduler scheduler) {}
+            Scheduler scheduler,
+            Executor executor) {}
 
     Exchange(Sides sides, Runnable whenOver) {
         this.async = sides.async();
@@ -77,11 +83,22 @@ final class Exchange {
         this.outgoing = sides.outgoing();
         this.journey = sides.journey();
         this.scheduler = sides.scheduler();
+        this.executor = sides.executor();
         this.whenOver = whenOver;
     }
 
     void start() {
         step(journey.begin());
+    }
+
+    /**
+     * Has the answer be written by whoever brings it, which must be said on the container's thread. Not for clients
+     * that have been sent something: their comments go on until there is an answer.
+     */
+    void writesAtOnce() throws IOException {
+        ClientReady listener = new ClientReady(this);
+        client.getOutputStream().setWriteListener(listener);
+        ready = listener;
     }
 
     void watch(@Nullable ClientWatch watch) {
@@ -179,13 +196,43 @@ final class Exchange {
             String type = response.getHeaders().get("Content-Type");
             AnswerPump carrier = new AnswerPump(this, source, client.getOutputStream(), type == null ? "" : type);
             pump = carrier;
-            client.getOutputStream().setWriteListener(carrier);
+            Runnable begin = () -> begin(carrier, source);
+            if (ready != null && !HeaderRules.takesTime(response.getHeaders())) {
+                begin.run();
+            } else {
+                elsewhere(begin);
+            }
             return carrier;
         } catch (IOException | IllegalStateException e) {
-            clientGone();
-            source.fail(e);
-            answered();
+            undeliverable(source, e);
             return null;
+        }
+    }
+
+    private void begin(AnswerPump carrier, Content.Source source) {
+        try {
+            ClientReady.begin(ready, client.getOutputStream(), carrier);
+        } catch (IOException | IllegalStateException e) {
+            undeliverable(source, e);
+        }
+    }
+
+    private void undeliverable(Content.Source source, Exception why) {
+        clientGone();
+        source.fail(why);
+        answered();
+    }
+
+    /**
+     * Does what may take a while on a thread that has time for it, as answers come on those that read for many: a
+     * comment to a slow client may be under way, and the moment to come back may have to be asked of the cluster.
+     */
+    private void elsewhere(Runnable task) {
+        try {
+            executor.execute(task);
+        } catch (RejectedExecutionException e) {
+            // The end of the gateway: nobody is held up any more.
+            task.run();
         }
     }
 
@@ -227,9 +274,12 @@ final class Exchange {
 
     /** Tells the client what went wrong. */
     void refuse(Throwable cause) {
-        if (over.get() || !refusing.compareAndSet(false, true)) {
-            return;
+        if (!over.get() && refusing.compareAndSet(false, true)) {
+            elsewhere(() -> tell(cause));
         }
+    }
+
+    private void tell(Throwable cause) {
         try {
             if (refusal != 0) {
                 client.sendError(refusal);

@@ -148,6 +148,11 @@ final class HeaderRules {
         return asked == null ? Duration.ZERO : asked;
     }
 
+    /** Whether the client is to be told more than the backend says, which may have to be asked of others. */
+    static boolean takesTime(HttpFields backend) {
+        return backend.contains("Retry-After") || backend.contains("retry-after-ms");
+    }
+
     /** Whether an answer has this header once, so that the backend's takes the place of ours. */
     static boolean isSingle(HttpField field) {
         return SINGLE.contains(field.getLowerCaseName());

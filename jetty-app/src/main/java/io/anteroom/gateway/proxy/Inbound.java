@@ -8,6 +8,7 @@ import io.anteroom.gateway.upstream.Wanted;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -81,8 +82,24 @@ final class Inbound implements AsyncListener {
                 : Wanted.ANYTHING;
         Outgoing outgoing = Outgoing.whole(proxy.http(), proxy.rules(), request, body);
         Exchange begun = exchange(outgoing, wanted);
+        try {
+            if (isFresh()) {
+                begun.writesAtOnce();
+            }
+        } catch (IOException e) {
+            broken(e);
+            return;
+        }
         begun.start();
         begun.watch(watch());
+    }
+
+    /** Whether its client has been sent nothing at all, because it has not waited. */
+    private boolean isFresh() {
+        Object waited = request.getAttribute("io.anteroom.waited");
+        return request.getDispatcherType() == DispatcherType.REQUEST
+                && request.getAttribute("io.anteroom.fallback") == null
+                && (!(waited instanceof Duration duration) || duration.isZero());
     }
 
     /** The body goes on piece by piece, after what has been read of it. */
@@ -134,7 +151,8 @@ final class Inbound implements AsyncListener {
                         Client.of(request),
                         outgoing,
                         proxy.upstreams().journey(group, wanted, deadline()),
-                        proxy.http().getScheduler()),
+                        proxy.http().getScheduler(),
+                        proxy.http().getExecutor()),
                 this::release);
         exchange = begun;
         return begun;

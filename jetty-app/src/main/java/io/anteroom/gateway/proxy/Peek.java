@@ -30,7 +30,7 @@ final class Peek implements Content.Source {
     private final AtomicBoolean hasDecided = new AtomicBoolean();
     private final Deque<Content.Chunk> held = new ArrayDeque<>();
     private final ByteArrayOutputStream seen = new ByteArrayOutputStream(256);
-    private Scheduler.@Nullable Task timer;
+    private volatile Scheduler.@Nullable Task timer;
     private boolean isDemanded;
     private @Nullable Runnable wanted;
 
@@ -49,10 +49,11 @@ final class Peek implements Content.Source {
             tooLate();
             return;
         }
-        if (isStream) {
+        look();
+        if (isStream && !hasDecided.get()) {
+            // Most streams have their first event at hand, so that no timer has to be woken for them.
             timer = scheduler.schedule(this::tooLate, settings.peekWithin().toNanos(), TimeUnit.NANOSECONDS);
         }
-        look();
     }
 
     /** Reads what is there until something is certain. One thread at a time: called by what was demanded. */

@@ -20,6 +20,7 @@ import org.eclipse.jetty.client.transport.HttpClientTransportOverHTTP;
 import org.eclipse.jetty.http.HttpCookieStore;
 import org.eclipse.jetty.io.ClientConnector;
 import org.eclipse.jetty.util.SocketAddressResolver;
+import org.eclipse.jetty.util.thread.Invocable;
 
 /**
  * A streaming reverse proxy: no answer is buffered whole, no thread waits, and the backend is told when the client
@@ -31,6 +32,12 @@ public final class UpstreamProxy extends HttpServlet {
     private static final long LEAST_BUDGET = 64L << 20;
     /** Shorter than the keep-alive time of the usual model servers (5 s), so that they never close before we do. */
     private static final long POOLED_MILLIS = 4_000;
+
+    /** Answers are carried by the threads that see them come, so that there is one for each processor. */
+    private static final int SELECTORS = Math.max(1, Runtime.getRuntime().availableProcessors());
+
+    /** As much of a fast stream is read at once. */
+    private static final int READ = 64 << 10;
 
     private static final Duration LONGEST_CONNECT = Duration.ofMinutes(2);
 
@@ -64,8 +71,14 @@ public final class UpstreamProxy extends HttpServlet {
         this.limits = limits;
         this.rules = new HeaderRules(trusted);
         ClientConnector connector = new ClientConnector();
-        connector.setSelectors(1);
-        this.http = new HttpClient(new HttpClientTransportOverHTTP(connector));
+        connector.setSelectors(SELECTORS);
+        HttpClientTransportOverHTTP transport = new HttpClientTransportOverHTTP(connector);
+        // Nothing that an answer sets off may wait, so that no other thread has to be woken for each piece of it.
+        transport.setInvocationType(Invocable.InvocationType.NON_BLOCKING);
+        this.http = new HttpClient(transport);
+        // The container takes arrays.
+        http.setUseInputDirectByteBuffers(false);
+        http.setResponseBufferSize(READ);
         http.setName("upstream");
         http.setUserAgentField(null);
         http.setFollowRedirects(false);
