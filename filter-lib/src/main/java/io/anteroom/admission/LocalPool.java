@@ -35,6 +35,7 @@ final class LocalPool implements Pool {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<Long, LocalTicket> waiters = new HashMap<>();
+    private final SlotBounds bounds = new SlotBounds();
     private final Consumer<Effect> collector = this::collect;
     private List<News> news = new ArrayList<>();
     private long lastTicket;
@@ -206,9 +207,9 @@ final class LocalPool implements Pool {
     }
 
     @Override
-    public void limitSlots(int most) {
+    public void limitSlots(String source, int most) {
         command(() -> {
-            machine.limitSlots(most, nanoClock.getAsLong(), collector);
+            machine.limitSlots(bounds.set(source, most), nanoClock.getAsLong(), collector);
             return true;
         });
     }

@@ -44,11 +44,19 @@ public interface Pool {
     /**
      * Lets at most so many of the {@link PoolSettings#slots()} be used, for what is known of the backends: they may
      * have less room than was promised, or serve others besides. Lowering drains as {@link #configure} does, and the
-     * settings stay as they are.
+     * settings stay as they are. Several may know something of the backends: the least that any of them has said last
+     * counts.
      *
-     * @param most at least 1; what exceeds the slots of the settings changes nothing
+     * @param source who says so: one of a few names that are written in the code
+     * @param most at least 1; what exceeds the slots of the settings changes nothing, and {@link Integer#MAX_VALUE}
+     *     takes back what this source has said
      */
-    void limitSlots(int most);
+    void limitSlots(String source, int most);
+
+    /** {@link #limitSlots(String, int)} by an operator, or by an application that is the only one to know. */
+    default void limitSlots(int most) {
+        limitSlots("", most);
+    }
 
     /** Figures as of now. */
     PoolSnapshot snapshot();

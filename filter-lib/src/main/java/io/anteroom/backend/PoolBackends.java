@@ -22,6 +22,9 @@ public final class PoolBackends implements AutoCloseable {
     /** After so long without an answer the number of slots that the operator set counts again. */
     static final Duration FORGOTTEN = Duration.ofMinutes(1);
 
+    /** By which the pool knows what is said of its slots here. */
+    private static final String SOURCE = "backend-load";
+
     private static final Logger LOG = System.getLogger(PoolBackends.class.getName());
 
     private final Pool pool;
@@ -137,12 +140,13 @@ public final class PoolBackends implements AutoCloseable {
         if (known.age().compareTo(FORGOTTEN) > 0) {
             one.slots.forget();
         } else {
-            one.slots.step(known, now.running() >= now.usableSlots());
+            // Who is held back by somebody else's limit as well has not shown that the backends have room for more.
+            one.slots.step(known, now.running() >= Math.min(limit, now.slots()));
         }
         int sum = watched.stream().mapToInt(backend -> backend.slots.slots()).sum();
         if (sum != limit) {
             limit = sum;
-            pool.limitSlots(sum);
+            pool.limitSlots(SOURCE, sum);
         }
     }
 
@@ -161,7 +165,7 @@ public final class PoolBackends implements AutoCloseable {
         }
         all.forEach(one -> one.watch.close());
         if (settings.isAdaptive()) {
-            pool.limitSlots(Integer.MAX_VALUE);
+            pool.limitSlots(SOURCE, Integer.MAX_VALUE);
         }
     }
 }

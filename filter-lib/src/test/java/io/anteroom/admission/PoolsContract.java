@@ -357,6 +357,18 @@ public abstract class PoolsContract {
     }
 
     @Test
+    void limitSlots_twoWhoKnow_theLeastCountsAndNeitherForgetsTheOther() {
+        Pool pool = pool(4);
+
+        pool.limitSlots("load", 3);
+        pool.limitSlots("health", 2);
+        pool.limitSlots("load", 4);
+        assertThat(pool.snapshot().usableSlots()).isEqualTo(2);
+        pool.limitSlots("health", Integer.MAX_VALUE);
+        assertThat(pool.snapshot().usableSlots()).isEqualTo(4);
+    }
+
+    @Test
     void configure_fewerSlots_drains() {
         Pool pool = pool(2);
         Lease first = run(pool, "a");

@@ -72,6 +72,22 @@ final class PoolBackendsTest {
     }
 
     @Test
+    void adaptive_someBackendsLost_bothCount_andWhatIsLostTeachesNothing() {
+        PoolBackends backends = backends(true, "one");
+        waiting.put("one", 8);
+        backends.ask();
+        pool.limitSlots("health", 10);
+        assertThat(pool.snapshot().usableSlots()).isEqualTo(10);
+        waiting.put("one", 0);
+        fill();
+
+        backends.ask();
+        assertThat(pool.snapshot().usableSlots()).isEqualTo(10);
+        pool.limitSlots("health", Integer.MAX_VALUE);
+        assertThat(pool.snapshot().usableSlots()).isEqualTo(16);
+    }
+
+    @Test
     void adaptive_oneOfTwoHasAQueue_onlyItsPartShrinks() {
         PoolBackends backends = backends(true, "one", "two");
         waiting.put("one", 8);

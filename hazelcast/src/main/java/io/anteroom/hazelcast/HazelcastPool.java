@@ -13,6 +13,7 @@ import io.anteroom.admission.PoolSnapshot;
 import io.anteroom.admission.Priority;
 import io.anteroom.admission.QueueStatus;
 import io.anteroom.admission.Refusal;
+import io.anteroom.admission.SlotBounds;
 import io.anteroom.admission.Waiter;
 import io.anteroom.admission.WaitingTicket;
 import io.anteroom.hazelcast.Held.State;
@@ -22,6 +23,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +35,8 @@ final class HazelcastPool implements Pool {
     private final PoolsContext context;
     private final Link link;
     private final Ledger ledger;
+    private final ReentrantLock limiting = new ReentrantLock();
+    private final SlotBounds bounds = new SlotBounds();
     private final StandingCache standings = new StandingCache();
 
     HazelcastPool(String name, PoolSettings settings, PoolsContext context) {
@@ -175,11 +179,14 @@ final class HazelcastPool implements Pool {
     }
 
     @Override
-    public void limitSlots(int most) {
-        if (most < 1) {
-            throw new IllegalArgumentException("most: " + most + " (expected: at least 1)");
+    public void limitSlots(String source, int most) {
+        // One after the other, so that the cluster hears last what counts last.
+        limiting.lock();
+        try {
+            ask(new Command.LimitSlots(bounds.set(source, most)));
+        } finally {
+            limiting.unlock();
         }
-        ask(new Command.LimitSlots(most));
     }
 
     @Override

@@ -65,7 +65,7 @@ public final class Gateway implements AutoCloseable {
         TrustedProxies trusted = TrustedProxies.of(config.trustedProxies());
         upstreams = new Upstreams(config.upstream(), Surroundings.real(new BackendReadings(config, anteroom), events));
         operations = new Operations(config, anteroom, upstreams, clustering.view(), events);
-        upstreams.link(anteroom.pools()::all, pool -> !isAdaptive(config, pool));
+        upstreams.link(anteroom.pools()::all);
         UpstreamProxy proxy = new UpstreamProxy(upstreams, limits(config), trusted::trusts);
         server = new JettyServer(config, List.of(new AnteroomFilter(anteroom)), proxy, log, this::mayComeIn);
     }
@@ -98,11 +98,6 @@ public final class Gateway implements AutoCloseable {
 
     private boolean mayComeIn(Identity caller) {
         return callers().of(Optional.of(caller)).access() == CallerPolicy.Access.OPEN;
-    }
-
-    private static boolean isAdaptive(GatewayConfig config, String pool) {
-        PoolBackend backend = config.backends().get(pool);
-        return backend != null && backend.adaptiveSlots();
     }
 
     private static UpstreamProxy.Limits limits(GatewayConfig config) {

@@ -6,19 +6,16 @@ import io.anteroom.admission.PoolMode;
 
 /** Has a pool use only the slots of those of its backends that are available. Used by one thread at a time. */
 final class PoolLink {
+    /** By which the pool knows what is said of its slots here. */
+    private static final String SOURCE = "upstreams";
+
     private final Pool pool;
-    private final boolean leadsSlots;
     private int limit = Integer.MAX_VALUE;
     private boolean holds;
 
-    /**
-     * A link that has done nothing yet.
-     *
-     * @param leadsSlots whether nobody else limits the pool's slots
-     */
-    PoolLink(Pool pool, boolean leadsSlots) {
+    /** A link that has done nothing yet. */
+    PoolLink(Pool pool) {
         this.pool = pool;
-        this.leadsSlots = leadsSlots;
     }
 
     /** Whether it is that very pool, and not one of its name that was made after it. */
@@ -30,15 +27,12 @@ final class PoolLink {
     /** Follows what can be used of its group, from 0 to 1. */
     void follow(double share, boolean holdsWhenDown) {
         hold(share <= 0 && holdsWhenDown);
-        if (!leadsSlots) {
-            return;
-        }
         int slots = pool.settings().slots();
         // With nothing available all slots are left: whoever gets one is told so at once, and the queue empties.
         int usable = share >= 1 || share <= 0 ? Integer.MAX_VALUE : Math.max(1, (int) Math.round(slots * share));
         if (usable != limit) {
             limit = usable;
-            pool.limitSlots(usable);
+            pool.limitSlots(SOURCE, usable);
         }
     }
 

@@ -33,7 +33,6 @@ public final class Upstreams implements AutoCloseable {
     private volatile UpstreamGroups settings;
     private volatile Probe probe = Probe.NONE;
     private volatile Supplier<? extends Collection<Pool>> pools = List::of;
-    private volatile Predicate<String> leadsSlots = pool -> true;
     private volatile @Nullable ScheduledThreadPoolExecutor scheduler;
 
     /** Upstreams that nobody watches yet. */
@@ -90,11 +89,9 @@ public final class Upstreams implements AutoCloseable {
      * Has pools use only the slots of those of their backends that are available.
      *
      * @param pools asked again and again which there are
-     * @param leadsSlots whether nobody else limits the slots of a pool of that name
      */
-    public void link(Supplier<? extends Collection<Pool>> pools, Predicate<String> leadsSlots) {
+    public void link(Supplier<? extends Collection<Pool>> pools) {
         this.pools = pools;
-        this.leadsSlots = leadsSlots;
         changed();
     }
 
@@ -216,8 +213,7 @@ public final class Upstreams implements AutoCloseable {
             links.clear();
             for (Pool pool : pools.get()) {
                 PoolLink known = before.get(pool.name());
-                PoolLink link =
-                        known != null && known.isOf(pool) ? known : new PoolLink(pool, leadsSlots.test(pool.name()));
+                PoolLink link = known != null && known.isOf(pool) ? known : new PoolLink(pool);
                 links.put(pool.name(), link);
                 Group group = group(pool.name(), false);
                 link.follow(group.usableShare(), group.settings().holdsWhenDown());
