@@ -17,15 +17,16 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks whether the configuration file has changed, and puts its settings in force if it has no mistake; with one, the
- * last good settings stay. One thread looks; any may ask what is the matter.
+ * Looks whether the configuration file has changed, and puts in force what of it can change while the gateway runs, if
+ * it has no mistake; with one, what was good last stays. That is its backends, and its settings where it is their
+ * source. One thread looks; any may ask what is the matter.
  */
 final class FileFollower {
     private static final System.Logger LOG = System.getLogger(FileFollower.class.getName());
 
     private final Path file;
     private final GatewayConfig began;
-    private final SettingsDesk desk;
+    private final @Nullable SettingsDesk desk;
     private final Consumer<EditResult.Applied> applied;
     private final Consumer<UpstreamGroups> backends;
     private UpstreamGroups upstream;
@@ -38,13 +39,14 @@ final class FileFollower {
      * Follows a file.
      *
      * @param began what it said when the gateway was started
+     * @param desk where its settings are put in force, or null if they have another source
      * @param applied told of every change that it made
      * @param backends takes changed backends
      */
     FileFollower(
             Path file,
             GatewayConfig began,
-            SettingsDesk desk,
+            @Nullable SettingsDesk desk,
             Consumer<EditResult.Applied> applied,
             Consumer<UpstreamGroups> backends) {
         this.file = file;
@@ -100,18 +102,29 @@ final class FileFollower {
                     all);
             return file + " has mistakes (" + problems.size() + "): " + all;
         }
-        EditResult result = desk.follow(config.settings(), "changed " + file.getFileName());
+        String refused = desk == null ? null : follow(desk, config);
+        if (refused != null) {
+            return refused;
+        }
+        takeBackends(config.upstream());
+        List<String> later = Differences.untilRestart(began, config);
+        if (desk == null && !config.settings().equals(began.settings())) {
+            later.add("pools, routes, callers and limits (unless somebody has edited those)");
+        }
+        if (!later.isEmpty()) {
+            LOG.log(Level.WARNING, "{0}: {1} will count when the gateway is started again", file, later);
+        }
+        return null;
+    }
+
+    private @Nullable String follow(SettingsDesk target, GatewayConfig config) {
+        EditResult result = target.follow(config.settings(), "changed " + file.getFileName());
         if (result instanceof EditResult.Applied change) {
             LOG.log(Level.WARNING, "{0} has changed and is in force: {1}", file, Differences.told(change.changes()));
             applied.accept(change);
         } else if (!(result instanceof EditResult.Unchanged)) {
             LOG.log(Level.ERROR, "{0} has changed and cannot be put in force: {1}", file, result);
             return file + " cannot be put in force: " + result;
-        }
-        takeBackends(config.upstream());
-        List<String> later = Differences.untilRestart(began, config);
-        if (!later.isEmpty()) {
-            LOG.log(Level.WARNING, "{0}: {1} will count when the gateway is started again", file, later);
         }
         return null;
     }

@@ -45,6 +45,7 @@ final class SettingsKeeper implements AutoCloseable {
     private final @Nullable Database database;
     private final SettingsDesk desk;
     private final @Nullable FileFollower follower;
+    private final boolean isFollowing;
     private boolean isCompared;
 
     private SettingsKeeper(GatewayConfig config, LiveParts parts, Consumer<UpstreamGroups> backends) {
@@ -52,21 +53,25 @@ final class SettingsKeeper implements AutoCloseable {
         seed = config.settings();
         fileName = operator.file().map(path -> path.getFileName().toString()).orElse("the configuration");
         database = database(operator.storage());
-        if (operator.source() == Source.FILE && operator.file().isPresent()) {
+        isFollowing = operator.source() == Source.FILE && operator.file().isPresent();
+        if (isFollowing) {
             desk = SettingsDesk.following(fileName, parts, InstantSource.system(), seed);
-            follower = new FileFollower(operator.file().get(), config, desk, this::audit, backends);
             isCompared = true;
         } else {
             SettingsStore store = database == null ? new MemoryStore() : new JdbcSettingsStore(database);
             desk = SettingsDesk.open(store, parts, InstantSource.system(), seed, FILE);
-            follower = null;
         }
+        // Backends are in the file alone, wherever the settings come from.
+        SettingsDesk followed = isFollowing ? desk : null;
+        follower = operator.file()
+                .map(file -> new FileFollower(file, config, followed, this::audit, backends))
+                .orElse(null);
     }
 
     /**
      * Opens what the configuration names; the parts are set to what the file says.
      *
-     * @param backends takes what the file says of them where the file is followed
+     * @param backends takes what the file says of them
      */
     static SettingsKeeper open(GatewayConfig config, LiveParts parts, Consumer<UpstreamGroups> backends) {
         SettingsKeeper keeper = new SettingsKeeper(config, parts, backends);
@@ -105,7 +110,8 @@ final class SettingsKeeper implements AutoCloseable {
     void tick() {
         if (follower != null) {
             follower.look();
-        } else if (desk.refresh()) {
+        }
+        if (!isFollowing && desk.refresh()) {
             compare();
         }
         if (database != null) {

@@ -119,6 +119,47 @@ final class SettingsKeeperTest {
         });
     }
 
+    @Test
+    void tick_sourceIsTheDatabase_takesChangedBackendsAndLeavesTheSettingsAlone() throws Exception {
+        write("2", "");
+        run((keeper, anteroom) -> {
+            edit(keeper, 5);
+            keeper.tick();
+            keeper.tick();
+            assertThat(backends).isEmpty();
+            moveBackend();
+            keeper.tick();
+            assertThat(backends).as("it may be half written").isEmpty();
+            keeper.tick();
+            assertThat(backends).hasSize(1);
+            assertThat(backends.get(0).toString()).contains("127.0.0.1:9999");
+            assertThat(slots(anteroom)).as("what somebody has edited").isEqualTo(5);
+            assertThat(keeper.desk().current().number()).isEqualTo(2);
+        });
+    }
+
+    @Test
+    void tick_sourceIsTheDatabase_fileWithMistakes_keepsTheBackendsAndSaysSo() throws Exception {
+        write("2", "");
+        run((keeper, anteroom) -> {
+            keeper.tick();
+            keeper.tick();
+            overwrite("upstream: {url: nonsense}");
+            keeper.tick();
+            keeper.tick();
+            assertThat(backends).isEmpty();
+            assertThat(keeper.trouble()).contains("upstream");
+        });
+    }
+
+    private void overwrite(String text) {
+        try {
+            Files.writeString(folder.resolve("anteroom.yaml"), text);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     private void moveBackend() {
         Path file = folder.resolve("anteroom.yaml");
         try {
