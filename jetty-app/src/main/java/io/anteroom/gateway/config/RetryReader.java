@@ -29,6 +29,9 @@ final class RetryReader {
         Retry retry = new Retry(
                 section.count("most", usual.most(), 0, 10),
                 causes,
+                section.has("repeatable")
+                        ? section.list("repeatable", "a path as /v1/* or /v1/chat/completions", Networks::checkedPath)
+                        : usual.repeatable(),
                 section.count("budget-percent", usual.budgetPercent(), 0, 100),
                 section.count("budget-least", usual.budgetLeast(), 0, 1000),
                 section.duration("backoff", usual.backoff(), TICK, Duration.ofMinutes(1)),

@@ -174,17 +174,28 @@ public record UpstreamGroup(
     /** What a request is tried again after, as long as nothing of an answer has reached its client. */
     public enum Cause {
         /** The backend did not accept a connection. */
-        CONNECT,
+        CONNECT(false),
         /** It closed the connection, or sent something that is not HTTP, before its answer began. */
-        CLOSED,
+        CLOSED(true),
         /** It said that it is busy: 429, 503, 529. */
-        BUSY,
+        BUSY(false),
         /** It said that it failed: 500, 502, 504. */
-        FAILED,
+        FAILED(true),
         /** It did not begin to answer in time. */
-        TIMEOUT,
+        TIMEOUT(true),
         /** It began a stream whose first event says that it is busy. */
-        STREAM_ERROR
+        STREAM_ERROR(false);
+
+        private final boolean mayHaveBegun;
+
+        Cause(boolean mayHaveBegun) {
+            this.mayHaveBegun = mayHaveBegun;
+        }
+
+        /** Whether the backend may have begun with the request, and done a part of it, or all. */
+        public boolean mayHaveBegun() {
+            return mayHaveBegun;
+        }
     }
 
     /**
@@ -192,6 +203,8 @@ public record UpstreamGroup(
      *
      * @param most how often, in one group; 0 for never
      * @param causes after what
+     * @param repeatable the paths, each whole or its beginning followed by {@code /*}, whose requests only compute:
+     *     those may be sent again even where a backend may have begun with them, whatever their method is
      * @param budgetPercent how many retries there may be for a hundred requests
      * @param budgetLeast how many a second there may be anyway
      * @param backoff how long at most before the first retry at a backend that has been tried; doubled each time
@@ -202,6 +215,7 @@ public record UpstreamGroup(
     public record Retry(
             int most,
             Set<Cause> causes,
+            List<String> repeatable,
             int budgetPercent,
             int budgetLeast,
             Duration backoff,
@@ -212,6 +226,16 @@ public record UpstreamGroup(
         public static final Retry DEFAULT = new Retry(
                 2,
                 Set.of(Cause.CONNECT, Cause.CLOSED, Cause.BUSY, Cause.STREAM_ERROR),
+                List.of(
+                        "/v1/chat/completions",
+                        "/v1/completions",
+                        "/v1/embeddings",
+                        "/v1/messages",
+                        "/v1/responses",
+                        "/v1/rerank",
+                        "/api/chat",
+                        "/api/generate",
+                        "/api/embed"),
                 20,
                 3,
                 Duration.ofMillis(100),
@@ -219,9 +243,18 @@ public record UpstreamGroup(
                 4096,
                 Duration.ofMillis(500));
 
-        /** Copies the set. */
+        /** Copies the collections. */
         public Retry {
             causes = Set.copyOf(causes);
+            repeatable = List.copyOf(repeatable);
+        }
+
+        /** Whether what is asked for at a path may be done twice. */
+        public boolean isRepeatable(String path) {
+            return repeatable.stream()
+                    .anyMatch(known -> known.endsWith("/*")
+                            ? path.startsWith(known.substring(0, known.length() - 1))
+                            : path.equals(known));
         }
     }
 

@@ -176,7 +176,9 @@ final class Exchange {
 
     /** Has another backend try it, if there is one and nothing forbids it; the one before is over then. */
     boolean triesAgain(Attempt before, Outcome outcome, Throwable failure) {
-        if (!mayTryAgain()) {
+        boolean isSafe = !outcome.cause().mayHaveBegun()
+                || outgoing.mayBeDoneTwice(before.call().retry());
+        if (!mayTryAgain() || !isSafe) {
             return false;
         }
         Step next = journey.after(outcome);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.gateway.proxy;
 
+import io.anteroom.gateway.config.UpstreamGroup.Retry;
 import io.anteroom.gateway.upstream.Call;
 import io.anteroom.gateway.upstream.Upstreams;
 import io.anteroom.protocol.ModelMember;
@@ -48,6 +49,16 @@ final class Outgoing {
 
     boolean isReplayable() {
         return pump == null;
+    }
+
+    /**
+     * Whether a backend may have begun with it, and another may get it all the same: methods that change nothing, or
+     * the same again; paths that only compute; and what its client itself has marked as the same when it comes twice.
+     */
+    boolean mayBeDoneTwice(Retry retry) {
+        String method = client.getMethod();
+        boolean isOnce = method.equals("POST") || method.equals("PATCH");
+        return !isOnce || client.getHeader("Idempotency-Key") != null || retry.isRepeatable(client.getRequestURI());
     }
 
     /**

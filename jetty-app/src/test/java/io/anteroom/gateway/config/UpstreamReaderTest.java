@@ -80,7 +80,7 @@ final class UpstreamReaderTest {
                     sticky-bytes: 100
                     sticky-percent: 150
                     health: {path: /up, every: 1s, within: 500ms, down-after: 4, up-after: 5, slow-start: 6s}
-                    retry: {most: 1, on: [connect, failed], budget-percent: 7, budget-least: 8, backoff: 9ms,
+                    retry: {most: 1, on: [connect, failed], repeatable: [/v1/score, /pure/*], budget-percent: 7, budget-least: 8, backoff: 9ms,
                             longest-backoff: 10ms, peek: 11, peek-within: 12ms}
                     breaker: {failure-percent: 13, slow-percent: 14, slow: 15s, window: 16, least: 15, open: 17s, probes: 18}
                     when-down: hold
@@ -113,6 +113,7 @@ final class UpstreamReaderTest {
                 .isEqualTo(new Retry(
                         1,
                         Set.of(Cause.CONNECT, Cause.FAILED),
+                        List.of("/v1/score", "/pure/*"),
                         7,
                         8,
                         Duration.ofMillis(9),

@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -125,6 +126,37 @@ final class GatewayUpstreamsTest {
         assertThat(bodies.poll(5, TimeUnit.SECONDS)).contains("\"model\":\"tiny\"");
         assertThat(answer.headers().firstValue("Queue-Upstream")).contains("small-1");
         assertThat(answer.headers().firstValue("Queue-Fallback")).contains("small");
+    }
+
+    @Test
+    void brokenOff_isTriedAgainOnlyWhereDoingItTwiceHarmsNothing() throws Exception {
+        AtomicInteger begun = new AtomicInteger();
+        for (int i = 0; i < 2; i++) {
+            backends.add(new ScriptedBackend((in, out) -> begun.incrementAndGet()));
+        }
+        start("upstream: {urls: ['" + backends.get(0).uri() + "', '"
+                + backends.get(1).uri() + "'], retry: {most: 1, budget-least: 100, repeatable: [/pure/*]}}");
+
+        assertThat(begunFor(begun, "POST", "/v1/batches")).isEqualTo(1);
+        assertThat(begunFor(begun, "PATCH", "/v1/batches/1")).isEqualTo(1);
+        assertThat(begunFor(begun, "POST", "/pure/work")).isGreaterThan(1);
+        assertThat(begunFor(begun, "DELETE", "/v1/batches/1")).isGreaterThan(1);
+        assertThat(begunFor(begun, "POST", "/v1/batches", "Idempotency-Key", "k"))
+                .isGreaterThan(1);
+    }
+
+    /** How many backends have begun with a request, all of which break off. */
+    private int begunFor(AtomicInteger begun, String method, String path, String... headers) throws Exception {
+        int before = begun.get();
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(gateway.uri() + path))
+                .timeout(Duration.ofSeconds(20))
+                .method(method, BodyPublishers.ofString("{}"));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        HttpResponse<String> answer = http.send(request.build(), BodyHandlers.ofString());
+        assertThat(answer.statusCode()).isEqualTo(502);
+        return begun.get() - before;
     }
 
     @Test
