@@ -9,9 +9,14 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** A backend that costs next to nothing: it streams events, one for {@code /first}, megabytes for {@code /long/N}. */
+/**
+ * A backend that costs next to nothing: it streams events, one for {@code /first}, megabytes for {@code /long/N}, and N
+ * of them at a pace of R a second for {@code /paced/N/R}.
+ */
 final class CostBackend {
     private static final int PIECE = 8 * 1024;
     private static final byte[] HEAD =
@@ -63,12 +68,34 @@ final class CostBackend {
     }
 
     private static void answer(String path, OutputStream out) throws IOException {
+        if (path.startsWith("/paced/")) {
+            String[] parts = path.split("/");
+            paced(Integer.parseInt(parts[2]), Integer.parseInt(parts[3]), out);
+            return;
+        }
         int megabytes = path.startsWith("/long/") ? Integer.parseInt(path.substring(6)) : 0;
         byte[] piece = chunk(EVENT.repeat(megabytes == 0 ? 1 : PIECE / EVENT.length()));
         long pieces = megabytes == 0 ? 1 : ((long) megabytes << 20) / piece.length;
         out.write(HEAD);
         for (long i = 0; i < pieces; i++) {
             out.write(piece);
+        }
+        out.write(END);
+        out.flush();
+    }
+
+    /** Each event has its moment, so that one that is late does not make the next ones late as well. */
+    private static void paced(int events, int perSecond, OutputStream out) throws IOException {
+        byte[] piece = chunk(EVENT);
+        long pause = 1_000_000_000L / perSecond;
+        long due = System.nanoTime() + ThreadLocalRandom.current().nextLong(pause);
+        out.write(HEAD);
+        for (int i = 0; i < events; i++) {
+            for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
+                LockSupport.parkNanos(left);
+            }
+            out.write(piece);
+            due += pause;
         }
         out.write(END);
         out.flush();

@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.bench;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -20,165 +15,178 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.DoubleBinaryOperator;
+import java.util.function.IntFunction;
 
 /** What a streaming proxy costs: this gateway, nginx and HAProxy, beside the backend itself, in alternating rounds. */
 final class ProxyCost {
     private static final int CLIENTS = 4;
-    private static final int WARM_UP = 10_000;
+    private static final int STREAMS = 200;
+    private static final int REQUESTS_PER_SECOND = 1000;
+    private static final int WARM_UP = 5000;
+    private static final double LEVEL = 0.97;
     private static final double MOST_ADDED_MILLIS = 2;
     private static final double LEAST_RATIO = 0.9;
 
-    private final Map<String, Integer> ports = new LinkedHashMap<>();
-    private final Map<String, List<Double>> added = new LinkedHashMap<>();
-    private final Map<String, List<Double>> ratios = new LinkedHashMap<>();
+    /** What is measured of each target in each round. */
+    private enum Figure {
+        /** The 99th percentile of the time to the first byte, in milliseconds, at a steady rate. */
+        FIRST_BYTE,
+        /** The same from clients that ask again at once, so that there is always more to do than processors. */
+        BUSY_FIRST_BYTE,
+        /** Tokens a second of many streams of 50 a second. */
+        PACED,
+        /** The same of streams of 100 a second. */
+        FAST_PACED,
+        /** Bytes a second of streams that are as fast as they can be. */
+        UNPACED
+    }
 
-    private ProxyCost() {}
+    /** What an effort is: its figure, and the processor time that the proxy used for one request, token or megabyte. */
+    private record Measured(double figure, double usedMicros) {}
+
+    private final CostTargets targets;
+    private final boolean isQuick;
+    private final Map<String, List<Map<Figure, Measured>>> rounds = new LinkedHashMap<>();
+
+    private ProxyCost(CostTargets targets, boolean isQuick) {
+        this.targets = targets;
+        this.isQuick = isQuick;
+        targets.names().forEach(name -> rounds.put(name, new ArrayList<>()));
+    }
 
     /** Prints the figures; exit status 1 if one of the gateway's falls short. Takes a directory to work in. */
     public static void main(String[] args) throws Exception {
-        boolean quick = List.of(args).contains("--quick");
-        Path work = Path.of(args[0]);
-        ProxyCost cost = new ProxyCost();
-        List<Process> others = new ArrayList<>();
-        try (Child backend = Child.start(CostBackend.class)) {
-            int port = Integer.parseInt(backend.readLine());
-            cost.ports.put("direct", port);
-            try (GatewayChild gateway = GatewayChild.gateway(config(port))) {
-                cost.ports.put("anteroom", gateway.port());
-                others.add(cost.other("nginx", nginx(work, port), "nginx", "-p", work.toString(), "-c"));
-                others.add(cost.other("haproxy", haproxy(work, port), "haproxy", "-db", "-f"));
-                System.exit(cost.run(quick) ? 0 : 1);
-            }
-        } finally {
-            others.forEach(Process::destroy);
+        try (CostTargets targets = CostTargets.start(Path.of(args[0]))) {
+            boolean holds = new ProxyCost(targets, List.of(args).contains("--quick")).run();
+            System.exit(holds ? 0 : 1);
         }
     }
 
-    private static String config(int port) {
-        return """
-                listen: {port: 0}
-                admin: {enabled: false}
-                storage: {dir: 'off'}
-                log: {access: false, level: error}
-                upstream: {url: 'http://127.0.0.1:%d'}
-                pools: {llm: {slots: 100}}
-                routes: [{path: '/*', pool: llm}]
-                """.formatted(port);
-    }
-
-    private static int freePort() throws IOException {
-        try (java.net.ServerSocket free = new java.net.ServerSocket(0)) {
-            return free.getLocalPort();
+    private boolean run() throws Exception {
+        for (String name : targets.names()) {
+            warmUp(name);
         }
-    }
-
-    private record Other(Path config, int port) {}
-
-    private static Other nginx(Path work, int backend) throws IOException {
-        int port = freePort();
-        Path file = work.resolve("nginx.conf");
-        Files.writeString(file, """
-                daemon off; master_process off; pid nginx.pid; error_log stderr crit;
-                events { worker_connections 1024; }
-                http {
-                  access_log off; client_body_temp_path t1; proxy_temp_path t2; fastcgi_temp_path t3;
-                  uwsgi_temp_path t4; scgi_temp_path t5; keepalive_requests 1000000;
-                  upstream b { server 127.0.0.1:%d; keepalive 64; keepalive_requests 1000000; }
-                  server { listen 127.0.0.1:%d; location / { proxy_pass http://b; proxy_http_version 1.1;
-                    proxy_set_header Connection ""; proxy_buffering off; } }
+        int count = isQuick ? 3 : 15;
+        for (int round = 0; round < count; round++) {
+            List<String> names = new ArrayList<>(targets.names());
+            Collections.rotate(names, round);
+            Map<String, Map<Figure, Measured>> all = new LinkedHashMap<>();
+            for (Figure figure : Figure.values()) {
+                for (String name : names) {
+                    all.computeIfAbsent(name, key -> new LinkedHashMap<>()).put(figure, measure(figure, name));
                 }
-                """.formatted(backend, port));
-        return new Other(file, port);
-    }
-
-    private static Other haproxy(Path work, int backend) throws IOException {
-        int port = freePort();
-        Path file = work.resolve("haproxy.cfg");
-        Files.writeString(file, """
-                defaults
-                  mode http
-                  timeout connect 5s
-                  timeout client 60s
-                  timeout server 60s
-                  http-reuse always
-                frontend f
-                  bind 127.0.0.1:%d
-                  default_backend b
-                backend b
-                  server s 127.0.0.1:%d
-                """.formatted(port, backend));
-        return new Other(file, port);
-    }
-
-    private Process other(String name, Other other, String... command) throws IOException {
-        List<String> whole = new ArrayList<>(List.of(command));
-        whole.add(other.config().toString());
-        Process process = new ProcessBuilder(whole)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));
-        ports.put(name, other.port());
-        return process;
-    }
-
-    private boolean run(boolean quick) throws Exception {
-        int rounds = quick ? 5 : 15;
-        int requests = quick ? 500 : 2000;
-        int megabytes = quick ? 8 : 32;
-        System.out.println("ports: " + ports);
-        for (String name : ports.keySet()) {
-            added.put(name, new ArrayList<>());
-            ratios.put(name, new ArrayList<>());
-            firstBytes(name, WARM_UP); // So that everything is loaded and compiled.
-            megabytesPerSecond(name, 4 * megabytes);
-        }
-        for (int round = 0; round < rounds; round++) {
-            Map<String, Double> p99 = new LinkedHashMap<>();
-            Map<String, Double> rate = new LinkedHashMap<>();
-            List<String> names = new ArrayList<>(ports.keySet());
-            java.util.Collections.rotate(names, round);
-            for (String name : names) {
-                p99.put(name, firstBytes(name, requests));
             }
-            for (String name : names) {
-                rate.put(name, megabytesPerSecond(name, megabytes));
-            }
-            note(p99, rate);
+            all.forEach((name, figures) -> of(rounds, name).add(figures));
+            tell();
         }
         return judge();
     }
 
-    private void note(Map<String, Double> p99, Map<String, Double> rate) {
-        StringBuilder line = new StringBuilder("  ");
-        for (String name : ports.keySet()) {
-            of(added, name).add(of(p99, name) - of(p99, "direct"));
-            of(ratios, name).add(of(rate, name) / of(rate, "direct"));
-            line.append(String.format(Locale.ROOT, "%s p99 %.2f ms, %.0f MB/s; ", name, of(p99, name), of(rate, name)));
+    /** Goes on until the proxy is loaded and compiled: until a request takes no less processor time than before. */
+    private void warmUp(String name) throws Exception {
+        boolean isCompiled = name.equals(CostTargets.GATEWAY);
+        int most = isCompiled ? (isQuick ? 16 : 40) : 2;
+        double before = Double.MAX_VALUE;
+        for (int block = 0, level = 0; block < most && level < 4; block++) {
+            double used = firstBytes(name, WARM_UP, 0).usedMicros();
+            level = used > before * LEVEL ? level + 1 : 0;
+            before = Math.min(before, used);
         }
-        System.out.println(line);
+        Measured unused = unpaced(name, isQuick ? 32 : 128);
+        Measured tokens = paced(name, 50, 1);
+        System.out.printf(
+                Locale.ROOT, "warm: %s, %.0f us a request, %.0f us a token%n", name, before, tokens.usedMicros());
+    }
+
+    private Measured measure(Figure figure, String name) throws Exception {
+        return switch (figure) {
+            case FIRST_BYTE -> firstBytes(name, isQuick ? 800 : 4000, REQUESTS_PER_SECOND);
+            case BUSY_FIRST_BYTE -> firstBytes(name, isQuick ? 800 : 4000, 0);
+            case PACED -> paced(name, 50, isQuick ? 1 : 5);
+            case FAST_PACED -> paced(name, 100, isQuick ? 1 : 5);
+            case UNPACED -> unpaced(name, isQuick ? 16 : 32);
+        };
+    }
+
+    private void tell() {
+        rounds.forEach((name, all) -> {
+            Map<Figure, Measured> last = all.get(all.size() - 1);
+            System.out.printf(
+                    Locale.ROOT,
+                    "  %-8s first byte p99 %.2f ms (busy %.2f); %.0f and %.0f tokens/s; %.0f MB/s%n",
+                    name,
+                    of(last, Figure.FIRST_BYTE).figure(),
+                    of(last, Figure.BUSY_FIRST_BYTE).figure(),
+                    of(last, Figure.PACED).figure(),
+                    of(last, Figure.FAST_PACED).figure(),
+                    of(last, Figure.UNPACED).figure() / 1e6);
+        });
     }
 
     private boolean judge() {
-        double own = median(of(added, "anteroom"));
-        double ratio = median(of(ratios, "anteroom"));
-        boolean holds = own < MOST_ADDED_MILLIS && ratio >= LEAST_RATIO;
+        for (String name : CostTargets.PROXIES) {
+            System.out.printf(
+                    Locale.ROOT,
+                    "%-8s first byte p99 %+.2f ms (busy %+.2f); of direct: paced %.2f, fast paced %.2f, unpaced %.2f; "
+                            + "processor: %.0f us a request, %.0f us a token, %.0f us a megabyte%n",
+                    name,
+                    added(name, Figure.FIRST_BYTE),
+                    added(name, Figure.BUSY_FIRST_BYTE),
+                    ratio(name, Figure.PACED),
+                    ratio(name, Figure.FAST_PACED),
+                    ratio(name, Figure.UNPACED),
+                    used(name, Figure.BUSY_FIRST_BYTE),
+                    used(name, Figure.FAST_PACED),
+                    used(name, Figure.UNPACED));
+        }
+        double added = added(CostTargets.GATEWAY, Figure.FIRST_BYTE);
+        double paced = ratio(CostTargets.GATEWAY, Figure.PACED);
+        double fast = ratio(CostTargets.GATEWAY, Figure.FAST_PACED);
+        boolean holds = added < MOST_ADDED_MILLIS && Math.min(paced, fast) >= LEAST_RATIO;
         System.out.printf(
                 Locale.ROOT,
-                "proxy-cost: first byte p99 %+.2f ms (under %.0f; nginx %+.2f, HAProxy %+.2f); long streams %.2f of direct "
-                        + "(at least %.1f; nginx %.2f, HAProxy %.2f): %s%n",
-                own,
+                "proxy-cost: first byte p99 %+.2f ms (under %.0f); %d long streams at 50 and 100 tokens/s %.2f and %.2f "
+                        + "of direct (at least %.1f): %s; without a pace %.2f (nginx %.2f, HAProxy %.2f)%n",
+                added,
                 MOST_ADDED_MILLIS,
-                median(of(added, "nginx")),
-                median(of(added, "haproxy")),
-                ratio,
+                STREAMS,
+                paced,
+                fast,
                 LEAST_RATIO,
-                median(of(ratios, "nginx")),
-                median(of(ratios, "haproxy")),
-                holds ? "holds" : "falls short");
+                holds ? "holds" : "falls short",
+                ratio(CostTargets.GATEWAY, Figure.UNPACED),
+                ratio("nginx", Figure.UNPACED),
+                ratio("haproxy", Figure.UNPACED));
         return holds;
+    }
+
+    /** The median of the differences within a round. */
+    private double added(String name, Figure figure) {
+        return overRounds(name, figure, (own, direct) -> own - direct);
+    }
+
+    private double ratio(String name, Figure figure) {
+        return overRounds(name, figure, (own, direct) -> own / direct);
+    }
+
+    private double overRounds(String name, Figure figure, DoubleBinaryOperator compared) {
+        List<Double> values = new ArrayList<>();
+        List<Map<Figure, Measured>> own = of(rounds, name);
+        List<Map<Figure, Measured>> direct = of(rounds, CostTargets.DIRECT);
+        for (int round = 0; round < own.size(); round++) {
+            values.add(compared.applyAsDouble(
+                    of(own.get(round), figure).figure(),
+                    of(direct.get(round), figure).figure()));
+        }
+        return median(values);
+    }
+
+    private double used(String name, Figure figure) {
+        return median(of(rounds, name).stream()
+                .map(round -> of(round, figure).usedMicros())
+                .toList());
     }
 
     private static double median(List<Double> values) {
@@ -187,41 +195,75 @@ final class ProxyCost {
         return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
     }
 
-    /** The 99th percentile of the time to the first byte of a body, in milliseconds. */
-    private double firstBytes(String name, int requests) throws Exception {
-        int port = of(ports, name);
-        List<long[]> all = together(() -> {
-            long[] nanos = new long[requests / CLIENTS];
-            try (Client client = new Client(port)) {
-                for (int i = 0; i < nanos.length; i++) {
-                    nanos[i] = client.firstByte("/first");
+    /**
+     * The 99th percentile of the time to the first byte of a body.
+     *
+     * @param perSecond how many there are in a second, each counted from its moment on; 0 for as many as can be
+     */
+    private Measured firstBytes(String name, int requests, int perSecond) throws Exception {
+        int each = requests / CLIENTS;
+        long pause = perSecond == 0 ? 0 : 1_000_000_000L * CLIENTS / perSecond;
+        long begin = System.nanoTime();
+        long used = targets.usedNanos(name);
+        List<long[]> all = together(CLIENTS, client -> () -> {
+            long[] nanos = new long[each];
+            try (CostClient connection = new CostClient(targets.port(name))) {
+                for (int i = 0; i < each; i++) {
+                    long due = begin + pause * i + pause * client / CLIENTS;
+                    long late = pause == 0 ? 0 : awaited(due);
+                    nanos[i] = late + connection.firstByte("/first");
                 }
             }
             return nanos;
         });
         long[] sorted = all.stream().flatMapToLong(Arrays::stream).sorted().toArray();
-        return sorted[(int) (sorted.length * 0.99)] / 1e6;
+        return new Measured(sorted[(int) (sorted.length * 0.99)] / 1e6, used(name, used) / sorted.length);
+    }
+
+    /** Waits for a moment; by how much it is over. */
+    private static long awaited(long due) {
+        for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
+            LockSupport.parkNanos(left);
+        }
+        return System.nanoTime() - due;
+    }
+
+    /** How many tokens a second all streams together get. */
+    private Measured paced(String name, int perSecond, int seconds) throws Exception {
+        int tokens = perSecond * seconds;
+        long used = targets.usedNanos(name);
+        List<Long> took = together(STREAMS, client -> () -> {
+            try (CostClient connection = new CostClient(targets.port(name))) {
+                return connection.streamed("/paced/" + tokens + "/" + perSecond);
+            }
+        });
+        double rate = took.stream().mapToDouble(nanos -> tokens * 1e9 / nanos).sum();
+        return new Measured(rate, used(name, used) / ((double) tokens * STREAMS));
     }
 
     /** What all clients together get of streams that are as fast as they can be. */
-    private double megabytesPerSecond(String name, int megabytes) throws Exception {
-        int port = of(ports, name);
+    private Measured unpaced(String name, int megabytes) throws Exception {
+        long used = targets.usedNanos(name);
         long start = System.nanoTime();
-        List<Long> bytes = together(() -> {
-            try (Client client = new Client(port)) {
-                return client.whole("/long/" + megabytes);
+        List<Long> bytes = together(CLIENTS, client -> () -> {
+            try (CostClient connection = new CostClient(targets.port(name))) {
+                return connection.whole("/long/" + megabytes);
             }
         });
-        double seconds = (System.nanoTime() - start) / 1e9;
-        return bytes.stream().mapToLong(Long::longValue).sum() / 1e6 / seconds;
+        double all = bytes.stream().mapToLong(Long::longValue).sum();
+        return new Measured(all / ((System.nanoTime() - start) / 1e9), used(name, used) / (all / 1e6));
     }
 
-    private static <T> List<T> together(Callable<T> client) throws Exception {
-        ExecutorService threads = Executors.newFixedThreadPool(CLIENTS);
+    private double used(String name, long before) {
+        return (targets.usedNanos(name) - before) / 1e3;
+    }
+
+    private static <T> List<T> together(int clients, IntFunction<Callable<T>> client) throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(clients);
         try {
             List<Future<T>> running = new ArrayList<>();
-            for (int i = 0; i < CLIENTS; i++) {
-                running.add(threads.submit(client));
+            for (int i = 0; i < clients; i++) {
+                running.add(threads.submit(client.apply(i)));
             }
             List<T> results = new ArrayList<>();
             for (Future<T> one : running) {
@@ -233,81 +275,7 @@ final class ProxyCost {
         }
     }
 
-    /** A connection that is used again and again. */
-    private static final class Client implements AutoCloseable {
-        private static final byte[] END = "\r\n0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
-
-        private static final Pattern LENGTH = Pattern.compile("(?i)content-length: *(\\d+)");
-
-        private final Socket socket;
-        private final byte[] buffer = new byte[64 * 1024];
-
-        Client(int port) throws IOException {
-            socket = new Socket(InetAddress.getLoopbackAddress(), port);
-            socket.setTcpNoDelay(true);
-            socket.setSoTimeout(30_000);
-        }
-
-        long firstByte(String path) throws IOException {
-            long start = System.nanoTime();
-            ask(path);
-            InputStream in = socket.getInputStream();
-            long first = 0;
-            StringBuilder read = new StringBuilder();
-            while (!isWhole(read)) {
-                int n = read(in);
-                read.append(new String(buffer, 0, n, StandardCharsets.ISO_8859_1));
-                if (first == 0 && read.indexOf("data:") >= 0) {
-                    first = System.nanoTime() - start;
-                }
-            }
-            return first;
-        }
-
-        /** A proxy may know the length of so short an answer, and say it. */
-        private static boolean isWhole(StringBuilder read) {
-            int end = read.indexOf("\r\n\r\n");
-            Matcher length = end < 0 ? null : LENGTH.matcher(read.substring(0, end));
-            return (length != null && length.find())
-                    ? read.length() >= end + 4 + Integer.parseInt(length.group(1))
-                    : read.indexOf("\r\n0\r\n\r\n") >= 0;
-        }
-
-        long whole(String path) throws IOException {
-            ask(path);
-            InputStream in = socket.getInputStream();
-            long all = 0;
-            byte[] tail = new byte[0];
-            while (!Arrays.equals(tail, END)) {
-                int n = read(in);
-                all += n;
-                byte[] joined = Arrays.copyOf(tail, tail.length + Math.min(n, END.length));
-                System.arraycopy(buffer, Math.max(0, n - END.length), joined, tail.length, Math.min(n, END.length));
-                tail = Arrays.copyOfRange(joined, Math.max(0, joined.length - END.length), joined.length);
-            }
-            return all;
-        }
-
-        private void ask(String path) throws IOException {
-            socket.getOutputStream()
-                    .write(("GET " + path + " HTTP/1.1\r\nHost: bench\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
-        }
-
-        private int read(InputStream in) throws IOException {
-            int n = in.read(buffer);
-            if (n < 0) {
-                throw new IOException("the connection to port " + socket.getPort() + " ended early");
-            }
-            return n;
-        }
-
-        @Override
-        public void close() throws IOException {
-            socket.close();
-        }
-    }
-
-    private static <V> V of(Map<String, V> values, String name) {
-        return Objects.requireNonNull(values.get(name), name);
+    private static <K, V> V of(Map<K, V> values, K key) {
+        return Objects.requireNonNull(values.get(key), key.toString());
     }
 }
