@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -107,7 +108,12 @@ final class LiveHub implements AutoCloseable {
         if (stream.isOver()) {
             forget(topic, stream);
         }
-        timer.execute(() -> guarded(() -> stream.offer(message(topic), now)));
+        try {
+            timer.execute(() -> guarded(() -> stream.offer(message(topic), now)));
+        } catch (RejectedExecutionException e) {
+            // The server stops: the browser comes back, to whoever answers then.
+            stream.end();
+        }
     }
 
     private void forget(Topic topic, LiveStream stream) {

@@ -188,10 +188,26 @@
     }
   }
 
+  function stops(root) {
+    return Array.from(root.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']"));
+  }
+
+  // Whoever goes by keyboard stays where they are: at the same stop, or, if that is gone, at the part that it was in.
+  function focusAgain(target, was, at) {
+    const there = stops(target)[at];
+    const isSame = there && !was.id && there.tagName === was.tagName && there.textContent === was.textContent;
+    const stop = (was.id && target.querySelector(`#${CSS.escape(was.id)}`)) || (isSame ? there : target);
+    if (stop === target) {
+      target.tabIndex = -1;
+    }
+    stop.focus({ preventScroll: true });
+  }
+
   // What has been ticked stays ticked, and what has the focus keeps it, as long as it is there.
   function replaceInside(target, fresh) {
     const ticked = new Set(Array.from(target.querySelectorAll("input:checked")).map((box) => box.id));
-    const focused = target.contains(document.activeElement) ? document.activeElement.id : "";
+    const focused = target !== document.activeElement && target.contains(document.activeElement) ? document.activeElement : null;
+    const focusedAt = focused ? stops(target).indexOf(focused) : -1;
     target.replaceChildren(...fresh.childNodes);
     ticked.forEach((id) => {
       const box = id && document.getElementById(id);
@@ -204,7 +220,7 @@
       each.hidden = false;
     });
     if (focused) {
-      document.getElementById(focused)?.focus({ preventScroll: true });
+      focusAgain(target, focused, focusedAt);
     }
     tellChosen();
   }

@@ -260,6 +260,31 @@ final class LiveJourneysTest {
     }
 
     @Test
+    void refreshed_whoeverGoesByKeyboard_staysWhereTheyAre() {
+        long first = arrive("ada", Priority.NORMAL);
+        try (Tab tab = Tab.open(world.base())) {
+            tab.go("/pools/llm");
+            tab.page().locator("#queue thead a").first().focus();
+            String sort = tab.focused();
+            arrive("batch", Priority.NORMAL);
+            tab.page()
+                    .waitForCondition(
+                            () -> tab.page().locator("#queue tbody tr").count() == 2);
+            assertThat(tab.focused()).as("a link without an id").isEqualTo(sort);
+
+            tab.page().locator("#m-" + first).focus();
+            pool.cancel(first);
+            tab.page()
+                    .waitForCondition(
+                            () -> tab.page().locator("#queue tbody tr").count() == 1);
+            assertThat(tab.focused()).as("what is left of a link that is gone").startsWith("div#queue");
+            tab.key("Tab");
+            assertThat(tab.page().evaluate("document.getElementById('queue').contains(document.activeElement)"))
+                    .isEqualTo(true);
+        }
+    }
+
+    @Test
     void keyboardAlone_holdsThePool() {
         arrive("batch", Priority.NORMAL);
         try (Tab tab = Tab.open(world.base())) {

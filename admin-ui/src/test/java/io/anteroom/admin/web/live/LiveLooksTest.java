@@ -3,11 +3,14 @@ package io.anteroom.admin.web.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.ForcedColors;
 import io.anteroom.admin.store.Role;
 import io.anteroom.admin.web.HostileStrings;
 import io.anteroom.admin.web.Tab;
 import io.anteroom.admin.web.Urls;
 import io.anteroom.admission.Pool;
+import io.anteroom.admission.PoolMode;
 import io.anteroom.admission.PoolSettings;
 import io.anteroom.admission.Priority;
 import java.time.Duration;
@@ -42,6 +45,29 @@ final class LiveLooksTest {
                 assertThat(tab.go("/" + path).status()).isEqualTo(200);
                 tab.page().waitForSelector("[data-freshness][data-state=live]");
                 tab.checkLooks("live-" + path.replace('/', '-'));
+            }
+        }
+    }
+
+    @Test
+    void states_everyLook_areAccessibleAndFit_alsoInForcedColours() throws Exception {
+        try (LiveWorld other = new LiveWorld()) {
+            Pool pool = other.pool("llm", PoolSettings.ofSlots(0));
+            other.arrive(pool, "ada", Priority.NORMAL, "llama", Duration.ofHours(1));
+            other.serve(Role.OPERATOR);
+            try (Tab tab = Tab.open(other.base())) {
+                for (PoolMode mode : List.of(PoolMode.HOLDING, PoolMode.DRAINING, PoolMode.CLOSED)) {
+                    pool.mode(mode);
+                    for (String path : List.of("/overview", "/pools/llm")) {
+                        tab.go(path);
+                        tab.page().waitForSelector("[data-freshness][data-state=live]");
+                        tab.checkLooks(Tab.UNKEPT + mode + path.replace('/', '-'));
+                        tab.page().emulateMedia(new Page.EmulateMediaOptions().setForcedColors(ForcedColors.ACTIVE));
+                        tab.picture(Tab.UNKEPT + mode + path.replace('/', '-') + "-forced");
+                        tab.check();
+                        tab.page().emulateMedia(new Page.EmulateMediaOptions().setForcedColors(ForcedColors.NONE));
+                    }
+                }
             }
         }
     }
