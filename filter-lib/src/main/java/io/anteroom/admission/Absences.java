@@ -81,6 +81,19 @@ final class Absences {
         return null;
     }
 
+    /** Somebody comes at another node to a kept place or a reserved slot. False if there is neither. */
+    boolean moveTo(String node, long ticket) {
+        Entry entry = state.entries.find(ticket);
+        if (entry == null || !(entry.running ? entry.isReserved() : entry.away)) {
+            return false;
+        }
+        entry.node = node;
+        if (entry.running) {
+            state.claim(entry);
+        }
+        return true;
+    }
+
     private void comeBack(Entry entry, long bytes) {
         entry.away = false;
         state.line.away--;

@@ -15,7 +15,7 @@ final class Entry extends Ranked {
     final Flow flow;
     final Party ip;
     /** The name of the node that holds its connection. */
-    final String node;
+    String node;
 
     final long arrivedNanos;
     final @Nullable String batch;

@@ -26,6 +26,14 @@ final class Gate {
         return absences;
     }
 
+    static Consumer<Effect> noting(@Nullable String note, Consumer<Effect> effects) {
+        return effect -> effects.accept(
+                effect instanceof Effect.Ended ended && note != null
+                        ? new Effect.Ended(
+                                ended.ticket(), ended.node(), ended.refusal().withNote(note))
+                        : effect);
+    }
+
     Decision arrive(long ticket, String node, Arrival arrival, Consumer<Effect> effects) {
         Party key = state.keyOf(arrival.caller());
         Party ip = state.ips.get(arrival.caller().ip());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.admission;
 
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -77,6 +78,29 @@ public interface Pool {
      */
     default boolean cancel(long ticket, String note) {
         return cancel(ticket);
+    }
+
+    /**
+     * Lets go of a place that is kept, or of a slot that is reserved, for another node to {@linkplain #adopt adopt}.
+     * Its waiter is not told of it any more.
+     *
+     * @return whether it was there, and not taken
+     */
+    default boolean letGo(long ticket) {
+        return false;
+    }
+
+    /**
+     * Takes over a place that another node has kept, for a caller who is back, or a slot that it has reserved, for whom
+     * it was.
+     *
+     * @param arrival what the caller asks for now; its place stays as it was
+     * @param waited how long it has waited
+     * @param waiter told once how the wait ends, if the answer is a {@link Ticket}
+     * @return the ticket, or the lease, or null if that place or slot is gone or taken
+     */
+    default @Nullable Admission adopt(long ticket, Arrival arrival, Duration waited, Waiter waiter) {
+        return null;
     }
 
     /** Moves a waiting ticket to another level, keeping its moment of arrival; false if that ticket does not wait. */

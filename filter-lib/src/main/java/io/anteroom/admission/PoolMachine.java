@@ -147,6 +147,13 @@ public final class PoolMachine {
         return true;
     }
 
+    /** Another node takes over a kept place or a reserved slot, to which somebody has come; as {@link #rejoin}. */
+    public Decision adopt(long ticket, String node, long bytes, long nowNanos, Consumer<Effect> effects) {
+        begin(nowNanos, effects);
+        boolean isThere = gate.absences().moveTo(node, ticket);
+        return isThere ? rejoin(ticket, bytes, nowNanos, effects) : new Decision.Over();
+    }
+
     /** An operator ends a wait. False if that request does not wait. */
     public boolean cancel(long ticket, long nowNanos, Consumer<Effect> effects) {
         return cancel(ticket, null, nowNanos, effects);
@@ -159,17 +166,9 @@ public final class PoolMachine {
         if (entry == null) {
             return false;
         }
-        gate.refuseWaiting(entry, Refusal.Code.CANCELLED, 0, noting(note, effects));
+        gate.refuseWaiting(entry, Refusal.Code.CANCELLED, 0, Gate.noting(note, effects));
         gate.admitWaiting(effects);
         return true;
-    }
-
-    private static Consumer<Effect> noting(@Nullable String note, Consumer<Effect> effects) {
-        return effect -> effects.accept(
-                effect instanceof Effect.Ended ended && note != null
-                        ? new Effect.Ended(
-                                ended.ticket(), ended.node(), ended.refusal().withNote(note))
-                        : effect);
     }
 
     /**

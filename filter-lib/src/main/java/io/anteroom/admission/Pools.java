@@ -23,6 +23,11 @@ public interface Pools extends AutoCloseable {
      */
     boolean remove(String name);
 
+    /** The other nodes that share these pools. */
+    default Peers peers() {
+        return Peers.NONE;
+    }
+
     /** Closes every pool: each ticket ends with {@link Refusal.Code#SHUTTING_DOWN}, and no thread stays behind. */
     @Override
     void close();

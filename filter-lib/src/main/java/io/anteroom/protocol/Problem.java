@@ -67,6 +67,8 @@ public record Problem(
         CANCELLED(503, 529, "queue_cancelled", "cancelled", "An operator ended the wait"),
         /** The node that held the place is gone. */
         NODE_LOST(503, 529, "node_lost", "node-lost", "The place was lost with its node"),
+        /** Another node holds what is asked for, and does not answer. */
+        NODE_SILENT(503, 503, "node_silent", "node-silent", "Another node does not answer"),
         /** No backend can be reached. */
         NO_UPSTREAM(503, 503, "no_upstream", "no-upstream", "No backend is available"),
         /** The server is about to stop. */

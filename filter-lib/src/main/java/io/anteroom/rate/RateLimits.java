@@ -70,6 +70,11 @@ public final class RateLimits {
         return local;
     }
 
+    /** The buckets, if others count in them too. */
+    @Nullable BucketStore shared() {
+        return store == local ? null : store;
+    }
+
     /** How often the store has failed. */
     public long storeFailures() {
         return storeFailures.sum();

@@ -73,12 +73,9 @@ public final class Toll {
 
     /** Takes everything, or nothing. To be called once. */
     public RateVerdict take() {
-        for (int i = 0; i < entries.size(); i++) {
-            RateVerdict.Exhausted exhausted = limits.reserve(entries.get(i));
-            if (exhausted != null) {
-                giveBackEntries(i);
-                return over(exhausted);
-            }
+        RateVerdict.Exhausted exhausted = reserveEntries();
+        if (exhausted != null) {
+            return over(exhausted);
         }
         if (claims.length == 0) {
             stage = TAKEN;
@@ -118,6 +115,53 @@ public final class Toll {
             giveBackEntries(entries.size());
             correct(null);
         }
+    }
+
+    /**
+     * The request goes on at another node, which settles what was taken from the buckets if it can.
+     *
+     * @return whether it can; if not, all has been given back
+     */
+    public boolean handOver() {
+        if (stage != TAKEN || !STAGE.compareAndSet(this, TAKEN, OVER)) {
+            return false;
+        }
+        giveBackEntries(entries.size());
+        Taken got = taken;
+        BucketStore shared = limits.shared();
+        boolean canBe = shared != null && (claims.length == 0 || (got != null && got.from() == shared));
+        if (!canBe) {
+            correct(null);
+        }
+        return canBe;
+    }
+
+    /** Takes everything but what another node has {@linkplain #handOver handed over}. To be called once. */
+    public RateVerdict takeOver() {
+        BucketStore shared = limits.shared();
+        if (shared == null) {
+            return take();
+        }
+        RateVerdict.Exhausted exhausted = reserveEntries();
+        taken = new Taken(null, shared, true);
+        stage = TAKEN;
+        if (exhausted == null) {
+            return RateVerdict.Passed.AT_ONCE;
+        }
+        stage = OVER;
+        correct(null);
+        return exhausted;
+    }
+
+    private RateVerdict.@Nullable Exhausted reserveEntries() {
+        for (int i = 0; i < entries.size(); i++) {
+            RateVerdict.Exhausted exhausted = limits.reserve(entries.get(i));
+            if (exhausted != null) {
+                giveBackEntries(i);
+                return exhausted;
+            }
+        }
+        return null;
     }
 
     /** The request has ended: what was really used takes the place of what was reserved. */

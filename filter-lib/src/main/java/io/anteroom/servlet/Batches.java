@@ -6,6 +6,7 @@ import io.anteroom.protocol.StatusDocuments.BatchView;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -168,13 +169,40 @@ final class Batches {
         }
     }
 
-    /** A caller's batch, or null. */
-    @Nullable BatchView find(String caller, String name) {
+    /** The same with what other nodes have counted; those of one that was left out are missing. */
+    static BatchView sum(String name, List<long[]> counts) {
+        Batch all = new Batch();
+        for (long[] one : counts) {
+            Batch other = new Batch();
+            other.total = one[0];
+            other.completed = one[1];
+            other.running = one[2];
+            other.queued = one[3];
+            other.failed = one[4];
+            other.admitted = one[5];
+            other.waitedMillis = one[6];
+            all.add(other);
+        }
+        return all.view(name);
+    }
+
+    /** What has been counted here of a caller's batch, for {@link #sum}, or null. */
+    long @Nullable [] counts(String caller, String name) {
         lock.lock();
         try {
             forgetOld(nanoClock.getAsLong());
             Batch batch = batches.get(new Key(caller, name));
-            return batch == null ? null : batch.view(name);
+            return batch == null
+                    ? null
+                    : new long[] {
+                        batch.total,
+                        batch.completed,
+                        batch.running,
+                        batch.queued,
+                        batch.failed,
+                        batch.admitted,
+                        batch.waitedMillis
+                    };
         } finally {
             lock.unlock();
         }

@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** One ticket: it waits, its slot is reserved, and a request takes it; or it ends otherwise. Safe from any thread. */
-final class BookedTicket implements Waiter {
+final class BookedTicket implements Waiter, Watched {
     private static final int MAX_WATCHES = 4;
 
     private final TicketBook book;
@@ -53,11 +53,13 @@ final class BookedTicket implements Waiter {
         return ask.arrival().caller().key().equals(caller);
     }
 
-    State state() {
+    @Override
+    public State state() {
         return stage.get().state();
     }
 
-    int position() {
+    @Override
+    public int position() {
         Ticket waiting = place;
         return waiting == null ? 0 : waiting.status().position();
     }
@@ -115,6 +117,26 @@ final class BookedTicket implements Waiter {
             book.over(this);
             return lease;
         }
+        return missed();
+    }
+
+    /** Hands its slot over to another node, once; null if there is none, or none any more. */
+    @Nullable Lease handOver() {
+        Stage ready = stage.get();
+        Lease lease = ready.lease();
+        if (ready.state() != State.READY
+                || lease == null
+                || !stage.compareAndSet(ready, new Stage(State.CLAIMED, null, null))) {
+            return null;
+        }
+        if (ask.pool().letGo(lease.id())) {
+            book.over(this);
+            return lease;
+        }
+        return missed();
+    }
+
+    private @Nullable Lease missed() {
         stage.set(new Stage(State.EXPIRED, null, null));
         end(null);
         return null;
@@ -147,6 +169,12 @@ final class BookedTicket implements Waiter {
         }
     }
 
+    /** The same for good: it is as if it had never been. */
+    void giveUp() {
+        cancel();
+        book.drop(this);
+    }
+
     private boolean move(State from, Stage to) {
         Stage before = stage.get();
         return before.state() == from && stage.compareAndSet(before, to);
@@ -170,12 +198,13 @@ final class BookedTicket implements Waiter {
         }
     }
 
-    /** Whether one more may watch it; {@link #unwatched} if so, once. */
-    boolean watched() {
+    @Override
+    public boolean watched() {
         return watches.getAndUpdate(now -> Math.min(MAX_WATCHES, now + 1)) < MAX_WATCHES;
     }
 
-    void unwatched() {
+    @Override
+    public void unwatched() {
         watches.decrementAndGet();
     }
 
@@ -192,7 +221,8 @@ final class BookedTicket implements Waiter {
         return waiting == null ? Duration.ZERO : waiting.status().waited();
     }
 
-    TicketView view(String url) {
+    @Override
+    public TicketView view(String url) {
         Stage now = stage.get();
         Ticket waiting = place;
         Refusal refusal = now.refusal();

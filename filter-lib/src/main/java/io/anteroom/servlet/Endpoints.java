@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.servlet;
 
-import io.anteroom.admission.Lease;
 import io.anteroom.admission.Pool;
-import io.anteroom.admission.Ticket;
 import io.anteroom.protocol.Answer;
 import io.anteroom.protocol.BadRequest;
 import io.anteroom.protocol.Dialect;
@@ -11,10 +9,10 @@ import io.anteroom.protocol.Preferences;
 import io.anteroom.protocol.Problem;
 import io.anteroom.protocol.Problem.Kind;
 import io.anteroom.protocol.StatusDocuments;
-import io.anteroom.protocol.StatusDocuments.BatchView;
 import io.anteroom.protocol.StatusDocuments.PoolView;
 import io.anteroom.protocol.StatusDocuments.RequestView;
 import io.anteroom.protocol.TicketRequest;
+import io.anteroom.protocol.TicketView;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -34,7 +32,6 @@ final class Endpoints {
 
     private static final Duration LONGEST_POLL = Duration.ofSeconds(50);
     private static final Duration LONGEST_STREAM = Duration.ofMinutes(5);
-    private static final int MAX_LISTED = 100;
     private static final String READ = "GET, HEAD, OPTIONS";
     private static final String TICKET = "GET, HEAD, DELETE, OPTIONS";
     private static final String TICKETS = "POST, OPTIONS";
@@ -158,18 +155,45 @@ final class Endpoints {
             String id, String caller, HttpServletRequest request, HttpServletResponse response, String requestId)
             throws IOException {
         BookedTicket ticket = live.tickets().find(id, caller);
-        if (ticket == null) {
+        if (ticket == null && live.elsewhere().isElsewhere(id)) {
+            elsewhere(id, caller, request, response, requestId);
+        } else if (ticket == null) {
             unknown("tickets", request, response, requestId);
-            return;
+        } else if (request.getMethod().equals("DELETE")) {
+            ticket.giveUp();
+            gone(response);
+        } else {
+            show(ticket, desk.url(id, request), request, response);
         }
-        if (request.getMethod().equals("DELETE")) {
-            ticket.cancel();
-            live.tickets().drop(ticket);
-            response.setHeader("Cache-Control", "no-store");
-            response.setStatus(HttpServletResponse.SC_NO_CONTENT);
-            return;
+    }
+
+    /** A ticket that another node has given. */
+    private void elsewhere(
+            String id, String caller, HttpServletRequest request, HttpServletResponse response, String requestId)
+            throws IOException {
+        try {
+            boolean isCancelled = request.getMethod().equals("DELETE");
+            String url = desk.url(id, request);
+            TicketView view = isCancelled ? null : live.elsewhere().ticket(id, caller, url);
+            if (isCancelled ? !live.elsewhere().cancel(id, caller) : view == null) {
+                unknown("tickets", request, response, requestId);
+            } else if (view == null) {
+                gone(response);
+            } else {
+                show(live.elsewhere().watched(caller, view), url, request, response);
+            }
+        } catch (Elsewhere.Away e) {
+            problem(request, response, e.problem(), requestId);
         }
-        String url = desk.url(ticket, request);
+    }
+
+    private static void gone(HttpServletResponse response) {
+        response.setHeader("Cache-Control", "no-store");
+        response.setStatus(HttpServletResponse.SC_NO_CONTENT);
+    }
+
+    private void show(Watched ticket, String url, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
         String accept = request.getHeader("Accept");
         boolean mayWatch = request.isAsyncSupported() && request.getMethod().equals("GET");
         if (mayWatch && accept != null && accept.contains("text/event-stream") && ticket.watched()) {
@@ -199,55 +223,26 @@ final class Endpoints {
     }
 
     private Answer status(String caller, @Nullable List<PoolView> pools) {
-        List<RequestView> requests = new ArrayList<>();
-        live.requests().of(caller, MAX_LISTED).forEach(exchange -> requests.add(view(exchange)));
-        live.places().of(caller).stream().limit(MAX_LISTED).forEach(kept -> requests.add(view(kept)));
-        return StatusDocuments.status(
-                live.tickets().of(caller).stream()
-                        .map(ticket -> ticket.view(desk.path(ticket)))
-                        .toList(),
-                requests,
-                pools);
+        List<RequestView> requests = Standing.requests(live, caller);
+        List<TicketView> tickets = new ArrayList<>();
+        live.tickets().of(caller).forEach(ticket -> tickets.add(ticket.view(desk.path(ticket.id()))));
+        live.elsewhere().status(caller, tickets, requests, desk.path(""));
+        return StatusDocuments.status(tickets, requests, pools);
     }
 
     private @Nullable Answer request(String caller, String id) {
-        Exchange exchange = live.requests().find(caller, id);
-        if (exchange != null) {
-            return StatusDocuments.request(view(exchange));
-        }
-        return live.places().of(caller).stream()
-                .filter(kept -> kept.ask().id().equals(id))
-                .findFirst()
-                .map(kept -> StatusDocuments.request(view(kept)))
-                .orElse(null);
-    }
-
-    private static RequestView view(Exchange exchange) {
-        Ask ask = exchange.ask();
-        Wait wait = exchange.waiting();
-        Ticket place = wait == null ? null : wait.ticket();
-        Lease lease = exchange.lease();
-        Duration waited = wait == null ? Duration.ZERO : wait.waited();
-        return lease != null || place == null
-                ? new RequestView(
-                        ask.id(), "running", ask.pool().name(), null, lease == null ? waited : lease.waited(), null)
-                : new RequestView(ask.id(), "queued", ask.pool().name(), place.status(), waited, null);
-    }
-
-    private static RequestView view(KeptPlace kept) {
-        Ask ask = kept.ask();
-        return new RequestView(
-                ask.id(),
-                "kept",
-                ask.pool().name(),
-                kept.status(),
-                kept.status().waited(),
-                kept.remaining());
+        RequestView here = Standing.request(live, caller, id);
+        RequestView known = here == null ? live.elsewhere().request(caller, id) : here;
+        return known == null ? null : StatusDocuments.request(known);
     }
 
     private @Nullable Answer batch(String caller, String name) {
-        BatchView batch = live.batches().find(caller, name);
-        return batch == null ? null : StatusDocuments.batch(batch);
+        List<long[]> counts = live.elsewhere().batch(caller, name);
+        long[] here = live.batches().counts(caller, name);
+        if (here != null) {
+            counts.add(here);
+        }
+        return counts.isEmpty() ? null : StatusDocuments.batch(Batches.sum(name, counts));
     }
 
     private static void unknown(String kind, HttpServletRequest request, HttpServletResponse response, String requestId)

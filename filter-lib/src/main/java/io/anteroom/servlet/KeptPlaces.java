@@ -50,6 +50,7 @@ final class KeptPlaces {
             all.add(kept);
             return all;
         });
+        live.peers().keeps(key.name(), kept.keptFor());
         if (kept.isOver()) {
             remove(kept);
         }
@@ -84,13 +85,14 @@ final class KeptPlaces {
      * @return how it goes on, or null if there is no such place: then it is a newcomer
      */
     @Nullable Return rejoin(Ask ask, HttpServletRequest request, Verdict verdict) {
-        if (byKey.isEmpty() || live.isDraining() || !ask.arrival().mayQueue()) {
+        boolean isAlone = live.peers().others().isEmpty();
+        if ((byKey.isEmpty() && isAlone) || live.isDraining() || !ask.arrival().mayQueue()) {
             return null;
         }
         PlaceKey key = PlaceKey.of(ask, request);
         KeptPlace kept = key == null ? null : take(key);
         if (kept == null) {
-            return null;
+            return key == null || isAlone ? null : live.elsewhere().rejoin(ask, key, verdict);
         }
         Admission answer = ask.pool().rejoin(kept.ticket().id(), ask.arrival().bytes(), verdict);
         if (answer instanceof Refusal) {
@@ -116,15 +118,39 @@ final class KeptPlaces {
         KeptPlace[] taken = new KeptPlace[1];
         byKey.computeIfPresent(key, (same, places) -> {
             taken[0] = places.poll();
-            return places.isEmpty() ? null : places;
+            return left(key, places);
         });
         return taken[0];
     }
 
+    private @Nullable Deque<KeptPlace> left(PlaceKey key, Deque<KeptPlace> places) {
+        if (places.isEmpty()) {
+            live.peers().lets(key.name());
+        }
+        return places.isEmpty() ? null : places;
+    }
+
+    /** Hands a place of that name over to another node, where its caller has come back; null if there is none. */
+    @Nullable HandedOver handOver(PlaceKey key) {
+        KeptPlace kept = take(key);
+        if (kept == null) {
+            return null;
+        }
+        Duration waited = kept.status().waited();
+        if (!kept.ask().pool().letGo(kept.ticket().id())) {
+            return null;
+        }
+        live.requests().leaves(kept.ask(), kept.ticket());
+        return new HandedOver(kept, waited);
+    }
+
+    /** A place that is another node's from now on. */
+    record HandedOver(KeptPlace kept, Duration waited) {}
+
     void remove(KeptPlace kept) {
         byKey.computeIfPresent(kept.key(), (same, places) -> {
             places.remove(kept);
-            return places.isEmpty() ? null : places;
+            return left(kept.key(), places);
         });
     }
 

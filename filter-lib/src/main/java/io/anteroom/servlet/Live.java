@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.servlet;
 
+import io.anteroom.admission.Peers;
 import io.anteroom.admission.Ticket;
 import io.anteroom.event.Arriving;
 import io.anteroom.event.QueueEvent;
@@ -46,6 +47,7 @@ final class Live {
     private final boolean hasListener;
     private final KeptPlaces places;
     private final TicketBook tickets;
+    private final Elsewhere elsewhere;
     private final Batches batches = new Batches(System::nanoTime);
     private final WaitingRequests requests = new WaitingRequests();
     private final Set<TicketWatch> watches = ConcurrentHashMap.newKeySet();
@@ -58,6 +60,7 @@ final class Live {
         this.hasListener = !settings.listener().equals(DoorSettings.NOBODY);
         this.places = new KeptPlaces(settings.places(), this);
         this.tickets = new TicketBook(settings.tickets(), this);
+        this.elsewhere = new Elsewhere(peers(), this);
         this.departures = new Departures(settings.probe());
         this.timer = new ScheduledThreadPoolExecutor(1, Workers.daemon("anteroom-ticker"));
         timer.setRemoveOnCancelPolicy(true);
@@ -78,6 +81,16 @@ final class Live {
         return clock;
     }
 
+    /** The other nodes that share the pools. */
+    Peers peers() {
+        return settings.routes().peers();
+    }
+
+    /** What they hold. */
+    Elsewhere elsewhere() {
+        return elsewhere;
+    }
+
     TicketBook tickets() {
         return tickets;
     }
@@ -94,6 +107,11 @@ final class Live {
     void watch(TicketWatch watch) {
         watches.add(watch);
         tickSoon();
+    }
+
+    /** How many watch tickets. */
+    int watching() {
+        return watches.size();
     }
 
     void ended(TicketWatch watch) {

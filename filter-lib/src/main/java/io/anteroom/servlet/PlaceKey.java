@@ -41,6 +41,18 @@ record PlaceKey(long high, long low) {
         return new PlaceKey(digest.getLong(), digest.getLong());
     }
 
+    /** The key of that name. */
+    static PlaceKey named(String name) {
+        int dot = name.indexOf('.');
+        return new PlaceKey(
+                Long.parseUnsignedLong(name, 0, dot, 16), Long.parseUnsignedLong(name, dot + 1, name.length(), 16));
+    }
+
+    /** As a name. */
+    String name() {
+        return Long.toHexString(high) + "." + Long.toHexString(low);
+    }
+
     /** With its length before it, so that no two lists of parts look alike. */
     private static void add(MessageDigest hash, @Nullable String part) {
         byte[] bytes = part == null ? new byte[0] : part.getBytes(StandardCharsets.UTF_8);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.servlet;
 
+import io.anteroom.admission.Peers;
 import io.anteroom.admission.Pool;
 import io.anteroom.admission.Pools;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * routes as they were at one moment.
  */
 public final class Routes {
+    private final Peers peers;
     private volatile Table table;
 
     private record Prefix(String start, boolean whole, Pool pool) {
@@ -33,12 +35,17 @@ public final class Routes {
      * @param byModel pools by model: {@code exact}, {@code prefix*} or {@code *}
      */
     public Routes(Map<String, Pool> paths, Map<String, Pool> byModel) {
+        this(paths, byModel, Peers.NONE);
+    }
+
+    private Routes(Map<String, Pool> paths, Map<String, Pool> byModel, Peers peers) {
+        this.peers = peers;
         table = new Table(paths, byModel);
     }
 
     /** Routes by pattern, to pools by name. */
     public static Routes of(Map<String, String> paths, Map<String, String> byModel, Pools pools) {
-        return new Routes(resolve("routes", paths, pools), resolve("models", byModel, pools));
+        return new Routes(resolve("routes", paths, pools), resolve("models", byModel, pools), pools.peers());
     }
 
     /** Puts other routes in the place of all these; requests that have found their pool already stay with it. */
@@ -58,6 +65,11 @@ public final class Routes {
             resolved.put(pattern, pool);
         });
         return resolved;
+    }
+
+    /** The other nodes that share the pools. */
+    Peers peers() {
+        return peers;
     }
 
     /** The pool of a path, or null: such a request goes straight through. */

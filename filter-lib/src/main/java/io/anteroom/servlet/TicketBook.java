@@ -59,7 +59,9 @@ final class TicketBook {
     @Nullable BookedTicket book(Ask ask) {
         byte[] bytes = new byte[ID_BYTES];
         random.nextBytes(bytes);
-        String id = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+        String node = live.peers().self();
+        String id = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes)
+                + (node.isEmpty() ? "" : Elsewhere.APART + node);
         String caller = ask.arrival().caller().key();
         lock.lock();
         try {

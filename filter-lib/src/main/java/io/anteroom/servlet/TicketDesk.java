@@ -66,7 +66,7 @@ final class TicketDesk {
     /** Tells a client of its ticket, instead of what it asked for. */
     void tell(BookedTicket ticket, HttpServletRequest request, HttpServletResponse response, boolean applied)
             throws IOException {
-        TicketView view = ticket.view(url(ticket, request));
+        TicketView view = ticket.view(url(ticket.id(), request));
         Replies.send(
                 request, response, StatusDocuments.created(view, ticket.ask().id(), applied));
     }
@@ -131,11 +131,13 @@ final class TicketDesk {
      */
     Claim claim(String id, Ask ask) {
         BookedTicket ticket = live.tickets().find(id, ask.arrival().caller().key());
-        if (ticket == null) {
-            String message = Headers.TICKET + ": no ticket of this caller has that id; it may have been forgotten.";
-            return new Claim(null, new Problem(Problem.Kind.NOT_FOUND, message, null, null));
+        if (ticket == null && live.elsewhere().isElsewhere(id)) {
+            return live.elsewhere().claim(id, ask);
         }
-        Problem mismatch = mismatch(ask, ticket);
+        if (ticket == null) {
+            return new Claim(null, unknown());
+        }
+        Problem mismatch = mismatch(ask.pool().name(), ticket.ask().pool().name());
         if (mismatch != null || ticket.state() != TicketView.State.READY) {
             return new Claim(null, mismatch == null ? notNow(ticket) : mismatch);
         }
@@ -152,20 +154,28 @@ final class TicketDesk {
         return new Claim(lease, notNow(ticket));
     }
 
-    private static @Nullable Problem mismatch(Ask ask, BookedTicket ticket) {
-        if (ticket.ask().pool().name().equals(ask.pool().name())) {
+    static Problem unknown() {
+        String message = Headers.TICKET + ": no ticket of this caller has that id; it may have been forgotten.";
+        return new Problem(Problem.Kind.NOT_FOUND, message, null, null);
+    }
+
+    static @Nullable Problem mismatch(String asked, String given) {
+        if (given.equals(asked)) {
             return null;
         }
-        String message = Headers.TICKET + ": a ticket for pool '"
-                + ticket.ask().pool().name() + "' (expected: one for '"
-                + ask.pool().name() + "', where this request goes)";
+        String message = Headers.TICKET + ": a ticket for pool '" + given + "' (expected: one for '" + asked
+                + "', where this request goes)";
         return new Problem(Problem.Kind.BAD_REQUEST, message, null, null);
     }
 
     /** Why a ticket of the caller's own is not good now. */
     private static Problem notNow(BookedTicket ticket) {
-        if (ticket.state() == TicketView.State.QUEUED) {
-            String message = "The ticket waits at position " + ticket.position() + ". Please try again in 1s.";
+        return notNow(ticket.state(), ticket.position());
+    }
+
+    static Problem notNow(TicketView.State state, int position) {
+        if (state == TicketView.State.QUEUED) {
+            String message = "The ticket waits at position " + position + ". Please try again in 1s.";
             return new Problem(Problem.Kind.TICKET_NOT_READY, message, Duration.ofSeconds(1), null);
         }
         String message = "The ticket has been used, or its time is over. Ask for another.";
@@ -173,11 +183,11 @@ final class TicketDesk {
     }
 
     /** Where a ticket is asked about, as a client writes it. */
-    String url(BookedTicket ticket, HttpServletRequest request) {
-        return request.getContextPath() + path(ticket);
+    String url(String id, HttpServletRequest request) {
+        return request.getContextPath() + path(id);
     }
 
-    String path(BookedTicket ticket) {
-        return settings.base() + "/tickets/" + ticket.id();
+    String path(String id) {
+        return settings.base() + "/tickets/" + id;
     }
 }

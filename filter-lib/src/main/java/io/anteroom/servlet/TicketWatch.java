@@ -23,7 +23,7 @@ final class TicketWatch implements AsyncListener {
     private static final long SLACK_MILLIS = 30_000;
 
     private final Live live;
-    private final BookedTicket ticket;
+    private final Watched ticket;
     private final String url;
     private final boolean streams;
     private final HttpServletRequest request;
@@ -39,7 +39,7 @@ final class TicketWatch implements AsyncListener {
 
     private TicketWatch(
             Live live,
-            BookedTicket ticket,
+            Watched ticket,
             String url,
             boolean streams,
             HttpServletRequest request,
@@ -61,7 +61,7 @@ final class TicketWatch implements AsyncListener {
     /** Answers when the ticket no longer waits, or when {@code patience} is over. */
     static void forAnswer(
             Live live,
-            BookedTicket ticket,
+            Watched ticket,
             String url,
             HttpServletRequest request,
             HttpServletResponse response,
@@ -72,7 +72,7 @@ final class TicketWatch implements AsyncListener {
     /** Sends an event at each change until the ticket no longer waits, or until {@code patience} is over. */
     static void forEvents(
             Live live,
-            BookedTicket ticket,
+            Watched ticket,
             String url,
             HttpServletRequest request,
             HttpServletResponse response,

@@ -42,6 +42,9 @@ final class Codec {
     /** Nodes act on mail only when it comes as an answer to them, and the state knows which has. */
     static final int WITH_HANDING_OVER = 2;
 
+    /** Nodes ask each other for what each holds, adopt it, and have buckets in common. */
+    static final int WITH_PEERS = 2;
+
     private static final int GRANTED = 0;
     private static final int ENDED = 1;
     private static final int EXPIRED = 2;

@@ -31,6 +31,9 @@ sealed interface Command {
     /** A caller is back. */
     record Rejoin(long ticket, long bytes) implements Command {}
 
+    /** This node takes over a kept place or a reserved slot of another's, to which somebody has come here. */
+    record Adopt(long ticket, long bytes) implements Command {}
+
     /** Somebody has come for a reserved slot. */
     record Claim(long ticket) implements Command {}
 

@@ -33,7 +33,8 @@ final class CommandCodec {
             Command.Look.class,
             Command.ListWaiting.class,
             Command.Standings.class,
-            Command.Standing.class);
+            Command.Standing.class,
+            Command.Adopt.class);
 
     private CommandCodec() {}
 
@@ -121,6 +122,9 @@ final class CommandCodec {
             out.writeInt(list.limit());
         } else if (command instanceof Command.Standing standing) {
             out.writeLong(standing.ticket());
+        } else if (command instanceof Command.Adopt adopt) {
+            out.writeLong(adopt.ticket());
+            out.writeLong(adopt.bytes());
         }
     }
 
@@ -146,6 +150,7 @@ final class CommandCodec {
             case 16 -> new Command.ListWaiting(in.readInt());
             case 17 -> new Command.Standings();
             case 18 -> new Command.Standing(in.readLong());
+            case 19 -> new Command.Adopt(in.readLong(), in.readLong());
             default -> throw new IOException("no command has the number " + kind);
         };
     }

@@ -84,6 +84,10 @@ public final class HazelcastBuckets implements BucketStore {
         isFull = all >= max;
     }
 
+    private boolean isKnownToAll() {
+        return node.wire().version() >= Codec.WITH_PEERS;
+    }
+
     /** Whether newcomers share a bucket. */
     boolean isFull() {
         return isFull;
@@ -108,6 +112,9 @@ public final class HazelcastBuckets implements BucketStore {
 
     @Override
     public Take take(Claim[] claims) {
+        if (!isKnownToAll()) {
+            throw new IllegalStateException("a node of the release before knows no buckets");
+        }
         if (!outage.mayTry(System.nanoTime())) {
             throw new IllegalStateException("the cluster does not answer");
         }

@@ -49,6 +49,7 @@ final class HazelcastConfig {
                 .setPerEntryStatsEnabled(false));
         HazelcastBuckets.prepare(config);
         config.getMemberAttributeConfig().setAttribute(Wire.ATTRIBUTE, Integer.toString(Codec.VERSION));
+        ClusterPeers.prepare(config);
         serialization(config.getSerializationConfig(), wire);
         network(config.getAdvancedNetworkConfig(), settings);
         return config;

@@ -99,6 +99,32 @@ final class HazelcastPool implements Pool {
         return decision instanceof Decision.Refused refused ? refused.refusal() : null;
     }
 
+    @Override
+    public boolean letGo(long ticket) {
+        return link.read(() -> {
+            Held held = ledger.find(ticket);
+            if (held == null || !held.mayBeLetGo()) {
+                return false;
+            }
+            return ledger.remove(held);
+        });
+    }
+
+    @Override
+    public @Nullable Admission adopt(long ticket, Arrival arrival, Duration waited, Waiter waiter) {
+        Held held = new Held(ticket, arrival, waiter, context.now() - waited.toNanos());
+        Call call = new Call(
+                new Command.Adopt(ticket, arrival.bytes()), result -> ledger.decided(held, result, context.now()));
+        if (link.read(() -> ledger.find(ticket)) != null || !link.open(held, call)) {
+            return null;
+        }
+        Decision decision = decision(await(call));
+        if (decision instanceof Decision.Admitted) {
+            return new HeldLease(this, held, waited, 1);
+        }
+        return decision instanceof Decision.Queued ? new HeldTicket(this, held) : null;
+    }
+
     void release(Held held) {
         link.release(held);
     }

@@ -2,6 +2,7 @@
 package io.anteroom.hazelcast;
 
 import io.anteroom.admission.LocalPools;
+import io.anteroom.admission.Peers;
 import io.anteroom.admission.Pool;
 import io.anteroom.admission.PoolMode;
 import io.anteroom.admission.PoolSettings;
@@ -40,6 +41,7 @@ public final class HazelcastPools implements Pools {
     private final ClusterNode node;
     private final PoolsContext context;
     private final Runnable stop;
+    private final ClusterPeers peers;
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<String, HazelcastPool> byName = new LinkedHashMap<>();
     private final Map<String, HazelcastPool> leaving = new HashMap<>();
@@ -58,6 +60,7 @@ public final class HazelcastPools implements Pools {
     HazelcastPools(ClusterNode node, LocalPools.Timer timer, Executor teller, Runnable stop) {
         this.node = node;
         this.stop = stop;
+        this.peers = new ClusterPeers(node);
         // Below 2^53, so that every reader of JSON can tell two of them apart.
         long firstId = new SecureRandom().nextLong() >>> 12;
         this.context = new PoolsContext(node, timer, teller, firstId);
@@ -108,6 +111,11 @@ public final class HazelcastPools implements Pools {
             pool.link().tick();
             pool.snapshot();
         }
+    }
+
+    @Override
+    public Peers peers() {
+        return peers;
     }
 
     @Override
@@ -259,6 +267,7 @@ public final class HazelcastPools implements Pools {
             lock.unlock();
         }
         both().forEach(HazelcastPool::close);
+        peers.close();
         stop.run();
     }
 

@@ -79,6 +79,11 @@ final class Held {
         arrival = arrival.withBytes(bytes);
     }
 
+    /** Whether another node may take it over: nobody is at it here. */
+    boolean mayBeLetGo() {
+        return state == State.RUNNING ? arrival.claimWithin() != null : isAway() && !isRejoining;
+    }
+
     boolean isAway() {
         return absence != null;
     }

@@ -28,6 +28,8 @@ final class Steps {
             return new Result.Done(machine.keep(keep.ticket(), keep.absence(), now, effects));
         } else if (command instanceof Command.Rejoin rejoin) {
             return rejoin(machine, rejoin, now, effects);
+        } else if (command instanceof Command.Adopt adopt) {
+            return new Result.Decided(machine.adopt(adopt.ticket(), node, adopt.bytes(), now, effects), null);
         } else if (command instanceof Command.Claim claim) {
             return new Result.Done(machine.claim(claim.ticket(), now, effects));
         } else if (command instanceof Command.Cancel cancel) {

@@ -13,6 +13,7 @@ final class WireFactory implements DataSerializableFactory {
     static final int ID = 24_942;
     static final int STEP = 1;
     static final int REPLAY = 2;
+    static final int PEER_CALL = 3;
 
     /** The first of our types that Hazelcast knows by a serializer. */
     static final int FIRST_TYPE = 24_900;
@@ -22,6 +23,7 @@ final class WireFactory implements DataSerializableFactory {
         return switch (typeId) {
             case STEP -> new PoolStep();
             case REPLAY -> new PoolReplay();
+            case PEER_CALL -> new PeerCall();
             default -> throw new IllegalArgumentException("no message has the number " + typeId);
         };
     }
