@@ -129,7 +129,7 @@ public final class Toll {
         giveBackEntries(entries.size());
         Taken got = taken;
         BucketStore shared = limits.shared();
-        boolean canBe = shared != null && (claims.length == 0 || (got != null && got.from() == shared));
+        boolean canBe = shared != null && (claims.length == 0 || (got != null && shared.equals(got.from())));
         if (!canBe) {
             correct(null);
         }

@@ -4,14 +4,18 @@ package io.anteroom.servlet;
 import io.anteroom.admission.Admission;
 import io.anteroom.admission.Lease;
 import io.anteroom.admission.Peers;
+import io.anteroom.admission.Ticket;
 import io.anteroom.protocol.Problem;
 import io.anteroom.protocol.StatusDocuments.RequestView;
 import io.anteroom.protocol.TicketView;
 import io.anteroom.rate.RateVerdict;
 import io.anteroom.rate.Toll;
+import java.io.DataInputStream;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -128,14 +132,16 @@ final class Elsewhere {
         byte[] checked = ask(id, question(PeerDesk.CHECK, id, caller));
         return checked.length == 0
                 ? TicketDesk.unknown()
-                : Words.read(checked, in -> {
-                    Problem mismatch = TicketDesk.mismatch(ask.pool().name(), in.readUTF());
-                    TicketView.State state = TicketView.State.values()[in.readByte()];
-                    int position = in.readInt();
-                    return mismatch != null || state == TicketView.State.READY
-                            ? mismatch
-                            : TicketDesk.notNow(state, position);
-                });
+                : Words.read(checked, in -> whyNot(in, ask)).orElse(null);
+    }
+
+    private static Optional<Problem> whyNot(DataInputStream in, Ask ask) throws IOException {
+        Problem mismatch = TicketDesk.mismatch(ask.pool().name(), in.readUTF());
+        TicketView.State state = TicketView.State.values()[in.readByte()];
+        int position = in.readInt();
+        return mismatch != null || state == TicketView.State.READY
+                ? Optional.ofNullable(mismatch)
+                : Optional.of(TicketDesk.notNow(state, position));
     }
 
     private TicketDesk.Claim claimReady(String id, Ask ask) throws Away {
@@ -158,13 +164,13 @@ final class Elsewhere {
     }
 
     private static @Nullable Lease adopt(byte[] given, Ask ask) {
-        return Words.read(given, in -> {
-            long number = in.readLong();
-            Duration waited = Duration.ofNanos(in.readLong());
-            Admission answer = ask.pool().adopt(number, ask.arrival().withBytes(0), waited, new Verdict());
-            return answer instanceof Lease lease ? lease : null;
-        });
+        Slot slot = Words.read(given, in -> new Slot(in.readLong(), Duration.ofNanos(in.readLong()), false));
+        Admission answer = ask.pool().adopt(slot.number(), ask.arrival().withBytes(0), slot.waited(), new Verdict());
+        return answer instanceof Lease lease ? lease : null;
     }
+
+    /** What was handed over, and whether its buckets have been paid. */
+    private record Slot(long number, Duration waited, boolean isPaid) {}
 
     /**
      * As {@link KeptPlaces#rejoin}. A place that was handed over and cannot be taken up is lost: no one waits twice.
@@ -185,21 +191,19 @@ final class Elsewhere {
     }
 
     private static KeptPlaces.@Nullable Return takeUp(byte[] given, Ask ask, Verdict verdict) {
-        return Words.read(given, in -> {
-            long number = in.readLong();
-            Duration waited = Duration.ofNanos(in.readLong());
-            boolean isPaid = in.readBoolean();
-            Admission answer = ask.pool().adopt(number, ask.arrival(), waited, verdict);
-            Toll toll = ask.toll();
-            RateVerdict paid = answer == null || toll == null ? null : isPaid ? toll.takeOver() : toll.take();
-            if (answer instanceof io.anteroom.admission.Ticket ticket
-                    && paid != null
-                    && !(paid instanceof RateVerdict.Passed)) {
-                ticket.abandon();
-                return new KeptPlaces.Return(Tolls.refusal(paid), ask);
-            }
-            return answer == null ? null : new KeptPlaces.Return(answer, ask);
-        });
+        Slot place =
+                Words.read(given, in -> new Slot(in.readLong(), Duration.ofNanos(in.readLong()), in.readBoolean()));
+        Admission answer = ask.pool().adopt(place.number(), ask.arrival(), place.waited(), verdict);
+        if (answer == null) {
+            return null;
+        }
+        Toll toll = ask.toll();
+        RateVerdict paid = toll == null ? null : place.isPaid() ? toll.takeOver() : toll.take();
+        if (answer instanceof Ticket ticket && paid != null && !(paid instanceof RateVerdict.Passed)) {
+            ticket.abandon();
+            return new KeptPlaces.Return(Tolls.refusal(paid), ask);
+        }
+        return new KeptPlaces.Return(answer, ask);
     }
 
     /** What the others have counted of a caller's batch. */

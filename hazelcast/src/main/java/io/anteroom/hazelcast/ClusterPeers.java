@@ -111,10 +111,10 @@ final class ClusterPeers implements Peers, AutoCloseable {
     public Set<String> others() {
         return isSpoken()
                 ? node.nodes().stream()
-                .map(NodeView::session)
-                .filter(session -> session != node.session())
-                .map(ClusterPeers::tag)
-                .collect(Collectors.toUnmodifiableSet())
+                        .map(NodeView::session)
+                        .filter(session -> session != node.session())
+                        .map(ClusterPeers::tag)
+                        .collect(Collectors.toUnmodifiableSet())
                 : Set.of();
     }
 
