@@ -15,6 +15,7 @@ import io.anteroom.settings.SettingsDesk;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -119,7 +120,9 @@ final class PreviewRoutes {
         ObjectNode pools = JsonNodeFactory.instance.objectNode();
         pools.putObject("pools").set(name, patch);
         Settings wanted = Edits.read(Json.write(MergePatch.apply(Edits.document(now), pools)));
-        PreviewReport report = Preview.of(past, name, current, wanted.pools().get(name));
+        // The name stands in the patch as in the path: it is there.
+        PoolSettings proposed = Objects.requireNonNull(wanted.pools().get(name), "the pool that was patched");
+        PreviewReport report = Preview.of(past, name, current, proposed);
         return Reply.of(new PreviewView(
                 name,
                 revision.number(),
