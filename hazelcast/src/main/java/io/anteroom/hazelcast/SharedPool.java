@@ -342,6 +342,7 @@ final class SharedPool {
         }
         if (isFull) {
             out.writeLong(awakeNanos);
+            out.writeByte(form);
         }
     }
 
@@ -367,8 +368,10 @@ final class SharedPool {
         pool.lastNanos = lastNanos;
         pool.lastWall = lastWall;
         pool.settingsRevision = revision;
-        pool.form = version;
-        pool.awakeNanos = version >= Codec.WITH_HANDING_OVER ? in.readLong() : 0;
+        boolean isFull = version >= Codec.WITH_HANDING_OVER;
+        pool.awakeNanos = isFull ? in.readLong() : 0;
+        // The last node of the release before may have left since the last batch.
+        pool.form = isFull ? in.readByte() : version;
         return pool;
     }
 }

@@ -199,6 +199,10 @@ final class ReplicaSim {
     private void anotherRelease() {
         releases++;
         version = version == Codec.VERSION ? Codec.FIRST_VERSION : Codec.VERSION;
+        if (random.nextBoolean()) {
+            // It had the state, or the copy.
+            ownerDies();
+        }
         SimNode node = nodes.stream().filter(one -> !one.isFrozen).findAny().orElse(null);
         if (node == null) {
             version = owner.form();
