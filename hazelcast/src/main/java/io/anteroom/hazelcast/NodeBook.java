@@ -27,6 +27,8 @@ final class NodeBook {
     private final Deque<Effect> mail = new ArrayDeque<>();
     /** The last mail that went out as an answer to the node itself: it may have acted on that and on nothing later. */
     private long handedOver;
+    /** The last mail that an owner before this one may have handed over without the copy's hearing of it. */
+    private long uncertain;
     /** When it was heard last, in the time that {@link SharedPool} has been awake. */
     long heardNanos;
     /** Whether it has not been heard of for so long that its turns go to others; it is to register. */
@@ -85,6 +87,7 @@ final class NodeBook {
         firstMail = 1;
         sumBefore = 0;
         handedOver = 0;
+        uncertain = 0;
         isQuiet = false;
         isSilent = false;
         ghosts = 0;
@@ -99,12 +102,27 @@ final class NodeBook {
     /** Counts everything as handed over, as nodes of a release before acted on mail from whoever sent it. */
     void handedOverByOthers() {
         handedOver = nextMail() - 1;
+        uncertain = 0;
     }
 
-    /** The requests that were let in without the node's knowing. */
+    /** The state has another owner: the one before may live, apart, and hand over what this one knows only of. */
+    void ownerChanged() {
+        uncertain = nextMail() - 1;
+    }
+
+    /** The requests that were let in without the node's knowing, whoever has had the state. */
     Set<Long> untold() {
+        return grantedSince(Math.max(handedOver, uncertain) + 1);
+    }
+
+    /** The requests that were let in without this state's having told the node. */
+    Set<Long> untoldHere() {
+        return grantedSince(handedOver + 1);
+    }
+
+    private Set<Long> grantedSince(long first) {
         Set<Long> untold = new HashSet<>();
-        for (Effect effect : since(handedOver + 1).effects()) {
+        for (Effect effect : since(first).effects()) {
             if (effect instanceof Effect.Granted) {
                 untold.add(effect.ticket());
             }
@@ -135,6 +153,7 @@ final class NodeBook {
         ResultCodec.writeAll(lastResults, out);
         if (version >= Codec.WITH_HANDING_OVER) {
             out.writeLong(handedOver);
+            out.writeLong(uncertain);
             out.writeLong(heardNanos);
             out.writeBoolean(isQuiet);
         }
@@ -156,6 +175,7 @@ final class NodeBook {
         book.lastResults = ResultCodec.readAll(in);
         if (version >= Codec.WITH_HANDING_OVER) {
             book.handedOver = in.readLong();
+            book.uncertain = in.readLong();
             book.heardNanos = in.readLong();
             book.isQuiet = in.readBoolean();
         }

@@ -5,6 +5,7 @@ import io.anteroom.admission.Effect;
 import io.anteroom.admission.PoolMachine;
 import io.anteroom.admission.PoolMode;
 import io.anteroom.admission.PoolSettings;
+import io.anteroom.admission.Registration;
 import io.anteroom.hazelcast.Reply.Outcome;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -156,6 +157,9 @@ final class SharedPool {
         long now = owner == 0 ? facts.nowNanos() : Math.max(lastNanos, facts.nowNanos());
         awakeNanos += owner == 0 ? 0 : Math.min(LONGEST_STEP_NANOS, now - lastNanos);
         lastNanos = now;
+        if (owner != facts.owner()) {
+            books.values().forEach(NodeBook::ownerChanged);
+        }
         owner = facts.owner();
         offsetNanos = facts.offsetNanos();
         lastWall = facts.wallMillis();
@@ -206,11 +210,12 @@ final class SharedPool {
     private Result step(Batch batch, NodeBook book, Command command, Facts facts) {
         long now = facts.nowNanos();
         if (command instanceof Command.Register register) {
+            Set<Long> untold = form >= Codec.WITH_HANDING_OVER ? book.untoldHere() : Set.of();
             book.begin(batch.registration());
             roll.stays(batch.node());
             // Before anybody is let in: what silent nodes hold comes on top of the share only while they do.
             govern(facts);
-            machine.register(batch.node(), register.held(), now, post);
+            register(batch.node(), register.held(), untold, now);
             governor.heardOf(batch.node());
         } else if (command instanceof Command.Lost lost) {
             lost(lost, facts);
@@ -230,6 +235,20 @@ final class SharedPool {
         }
         govern(facts);
         return new Result.Done(true);
+    }
+
+    /**
+     * What the node was let in to and never told waits again: another part of the cluster may have given that to
+     * others, as this one would have.
+     */
+    private void register(String node, List<Registration> held, Set<Long> untold, long now) {
+        if (!untold.isEmpty()) {
+            List<Registration> told = held.stream()
+                    .filter(one -> one.isRunning() || !untold.contains(one.ticket()))
+                    .toList();
+            machine.register(node, told, now, post);
+        }
+        machine.register(node, held, now, post);
     }
 
     /** A node that is dead leaves nothing; one that may live keeps its slots, so that nobody else has them besides. */

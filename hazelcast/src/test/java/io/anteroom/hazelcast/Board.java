@@ -19,6 +19,7 @@ final class Board {
     Duration forgetAfter = Duration.ZERO;
     long settingsKnown = 1;
     int version = Codec.VERSION;
+    long owner = 1;
 
     private final OnPartition policy;
     private final Map<String, Long> seqs = new HashMap<>();
@@ -69,7 +70,7 @@ final class Board {
     }
 
     Reply apply(Batch batch) {
-        Facts facts = new Facts(nowNanos, nowNanos / 1_000_000, 1, 0, view, policy, forgetAfter.toNanos(), version);
+        Facts facts = new Facts(nowNanos, nowNanos / 1_000_000, owner, 0, view, policy, forgetAfter.toNanos(), version);
         return pool.apply(batch, facts);
     }
 

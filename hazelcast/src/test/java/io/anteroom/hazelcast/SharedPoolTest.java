@@ -129,6 +129,50 @@ final class SharedPoolTest {
     }
 
     @Test
+    void register_turnThatTheNodeWasNotTold_isNotTakenForGiven() {
+        board.fill("a", 1, 8);
+        board.fill("b", 11, 1);
+        board.fill("c", 21, 1);
+        board.send("a", new Command.Release(1));
+        assertThat(board.pool.machine().isRunning(11)).isTrue();
+
+        Reply reply = board.register("b", new Registration(11, by("key11"), Duration.ZERO, false, Duration.ZERO));
+
+        assertThat(board.pool.machine().isRunning(11))
+                .as("a part that was cut off may have it")
+                .isFalse();
+        assertThat(board.pool.machine().isRunning(21)).isTrue();
+        assertThat(reply.mail().effects()).isEmpty();
+    }
+
+    @Test
+    void lost_byAnotherOwner_whatItMayHaveBeenToldStaysTaken() {
+        board.fill("a", 1, 8);
+        board.fill("b", 11, 1);
+        board.send("a", new Command.Release(1));
+        board.owner = 2;
+        board.sees("a", "c");
+
+        board.send("a", new Command.Lost("b", Board.session("b"), false));
+
+        assertThat(board.pool.machine().isRunning(11))
+                .as("the owner before may be where it is")
+                .isTrue();
+    }
+
+    @Test
+    void lost_bySameOwner_whatItWasNotToldIsFree() {
+        board.fill("a", 1, 8);
+        board.fill("b", 11, 1);
+        board.send("a", new Command.Release(1));
+        board.sees("a", "c");
+
+        board.send("a", new Command.Lost("b", Board.session("b"), false));
+
+        assertThat(board.pool.machine().isRunning(11)).isFalse();
+    }
+
+    @Test
     void apply_nobodyHeardForAMoment_nobodyIsPassedOver() {
         board.fill("a", 1, 8);
         board.fill("b", 11, 2);
