@@ -102,6 +102,21 @@ final class HazelcastConfig {
         filter.setDefaultsDisabled(true);
         filter.setWhitelist(new ClassFilter()
                 .addClasses("java.lang.String", "java.lang.Long", "java.lang.Integer", "java.util.UUID")
+                // What Hazelcast's own errors are made of: without them a call that is to be made again, as while
+                // partitions move, would get no answer at all.
+                .addClasses(
+                        "java.lang.Throwable",
+                        "java.lang.Exception",
+                        "java.lang.RuntimeException",
+                        "java.lang.Error",
+                        "java.lang.IllegalStateException",
+                        "java.lang.IllegalArgumentException",
+                        "java.lang.StackTraceElement",
+                        "[Ljava.lang.StackTraceElement;",
+                        "java.util.Collections$EmptyList",
+                        "java.util.Collections$UnmodifiableList",
+                        "java.util.Collections$UnmodifiableCollection",
+                        "java.util.ArrayList")
                 .addPrefixes("com.hazelcast."));
         serialization.setJavaSerializationFilterConfig(filter);
     }
