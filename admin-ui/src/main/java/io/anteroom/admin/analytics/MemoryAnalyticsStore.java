@@ -50,12 +50,17 @@ public final class MemoryAnalyticsStore implements AnalyticsStore {
         for (int level = 0; level < minute.levels().size(); level++) {
             byte[] more = minute.levels().get(level);
             if (more != null) {
-                figures.merge(new Key(span, begin, minute.pool(), level), more, Merging::figures);
+                figures.merge(
+                        new Key(span, begin, minute.pool(), level),
+                        more,
+                        (known, added) -> Merging.figures(List.of(known, added)));
             }
         }
         for (int kind = 0; kind < minute.lists().size(); kind++) {
             lists.merge(
-                    new Key(span, begin, minute.pool(), kind), minute.lists().get(kind), Merging::lists);
+                    new Key(span, begin, minute.pool(), kind),
+                    minute.lists().get(kind),
+                    (known, added) -> Merging.lists(List.of(known, added)));
         }
     }
 

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.admin.analytics;
 
+import java.util.List;
+
 /** Adds rows without looking into them. */
 public final class Merging {
     private Merging() {}
 
-    /** The figures of two rows together. */
-    public static byte[] figures(byte[] one, byte[] other) {
+    /** The figures of rows together. */
+    public static byte[] figures(List<byte[]> rows) {
         Figures sum = new Figures();
-        sum.add(one);
-        sum.add(other);
+        rows.forEach(sum::add);
         return sum.bytes();
     }
 
-    /** The callers of two rows together. */
-    public static byte[] lists(byte[] one, byte[] other) {
+    /** The callers of rows together. */
+    public static byte[] lists(List<byte[]> rows) {
         TopList sum = new TopList();
-        sum.add(one);
-        sum.add(other);
+        rows.forEach(sum::add);
         return sum.bytes();
     }
 }

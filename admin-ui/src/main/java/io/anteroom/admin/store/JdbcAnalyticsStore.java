@@ -6,13 +6,16 @@ import io.anteroom.admin.analytics.CallerKind;
 import io.anteroom.admin.analytics.Merging;
 import io.anteroom.admin.analytics.Minute;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.LongSummaryStatistics;
 import java.util.Map;
-import java.util.function.BinaryOperator;
+import java.util.TreeMap;
+import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.Query;
-import org.jdbi.v3.core.statement.SqlStatement;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +27,7 @@ public final class JdbcAnalyticsStore implements AnalyticsStore {
     private static final String FIGURES = "analytics_figures";
     private static final String CALLERS = "analytics_callers";
     private static final int FETCHED_AT_ONCE = 2000;
+    private static final int WRITTEN_AT_ONCE = 1000;
 
     private final Database database;
 
@@ -32,18 +36,20 @@ public final class JdbcAnalyticsStore implements AnalyticsStore {
         this.database = database;
     }
 
-    /** Where a row is. */
-    private record Place(String table, int span, long bucket, String pool, int part, String node) {
-        static final String IS =
-                " where span = :span and bucket = :bucket and pool = :pool and part = :part and node = :node";
+    /** Where a row of one server is in a table. */
+    private record Place(int span, long bucket, String pool, int part) {}
 
-        <S extends SqlStatement<S>> S in(S statement) {
-            return statement
-                    .bind("span", span)
-                    .bind("bucket", bucket)
-                    .bind("pool", pool)
-                    .bind("part", part)
-                    .bind("node", node);
+    /** What is to be added to the rows of one table, in the order of their keys. */
+    private static final class Additions {
+        private static final Comparator<Place> BY_KEY = Comparator.comparingInt(Place::span)
+                .thenComparingLong(Place::bucket)
+                .thenComparing(Place::pool)
+                .thenComparingInt(Place::part);
+
+        private final Map<Place, List<byte[]>> rows = new TreeMap<>(BY_KEY);
+
+        void add(Place place, byte[] more) {
+            rows.computeIfAbsent(place, fresh -> new ArrayList<>()).add(more);
         }
     }
 
@@ -81,39 +87,85 @@ public final class JdbcAnalyticsStore implements AnalyticsStore {
 
     /** What is written for each row: the minutes of an hour are added up before. */
     private static void write(Handle handle, String node, List<Minute> minutes) {
-        Map<Place, byte[]> figures = new LinkedHashMap<>();
-        Map<Place, byte[]> callers = new LinkedHashMap<>();
+        Additions figures = new Additions();
+        Additions callers = new Additions();
         for (Minute minute : minutes) {
             for (int span : SPANS) {
                 long bucket = Math.floorDiv(minute.minute(), (long) span) * span;
                 for (int level = 0; level < minute.levels().size(); level++) {
                     byte[] more = minute.levels().get(level);
                     if (more != null) {
-                        Place place = new Place(FIGURES, span, bucket, minute.pool(), level, node);
-                        figures.merge(place, more, Merging::figures);
+                        figures.add(new Place(span, bucket, minute.pool(), level), more);
                     }
                 }
                 for (int kind = 0; kind < minute.lists().size(); kind++) {
-                    Place place = new Place(CALLERS, span, bucket, minute.pool(), kind, node);
-                    callers.merge(place, minute.lists().get(kind), Merging::lists);
+                    callers.add(
+                            new Place(span, bucket, minute.pool(), kind),
+                            minute.lists().get(kind));
                 }
             }
         }
-        figures.forEach((place, more) -> add(handle, place, more, Merging::figures));
-        callers.forEach((place, more) -> add(handle, place, more, Merging::lists));
+        add(handle, FIGURES, node, figures, Merging::figures);
+        add(handle, CALLERS, node, callers, Merging::lists);
     }
 
-    private static void add(Handle handle, Place place, byte[] more, BinaryOperator<byte[]> sum) {
-        List<byte[]> known = place.in(handle.createQuery("select content from " + place.table() + Place.IS))
-                .map((row, context) -> row.getBytes("content"))
-                .list();
-        String sql = known.isEmpty()
-                ? "insert into " + place.table() + " (span, bucket, pool, part, node, content)"
-                        + " values (:span, :bucket, :pool, :part, :node, :content)"
-                : "update " + place.table() + " set content = :content" + Place.IS;
-        int unused = place.in(handle.createUpdate(sql))
-                .bind("content", known.isEmpty() ? more : sum.apply(known.get(0), more))
-                .execute();
+    /** Few statements for many rows: what is known is read by ranges, what is new or changed is written in batches. */
+    private static void add(
+            Handle handle, String table, String node, Additions more, Function<List<byte[]>, byte[]> sum) {
+        Map<Place, byte[]> known = new HashMap<>();
+        for (int span : SPANS) {
+            known(handle, table, node, span, more, known);
+        }
+        PreparedBatch inserts = handle.prepareBatch("insert into " + table
+                + " (span, bucket, pool, part, node, content) values (:span, :bucket, :pool, :part, :node, :content)");
+        PreparedBatch updates = handle.prepareBatch("update " + table + " set content = :content where span = :span"
+                + " and bucket = :bucket and pool = :pool and part = :part and node = :node");
+        more.rows.forEach((place, added) -> {
+            byte[] before = known.get(place);
+            if (before != null) {
+                added.add(0, before);
+            }
+            PreparedBatch batch = before == null ? inserts : updates;
+            batch.bind("span", place.span())
+                    .bind("bucket", place.bucket())
+                    .bind("pool", place.pool())
+                    .bind("part", place.part())
+                    .bind("node", node)
+                    .bind("content", added.size() == 1 ? added.get(0) : sum.apply(added))
+                    .add();
+            if (batch.size() == WRITTEN_AT_ONCE) {
+                batch.execute();
+            }
+        });
+        inserts.execute();
+        updates.execute();
+    }
+
+    /** Adds the rows of a span that are there already to {@code known}, as far as they are meant. */
+    private static void known(
+            Handle handle, String table, String node, int span, Additions more, Map<Place, byte[]> known) {
+        LongSummaryStatistics buckets = more.rows.keySet().stream()
+                .filter(place -> place.span() == span)
+                .mapToLong(Place::bucket)
+                .summaryStatistics();
+        if (buckets.getCount() == 0) {
+            return;
+        }
+        handle.createQuery("select bucket, pool, part, content from " + table
+                        + " where span = :span and bucket >= :from and bucket <= :to and node = :node")
+                .bind("span", span)
+                .bind("from", buckets.getMin())
+                .bind("to", buckets.getMax())
+                .bind("node", node)
+                .setFetchSize(FETCHED_AT_ONCE)
+                .map((row, context) -> {
+                    Place place = new Place(span, row.getLong("bucket"), row.getString("pool"), row.getInt("part"));
+                    if (more.rows.containsKey(place)) {
+                        known.put(place, row.getBytes("content"));
+                    }
+                    return true;
+                })
+                .forEach(each -> {});
     }
 
     @Override
