@@ -6,7 +6,6 @@ import io.anteroom.admin.store.AuditEntry.Outcome;
 import io.anteroom.admin.store.AuditTrail;
 import io.anteroom.admin.store.Role;
 import io.anteroom.admin.store.StoredSession;
-import io.anteroom.admin.store.StoredToken;
 import io.anteroom.admin.store.User;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -14,7 +13,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -25,10 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Most methods throw {@link io.anteroom.settings.StoreException} if users and tokens cannot be read.
  */
 public final class Access {
-    private static final Duration SEEN_EVERY = Duration.ofSeconds(30);
-    private static final Duration USED_EVERY = Duration.ofMinutes(1);
     private static final Duration BUSY_FOR = Duration.ofSeconds(2);
-    private static final String CSRF = "csrf";
 
     private final AccessSettings settings;
     private final AccessStore store;
@@ -37,6 +32,7 @@ public final class Access {
     private final Passwords passwords = new Passwords();
     private final LoginThrottle throttle;
     private final RequestThrottle requests;
+    private final Proofs proofs;
     private final SetUp setUp;
     private final Auditor auditor;
     private final Users users;
@@ -61,6 +57,7 @@ public final class Access {
         this.clock = clock;
         this.throttle = new LoginThrottle(nanoClock);
         this.requests = new RequestThrottle(nanoClock);
+        this.proofs = new Proofs(settings, store, clock, requests);
         this.setUp = new SetUp(setUpFile, secrets, clock);
         this.auditor = new Auditor(trail, clock, nanoClock, settings.node());
         this.users = new Users(store, passwords, clock);
@@ -117,7 +114,7 @@ public final class Access {
     public Duration take(@Nullable Principal principal, Source source) {
         AccessSettings.Rates rates = settings.requestsPerMinute();
         if (principal == null) {
-            return requests.take("network " + source.address(), rates.anonymous());
+            return requests.take(source.network(), rates.anonymous());
         }
         return principal.kind() == Principal.Kind.TOKEN
                 ? requests.take("token " + principal.id(), rates.token())
@@ -149,89 +146,7 @@ public final class Access {
      * @param isUse whether that counts as a use of the session; a page that only watches does not keep it open
      */
     public Authentication authenticate(HttpServletRequest request, boolean isUse) {
-        String authorization = request.getHeader("Authorization");
-        if (authorization != null) {
-            return byToken(authorization);
-        }
-        String secret = Cookies.read(request, source(request));
-        if (secret == null) {
-            return new Authentication.Nobody("nothing came with the request that proves who sends it"
-                    + " (expected: Authorization: Bearer with a management token, or a session)");
-        }
-        Principal principal = bySession(secret, isUse);
-        return principal == null
-                ? new Authentication.Nobody("the session is over (expected: log in again)")
-                : new Authentication.Known(principal);
-    }
-
-    private Authentication byToken(String authorization) {
-        String token = authorization.regionMatches(true, 0, "Bearer ", 0, 7)
-                ? authorization.substring(7).strip()
-                : "";
-        if (!Secrets.isToken(token)) {
-            return new Authentication.Nobody("what came is no management token (expected: Authorization: Bearer "
-                    + Secrets.TOKEN_MARK + "...; keys of callers do not count here)");
-        }
-        StoredToken stored = store.tokenByHash(Secrets.hash(token));
-        Principal principal = stored == null ? null : principal(stored);
-        return principal == null
-                ? new Authentication.Nobody("the management token is not known, has expired or has been revoked")
-                : new Authentication.Known(principal);
-    }
-
-    private @Nullable Principal principal(StoredToken token) {
-        Instant now = clock.instant();
-        User maker = store.user(token.maker());
-        if (!now.isBefore(token.expires()) || maker == null || maker.isDisabled()) {
-            return null;
-        }
-        Instant used = token.lastUsed();
-        if (used == null || now.isAfter(used.plus(USED_EVERY))) {
-            store.used(token.id(), now);
-        }
-        return new Principal(
-                Principal.Kind.TOKEN,
-                token.id(),
-                token.maker(),
-                "token " + token.id() + " of " + token.maker(),
-                token.role().atMost(maker.role()),
-                token.scopes(),
-                null,
-                true,
-                token.expires());
-    }
-
-    private @Nullable Principal bySession(String secret, boolean isUse) {
-        String hash = Secrets.hash(secret);
-        StoredSession session = store.session(hash);
-        if (session == null) {
-            return null;
-        }
-        Instant now = clock.instant();
-        User user = store.user(session.user());
-        boolean isOver = settings.isOver(session, now);
-        if (isOver || user == null || user.isDisabled()) {
-            store.removeSession(hash);
-            return null;
-        }
-        if (isUse && now.isAfter(session.lastSeen().plus(SEEN_EVERY))) {
-            store.seen(hash, now);
-        }
-        return principal(user, session, secret);
-    }
-
-    private Principal principal(User user, StoredSession session, String secret) {
-        boolean isFresh = clock.instant().isBefore(session.confirmed().plus(settings.freshFor()));
-        return new Principal(
-                Principal.Kind.SESSION,
-                session.hash(),
-                user.name(),
-                user.name(),
-                user.role(),
-                Set.of(),
-                Secrets.derived(CSRF, secret),
-                isFresh,
-                session.created().plus(settings.longest()));
+        return proofs.authenticate(request, source(request), isUse);
     }
 
     /** Logs in; the session has no cookie before {@link #open}. An older session of the same browser ends. */
@@ -301,7 +216,7 @@ public final class Access {
             return new LogIn.Refused(LogIn.Why.BUSY, BUSY_FOR);
         }
         store.loggedIn(user.name(), now);
-        Principal principal = principal(user, session, secret);
+        Principal principal = proofs.principal(user, session, secret);
         auditor.add(principal, source, "session.open", user.name(), "", Outcome.DONE);
         return new LogIn.Opened(principal, secret);
     }

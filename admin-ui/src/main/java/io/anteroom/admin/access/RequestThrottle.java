@@ -37,15 +37,30 @@ final class RequestThrottle {
         this.nanoClock = nanoClock;
     }
 
+    private Bucket filled(String key, int perMinute) {
+        long now = nanoClock.getAsLong();
+        Bucket bucket = buckets.computeIfAbsent(key, unknown -> new Bucket(perMinute, now));
+        double refill = (double) (now - bucket.sinceNanos) * perMinute / TimeUnit.MINUTES.toNanos(1);
+        bucket.left = Math.min(perMinute, bucket.left + refill);
+        bucket.sinceNanos = now;
+        return bucket;
+    }
+
+    /** Whether there is one, which is not taken. */
+    boolean has(String key, int perMinute) {
+        lock.lock();
+        try {
+            return filled(key, perMinute).left >= 1;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Takes one; answers how long to wait if there is none, else zero. */
     Duration take(String key, int perMinute) {
         lock.lock();
         try {
-            long now = nanoClock.getAsLong();
-            Bucket bucket = buckets.computeIfAbsent(key, unknown -> new Bucket(perMinute, now));
-            double refill = (double) (now - bucket.sinceNanos) * perMinute / TimeUnit.MINUTES.toNanos(1);
-            bucket.left = Math.min(perMinute, bucket.left + refill);
-            bucket.sinceNanos = now;
+            Bucket bucket = filled(key, perMinute);
             if (bucket.left >= 1) {
                 bucket.left--;
                 return Duration.ZERO;

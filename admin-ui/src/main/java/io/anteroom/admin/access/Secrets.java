@@ -18,6 +18,7 @@ final class Secrets {
     private static final int BYTES = 32;
     private static final int ID_BYTES = 6;
     private static final int SHOWN = 10;
+    private static final Pattern SECRET = Pattern.compile("[A-Za-z0-9_-]{43}");
     private static final Pattern TOKEN = Pattern.compile(TOKEN_MARK + "[A-Za-z0-9_-]{43}[0-9a-f]{8}");
 
     private final SecureRandom random = new SecureRandom();
@@ -40,6 +41,11 @@ final class Secrets {
         byte[] bytes = new byte[ID_BYTES];
         random.nextBytes(bytes);
         return mark + HexFormat.of().formatHex(bytes);
+    }
+
+    /** Whether a text looks like {@link #secret()}. */
+    static boolean isSecret(String text) {
+        return SECRET.matcher(text).matches();
     }
 
     static boolean isToken(String text) {

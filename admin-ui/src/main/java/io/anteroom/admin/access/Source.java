@@ -26,6 +26,11 @@ public record Source(String address, boolean isSecure, boolean isLocal) {
         return new Source(address, isSecure, isLoopback(peer) && !isPassedOn);
     }
 
+    /** By what those are counted together who have not proved who they are. */
+    String network() {
+        return "network " + address;
+    }
+
     private static List<String> values(HttpServletRequest request, String name) {
         return Collections.list(request.getHeaders(name));
     }
