@@ -316,6 +316,25 @@ final class AccessTest {
     }
 
     @Test
+    void tokens_confinedToUsers_makeNobodyWhoMayDoMore() throws Exception {
+        server.setUp();
+        String scoped = server.token("admin", "users");
+        String bob = "{\"name\": \"bob\", \"role\": \"viewer\", \"password\": \"brown teapot 7 moons\"}";
+
+        Reply made = server.call(scoped, "POST", "/users", bob);
+        Reply taken =
+                server.call(scoped, "PATCH", "/users/" + AdminServer.ADMIN, "{\"password\": \"brown teapot 7 moons\"}");
+
+        assertThat(made.status()).isEqualTo(403);
+        assertThat(made.body().path("detail").asText()).contains("a token without scopes");
+        assertThat(taken.status()).isEqualTo(403);
+        assertThat(logIn(AdminServer.ADMIN, AdminServer.PASSWORD).status()).isEqualTo(201);
+        assertThat(server.call(scoped, "GET", "/users", null).status()).isEqualTo(200);
+        assertThat(server.call("POST", "/users", bob).status()).isEqualTo(201);
+        assertThat(server.call(scoped, "DELETE", "/users/bob", null).status()).isEqualTo(204);
+    }
+
+    @Test
     void calls_tooManyInAMinute_areRefusedWithTheTime() throws Exception {
         server.close();
         server = new AdminServer.Plan()

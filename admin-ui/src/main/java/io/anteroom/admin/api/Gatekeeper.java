@@ -106,6 +106,12 @@ final class Gatekeeper {
             deny(principal, source, route, why);
             throw new ApiProblem(403, "forbidden", why).with("needed_role", needed.word());
         }
+        if (route.needsAllAreas() && !principal.scopes().isEmpty()) {
+            String why = "a token with scopes changes no users, who may do more than it (expected: a session, or a"
+                    + " token without scopes)";
+            deny(principal, source, route, why);
+            throw new ApiProblem(403, "forbidden", why).with("needed_role", needed.word());
+        }
         if (!access.hasCsrf(request, principal)) {
             deny(principal, source, route, "no CSRF token");
             throw new ApiProblem(

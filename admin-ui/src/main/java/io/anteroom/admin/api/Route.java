@@ -31,6 +31,7 @@ public final class Route {
     private @Nullable Class<?> answer;
     private String type = Reply.JSON;
     private boolean needsFresh;
+    private boolean needsAllAreas;
     private boolean takesIfMatch;
     private Handler handler = call -> Reply.nothing();
 
@@ -163,6 +164,15 @@ public final class Route {
         return this;
     }
 
+    /**
+     * Is for nobody who is confined to some areas: whoever makes a user or sets a password can log in as that user, to
+     * whom all areas are open.
+     */
+    Route forAllAreas() {
+        needsAllAreas = true;
+        return this;
+    }
+
     /** Ends the row. */
     public Route by(Handler handler) {
         this.handler = handler;
@@ -192,6 +202,11 @@ public final class Route {
     /** Whether the password is asked for again. */
     public boolean needsFresh() {
         return needsFresh;
+    }
+
+    /** Whether a token with scopes is refused, whatever these are. */
+    public boolean needsAllAreas() {
+        return needsAllAreas;
     }
 
     /** What it does. */

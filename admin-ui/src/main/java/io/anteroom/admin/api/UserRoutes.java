@@ -145,6 +145,7 @@ final class UserRoutes {
                         .answers(201, UserView.class)
                         .also(409)
                         .fresh()
+                        .forAllAreas()
                         .by(this::add),
                 Route.of("GET", "/users/{user}", USERS, Role.ADMIN, "Shows a user.")
                         .answers(200, UserView.class)
@@ -154,6 +155,7 @@ final class UserRoutes {
                         .answers(200, UserView.class)
                         .also(409)
                         .fresh()
+                        .forAllAreas()
                         .by(this::change),
                 Route.of("DELETE", "/users/{user}", USERS, Role.ADMIN, "Removes a user with its sessions and tokens.")
                         .answersNothing()
