@@ -7,6 +7,8 @@ import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
@@ -132,23 +134,37 @@ final class LiveStreams implements AutoCloseable {
             this.user = user;
         }
 
-        void begin(AsyncContext context, ServletOutputStream out, BooleanSupplier isAllowed) throws IOException {
-            lock.lock();
+        /**
+         * Takes the request over, to be answered for as long as its client watches. If that fails, the seat is free
+         * again.
+         */
+        void begin(HttpServletRequest request, HttpServletResponse response, BooleanSupplier isAllowed)
+                throws IOException {
+            boolean hasBegun = false;
             try {
-                this.context = context;
-                this.out = out;
-                this.isAllowed = isAllowed;
-                this.next = event();
-                this.waitingSinceNanos = System.nanoTime();
-            } catch (RuntimeException e) {
-                end();
-                throw e;
+                byte[] first = event();
+                ServletOutputStream stream = response.getOutputStream();
+                AsyncContext started = request.startAsync();
+                lock.lock();
+                try {
+                    this.context = started;
+                    this.out = stream;
+                    this.isAllowed = isAllowed;
+                    this.next = first;
+                    this.waitingSinceNanos = System.nanoTime();
+                } finally {
+                    lock.unlock();
+                }
+                started.setTimeout(0);
+                started.addListener(this);
+                seats.add(this);
+                stream.setWriteListener(this);
+                hasBegun = true;
             } finally {
-                lock.unlock();
+                if (!hasBegun) {
+                    end();
+                }
             }
-            context.addListener(this);
-            seats.add(this);
-            out.setWriteListener(this);
         }
 
         private void tick(byte[] event, boolean isCheck) {

@@ -10,7 +10,6 @@ import io.anteroom.admin.analytics.Analytics;
 import io.anteroom.admin.analytics.Second;
 import io.anteroom.admin.store.Role;
 import io.anteroom.settings.SettingsDesk;
-import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -89,6 +88,12 @@ final class StreamRoutes {
         if (!request.isAsyncSupported()) {
             throw new ApiProblem(503, "no_asynchronous_support", "the servlet is mounted without asynchronous support");
         }
+        response.setHeader("X-Accel-Buffering", "no");
+        if (request.getMethod().equals("HEAD")) {
+            // Nobody watches who asks for no body.
+            response.setContentType("text/event-stream");
+            return Reply.handled();
+        }
         LiveStreams.Seat seat = streams.take(principal.user());
         if (seat == null) {
             throw new ApiProblem(
@@ -100,10 +105,7 @@ final class StreamRoutes {
         }
         BooleanSupplier isAllowed = isStillAllowed(request, principal);
         response.setContentType("text/event-stream");
-        response.setHeader("X-Accel-Buffering", "no");
-        AsyncContext context = request.startAsync();
-        context.setTimeout(0);
-        seat.begin(context, response.getOutputStream(), isAllowed);
+        seat.begin(request, response, isAllowed);
         return Reply.handled();
     }
 

@@ -2,12 +2,17 @@
 package io.anteroom.admin.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.anteroom.admin.AdminServer;
+import io.anteroom.admin.AdminServer.Reply;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
+import java.lang.reflect.Proxy;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -72,6 +77,48 @@ final class LiveStreamsTest {
         }
 
         assertThat(open(server.token()).readLine()).contains("429");
+    }
+
+    @Test
+    void stream_headOnly_takesNoSeat() throws Exception {
+        for (int i = 0; i <= LiveStreams.MOST_PER_USER; i++) {
+            Reply head = server.call("HEAD", "/stream", null);
+
+            assertThat(head.status()).isEqualTo(200);
+            assertThat(head.http().headers().firstValue("Content-Type")).hasValue("text/event-stream");
+        }
+
+        next(open(server.token()));
+    }
+
+    @Test
+    void seat_whoseRequestCannotBeTakenOver_isFreeAgain() throws Exception {
+        try (LiveStreams streams = new LiveStreams(() -> "{}")) {
+            for (int i = 0; i < LiveStreams.MOST_PER_USER; i++) {
+                LiveStreams.Seat seat = streams.take("ada");
+
+                assertThatThrownBy(() -> seat.begin(failing(HttpServletRequest.class), ready(), () -> true))
+                        .isInstanceOf(IllegalStateException.class);
+            }
+
+            assertThat(streams.size()).isZero();
+            assertThat(streams.take("ada")).isNotNull();
+        }
+    }
+
+    /** A container that answers nothing but "not now". */
+    private static <T> T failing(Class<T> type) {
+        return type.cast(
+                Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (self, method, values) -> {
+                    throw new IllegalStateException("not now: " + method.getName());
+                }));
+    }
+
+    private static HttpServletResponse ready() {
+        return (HttpServletResponse) Proxy.newProxyInstance(
+                HttpServletResponse.class.getClassLoader(),
+                new Class<?>[] {HttpServletResponse.class},
+                (self, method, values) -> null);
     }
 
     @Test

@@ -3,7 +3,6 @@ package io.anteroom.admin.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -40,9 +39,7 @@ final class StalledReaderTest {
         protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
             response.setContentType("text/event-stream");
             LiveStreams.Seat seat = streams.take(String.valueOf(request.getQueryString()));
-            AsyncContext context = request.startAsync();
-            context.setTimeout(0);
-            seat.begin(context, response.getOutputStream(), () -> true);
+            seat.begin(request, response, () -> true);
         }
     }
 

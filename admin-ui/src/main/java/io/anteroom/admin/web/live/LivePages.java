@@ -99,6 +99,10 @@ public final class LivePages implements PageModule, AutoCloseable {
             throw PageException.notFound("There is no pool of that name.");
         }
         Topic topic = new Topic(pool, Period.of(request.query("period")));
+        if (request.http().getMethod().equals("HEAD")) {
+            // Nobody watches who asks for no body.
+            return new Answer.Stream((http, response) -> response.setContentType(LiveStream.TYPE));
+        }
         String user = request.principal().user();
         return new Answer.Stream((http, response) -> hub.open(topic, user, http, response));
     }

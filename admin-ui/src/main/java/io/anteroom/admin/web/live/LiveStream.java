@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * older ones, and a window that reads nothing for ten seconds is cut off. Safe from any thread.
  */
 final class LiveStream implements WriteListener, AsyncListener {
+    static final String TYPE = "text/event-stream; charset=utf-8";
     private static final long STALLED_NANOS = Duration.ofSeconds(10).toNanos();
     private static final byte[] HELLO = "retry: 2000\n\n".getBytes(StandardCharsets.UTF_8);
 
@@ -66,7 +67,7 @@ final class LiveStream implements WriteListener, AsyncListener {
             Consumer<LiveStream> whenOver)
             throws IOException {
         response.setStatus(HttpServletResponse.SC_OK);
-        response.setContentType("text/event-stream; charset=utf-8");
+        response.setContentType(TYPE);
         // Proxies that keep answers back until they are complete would keep all of it.
         response.setHeader("X-Accel-Buffering", "no");
         LiveStream stream = new LiveStream(request, response, lasts, user, nowNanos, whenOver);
