@@ -2,7 +2,7 @@
 package io.anteroom.settings;
 
 /**
- * One difference between two documents. Hashes of keys are shortened, and queries of webhooks' addresses left out.
+ * One difference between two documents. Hashes of keys are shortened, and of webhooks' addresses all but the host.
  *
  * @param path where, as in {@code pools.llm.slots}
  * @param before what stood there, as JSON; empty if nothing did

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.settings;
 
+import io.anteroom.webhook.WebhookSettings;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -54,9 +55,8 @@ final class Difference {
 
     /** Differences go into histories, audit logs and logs, which more people read than may know secrets. */
     private static String masked(String path, String json) {
-        int query = json.indexOf('?');
-        if (query >= 0 && path.startsWith("webhooks.") && path.endsWith(".url")) {
-            return json.substring(0, query) + "?…\"";
+        if (json.length() > 1 && path.startsWith("webhooks.") && path.endsWith(".url")) {
+            return '"' + WebhookSettings.publicUrl(json.substring(1, json.length() - 1)) + '"';
         }
         boolean isHash = path.endsWith("." + KEY_HASH) && json.length() > HASH_SHOWN;
         return isHash ? json.substring(0, HASH_SHOWN + 1) + "…\"" : json;

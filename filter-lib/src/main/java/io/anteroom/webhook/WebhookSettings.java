@@ -79,6 +79,23 @@ public record WebhookSettings(
         return URI.create(url);
     }
 
+    /** Where to as everybody may know it: many receivers take what stands after the host as their password. */
+    public String publicUrl() {
+        return publicUrl(url);
+    }
+
+    /** The same of a text that is an address: scheme, host and port, and an ellipsis for what follows. */
+    public static String publicUrl(String url) {
+        int scheme = url.indexOf("://");
+        int rest = scheme < 0 ? 0 : scheme + 3;
+        while (rest < url.length() && "/?#\\".indexOf(url.charAt(rest)) < 0 && scheme >= 0) {
+            rest++;
+        }
+        boolean isAll =
+                scheme >= 0 && (rest == url.length() || url.substring(rest).equals("/"));
+        return isAll ? url : url.substring(0, rest) + (scheme < 0 ? "…" : "/…");
+    }
+
     /** Whether it is told of this. */
     public boolean wants(Notice notice) {
         boolean isOfOthers =

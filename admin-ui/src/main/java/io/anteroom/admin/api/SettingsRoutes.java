@@ -10,6 +10,7 @@ import io.anteroom.settings.RevisionText;
 import io.anteroom.settings.Settings;
 import io.anteroom.settings.SettingsException;
 import io.anteroom.settings.SettingsText;
+import io.anteroom.webhook.WebhookSettings;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -65,8 +66,8 @@ final class SettingsRoutes {
                                 "/settings",
                                 AREA,
                                 Role.VIEWER,
-                                "The settings document; hashes of keys and queries of webhooks' addresses are masked unless one is"
-                                        + " admin.")
+                                "The settings document; hashes of keys, and webhooks' addresses after the host, are masked"
+                                        + " unless one is admin.")
                         .by(this::current),
                 edit("PUT", "Puts another document in place."),
                 edit("PATCH", "Changes members of the document, by a JSON Merge Patch (RFC 7396)."),
@@ -136,15 +137,18 @@ final class SettingsRoutes {
         return call.principal().role().covers(Role.ADMIN);
     }
 
-    /** Enough of a hash to tell two apart, too little to check guesses against; of addresses all but the query. */
+    /**
+     * Enough of a hash to tell two apart, too little to check guesses against; of addresses what follows the host is
+     * left out.
+     */
     private static JsonNode masked(JsonNode node) {
         if (node instanceof ObjectNode object) {
             for (Map.Entry<String, JsonNode> member : object.properties()) {
                 String text = member.getValue().asText();
                 if (member.getKey().equals("key_sha256") && text.length() > HASH_SHOWN) {
                     member.setValue(TextNode.valueOf(text.substring(0, HASH_SHOWN) + "…"));
-                } else if (member.getKey().equals("url") && member.getValue().isTextual() && text.indexOf('?') >= 0) {
-                    member.setValue(TextNode.valueOf(text.substring(0, text.indexOf('?')) + "?…"));
+                } else if (member.getKey().equals("url") && member.getValue().isTextual()) {
+                    member.setValue(TextNode.valueOf(WebhookSettings.publicUrl(text)));
                 } else {
                     masked(member.getValue());
                 }

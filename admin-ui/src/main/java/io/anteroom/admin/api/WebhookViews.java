@@ -18,7 +18,7 @@ final class WebhookViews {
     /** A webhook. */
     record WebhookView(
             String id,
-            @Field("without its query, unless one is admin") String url,
+            @Field("to the host, unless one is admin") String url,
             List<String> events,
             @Field("empty for all") List<String> pools,
             boolean enabled,
@@ -30,11 +30,9 @@ final class WebhookViews {
             @Nullable Instant offSince,
             @Field("the last failure") @Nullable String reason) {
         static WebhookView of(String id, WebhookSettings webhook, @Nullable WebhookState state, boolean isWhole) {
-            String url = webhook.url();
-            int query = url.indexOf('?');
             return new WebhookView(
                     id,
-                    isWhole || query < 0 ? url : url.substring(0, query) + "?…",
+                    isWhole ? webhook.url() : webhook.publicUrl(),
                     webhook.events(),
                     webhook.pools(),
                     webhook.enabled(),

@@ -39,10 +39,8 @@ final class Words {
         };
     }
 
-    /** Queries often are secrets: only those who may edit the address see them. */
+    /** What follows the host often is a secret: only those who may edit the address see it. */
     static String url(WebhookSettings webhook, boolean isWhole) {
-        String url = webhook.url();
-        int query = url.indexOf('?');
-        return isWhole || query < 0 ? url : url.substring(0, query) + "?…";
+        return isWhole ? webhook.url() : webhook.publicUrl();
     }
 }
