@@ -9,6 +9,7 @@ import io.anteroom.admission.Priority;
 import io.anteroom.admission.QueueStatus;
 import io.anteroom.admission.Refusal;
 import io.anteroom.admission.WaitingTicket;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -20,6 +21,8 @@ final class WaitingRoutes {
     private static final String NUMBER = "[0-9]{1,18}";
     static final int MOST_AT_ONCE = 1000;
     private static final String LEVELS = "critical|high|normal|low";
+    static final String LATE =
+            "whether to move those as well who have waited longer than the level's longest wait, which ends their waits";
 
     private final Pools pools;
     private final WaitingViews views;
@@ -38,7 +41,9 @@ final class WaitingRoutes {
     /** Where to move one. */
     record Level(
             @Field(oneOf = {"critical", "high", "normal", "low"})
-            String priority) {}
+            String priority,
+
+            @Field(LATE) @Nullable Boolean evenIfLate) {}
 
     /** Which waits are meant: those of these tickets, or all that fit. */
     record Selection(
@@ -66,6 +71,8 @@ final class WaitingRoutes {
 
             @Field(oneOf = {"critical", "high", "normal", "low"})
             String priority,
+
+            @Field(LATE) @Nullable Boolean evenIfLate,
 
             @Field(value = "how many one means; it is done if no more are meant than that", max = 10_000_000) @Nullable Integer confirm) {}
 
@@ -121,6 +128,7 @@ final class WaitingRoutes {
                                 "Moves one to another level; its moment of arrival stays.")
                         .takes(Level.class)
                         .answersNothing()
+                        .also(409)
                         .by(this::moveOne));
     }
 
@@ -218,8 +226,14 @@ final class WaitingRoutes {
 
     private Reply moveOne(Call call) {
         Pool pool = PoolRoutes.find(pools, call);
-        String priority = call.body(Level.class).priority();
+        Level wanted = call.body(Level.class);
+        String priority = wanted.priority();
         long ticket = ticket(call);
+        QueueStatus before = pool.status(ticket);
+        if (before == null) {
+            throw gone();
+        }
+        checkLate(pool, level(priority), List.of(before), wanted.evenIfLate());
         if (!pool.move(ticket, level(priority))) {
             throw gone();
         }
@@ -248,7 +262,27 @@ final class WaitingRoutes {
         PoolRoutes.confirm(
                 wanted.confirm(), meant.size(), meant.size() + " waiting requests move to level " + wanted.priority());
         Priority level = level(wanted.priority());
+        checkLate(pool, level, meant.stream().map(WaitingTicket::status).toList(), wanted.evenIfLate());
         return all(call, pool, meant, "waiting.move", "to: " + wanted.priority(), ticket -> pool.move(ticket, level));
+    }
+
+    /** Whoever moves a request up must not end its wait unawares: a higher level often has a shorter longest wait. */
+    private static void checkLate(Pool pool, Priority level, List<QueueStatus> meant, @Nullable Boolean evenIfLate) {
+        Duration longest = pool.settings().level(level).longestWait();
+        long late = meant.stream()
+                .filter(status -> status.waited().compareTo(longest) >= 0)
+                .count();
+        if (late > 0 && !Boolean.TRUE.equals(evenIfLate)) {
+            throw ApiProblem.conflict(
+                            "move_too_late",
+                            "priority: " + late + " of " + meant.size()
+                                    + " have waited longer than the longest wait of "
+                                    + Json.word(level) + ", " + longest.toMillis() + " ms, and would be refused, unless"
+                                    + " they came with a longer one of their own (expected: another level, or"
+                                    + " even_if_late: true)")
+                    .with("late", late)
+                    .with("longest_wait_ms", longest.toMillis());
+        }
     }
 
     private List<WaitingTicket> select(Pool pool, Selection selection) {

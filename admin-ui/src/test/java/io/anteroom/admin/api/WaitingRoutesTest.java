@@ -21,6 +21,7 @@ import io.anteroom.settings.Settings;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -156,6 +157,38 @@ final class WaitingRoutesTest {
         JsonNode first = list("?sort=position").get(0);
         assertThat(first.path("ticket").asText()).isEqualTo(last);
         assertThat(first.path("priority").asText()).isEqualTo("critical");
+    }
+
+    @Test
+    void move_toALevelThatIsTooShort_isRefusedUnlessOneInsists() throws Exception {
+        Reply edited = server.send(server.request(
+                        "PATCH",
+                        "/v1/management/settings",
+                        "{\"pools\": {\"llm\": {\"levels\": {\"critical\": {\"longest_wait_ms\": 1}}}}}")
+                .header("Authorization", "Bearer " + server.token())
+                .header("If-Match", "\"1\""));
+        assertThat(edited.status()).as(edited.http().body()).isEqualTo(200);
+        send("a", "m", 0);
+        send("b", "m", 1);
+        String ticket = list("").get(0).path("ticket").asText();
+        Instant deadline = Instant.now().plusSeconds(10);
+        while (list("").get(0).path("waited_ms").asLong() < 2) {
+            assertThat(Instant.now()).isBefore(deadline);
+        }
+        String one = "/pools/llm/waiting/" + ticket + "/move";
+        String many = "{\"select\": {\"model\": \"m\"}, \"priority\": \"critical\", \"confirm\": 1%s}";
+
+        Reply refused = server.call("POST", one, "{\"priority\": \"critical\"}");
+        Reply refusedToo = server.call("POST", "/pools/llm/waiting/move", many.formatted(""));
+
+        assertThat(refused.status()).isEqualTo(409);
+        assertThat(refused.code()).isEqualTo("move_too_late");
+        assertThat(refused.body().path("longest_wait_ms").asLong()).isEqualTo(1);
+        assertThat(refusedToo.body().path("late").asInt()).isEqualTo(1);
+        assertThat(pool().snapshot().waiting()).isEqualTo(1);
+        Reply done = server.call("POST", "/pools/llm/waiting/move", many.formatted(", \"even_if_late\": true"));
+        assertThat(done.body().path("done").asInt()).isEqualTo(1);
+        assertThat(calls.get(1).get().statusCode()).isEqualTo(503);
     }
 
     @Test
