@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -35,6 +36,7 @@ final class Courier {
     private static final int MOST_EVENTS = 100_000;
     private static final Duration SOON = Duration.ofMillis(50);
     private static final Duration SECOND = Duration.ofSeconds(1);
+    private static final Duration COUNTED_EVERY = Duration.ofSeconds(5);
     private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final Duration DAY = Duration.ofDays(1);
 
@@ -45,7 +47,9 @@ final class Courier {
     private final Queue<Finished> finished = new ConcurrentLinkedQueue<>();
     private final Map<String, Integer> underWay = new HashMap<>();
     private List<Addressed> toStore = new ArrayList<>();
+    private final Map<String, WebhookFigures> figures = new ConcurrentHashMap<>();
     private Instant tidied = Instant.EPOCH;
+    private Instant counted = Instant.EPOCH;
     private volatile @Nullable String trouble;
 
     /**
@@ -84,6 +88,11 @@ final class Courier {
         return trouble;
     }
 
+    /** How the deliveries to each webhook go. */
+    Map<String, WebhookFigures> figures() {
+        return Map.copyOf(figures);
+    }
+
     /** One round; answers when the next is to be, unless something happens before. */
     Duration round() {
         try {
@@ -92,6 +101,7 @@ final class Courier {
             if (known.isEmpty()) {
                 // Nobody is told: no database is needed.
                 handover.clear();
+                figures.clear();
                 well();
                 return SECOND;
             }
@@ -99,6 +109,7 @@ final class Courier {
             store(active);
             Duration next = send(active);
             tidy(known, active);
+            count(known);
             well();
             return next;
         } catch (RuntimeException e) {
@@ -137,6 +148,8 @@ final class Courier {
             Notice off = setup.verdicts().settle(next, setup.clock().instant());
             finished.poll();
             underWay.merge(next.claim().webhook(), -1, Integer::sum);
+            boolean isSuccess = next.answer().isSuccess();
+            figures.computeIfPresent(next.claim().webhook(), (name, before) -> before.attempted(isSuccess));
             if (off != null) {
                 LOG.log(
                         Level.WARNING,
@@ -259,6 +272,26 @@ final class Courier {
         }
         setup.secrets().forget(known.keySet(), now.minus(DAY));
         underWay.values().removeIf(count -> count == 0);
+    }
+
+    /** There are as many figures as there are webhooks. */
+    private void count(Map<String, WebhookSettings> known) {
+        Instant now = setup.clock().instant();
+        if (counted.plus(COUNTED_EVERY).isAfter(now) && figures.keySet().equals(known.keySet())) {
+            return;
+        }
+        counted = now;
+        figures.keySet().retainAll(known.keySet());
+        Map<String, Long> waiting = setup.outbox().waiting();
+        Map<String, Troubles.Trouble> troubles = setup.troubles().all();
+        for (String name : known.keySet()) {
+            Troubles.Trouble its = troubles.get(name);
+            boolean isOff = its != null && its.off() != null;
+            figures.compute(
+                    name,
+                    (same, before) -> (before == null ? WebhookFigures.NONE : before)
+                            .standing(waiting.getOrDefault(name, 0L), isOff));
+        }
     }
 
     private void well() {

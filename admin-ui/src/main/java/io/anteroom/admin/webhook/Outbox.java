@@ -176,6 +176,18 @@ final class Outbox {
         });
     }
 
+    /** How many deliveries wait for each webhook; those for which none does are left out. */
+    Map<String, Long> waiting() {
+        return database.inTransaction("counting deliveries", handle -> {
+            Map<String, Long> waiting = new HashMap<>();
+            handle.createQuery("select webhook, count(*) as waiting from webhook_delivery where state = '" + WAITING
+                            + "' group by webhook")
+                    .map((row, context) -> waiting.put(row.getString("webhook"), row.getLong("waiting")) == null)
+                    .list();
+            return waiting;
+        });
+    }
+
     /** Gives up what waits for webhooks that are gone, and what has waited too long for those that are off. */
     void giveUp(Collection<String> known, Collection<String> active, Instant before) {
         boolean unused = database.inTransaction("giving up deliveries", handle -> {

@@ -182,6 +182,11 @@ public final class Webhooks implements AutoCloseable {
         return secrets.rotate(webhook, clock.instant());
     }
 
+    /** How the deliveries to each webhook go, without asking the database: for meters. */
+    public Map<String, WebhookFigures> figures() {
+        return courier.figures();
+    }
+
     /** How many notices were dropped, as they could not be stored for too long. */
     public long dropped() {
         return handover.dropped();

@@ -51,6 +51,15 @@ final class Clustering implements AutoCloseable {
         return node == null ? List.of() : node.nodes();
     }
 
+    /** Whether it is this gateway that tells what all of them see: one of them does, the first by name. */
+    boolean isTeller() {
+        ClusterNode known = node;
+        List<NodeView> here = nodes();
+        return known == null
+                || here.isEmpty()
+                || here.get(0).name().equals(known.settings().node());
+    }
+
     /** The same as operators see them, if there is a cluster. */
     Optional<ClusterView> view() {
         ClusterNode known = node;

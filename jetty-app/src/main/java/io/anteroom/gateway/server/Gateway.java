@@ -64,7 +64,7 @@ public final class Gateway implements AutoCloseable {
         anteroom = anteroom(config, clustering, events);
         TrustedProxies trusted = TrustedProxies.of(config.trustedProxies());
         upstreams = new Upstreams(config.upstream(), Surroundings.real(new BackendReadings(config, anteroom), events));
-        operations = new Operations(config, anteroom, upstreams, clustering.view(), events);
+        operations = new Operations(config, anteroom, upstreams, clustering, events);
         upstreams.link(anteroom.pools()::all);
         UpstreamProxy proxy = new UpstreamProxy(upstreams, limits(config), trusted::trusts);
         server = new JettyServer(config, List.of(new AnteroomFilter(anteroom)), proxy, log, this::mayComeIn);

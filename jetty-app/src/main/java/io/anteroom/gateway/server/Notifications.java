@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.gateway.server;
 
-import io.anteroom.Anteroom;
 import io.anteroom.admin.store.Database;
 import io.anteroom.admin.webhook.QueueWatch;
 import io.anteroom.admin.webhook.SecretBox;
@@ -39,14 +38,19 @@ final class Notifications implements AutoCloseable {
     private volatile @Nullable Webhooks webhooks;
     private String said = "";
 
+    /**
+     * Sends what is told in {@code events}.
+     *
+     * @param watch looks at the queues; closed with this
+     */
     Notifications(
-            OperatorConfig operator, SettingsDesk desk, @Nullable Database database, Anteroom anteroom, Events events) {
+            OperatorConfig operator, SettingsDesk desk, @Nullable Database database, QueueWatch watch, Events events) {
         this.operator = operator;
         this.desk = desk;
         this.database = database;
         this.events = events;
+        this.watch = watch;
         guard = operator.sending().guard();
-        watch = QueueWatch.start(anteroom.pools(), events, () -> notices().watch());
         desk.check(this::problems);
         open();
     }

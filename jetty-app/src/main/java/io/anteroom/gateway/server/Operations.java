@@ -5,10 +5,10 @@ import io.anteroom.Anteroom;
 import io.anteroom.admin.Admin;
 import io.anteroom.admin.access.AccessSettings;
 import io.anteroom.admin.analytics.Analytics;
-import io.anteroom.admin.api.ClusterView;
 import io.anteroom.admin.api.RouteTable;
 import io.anteroom.admin.store.Database;
 import io.anteroom.admin.web.Site;
+import io.anteroom.admin.webhook.QueueWatch;
 import io.anteroom.admin.webhook.Webhooks;
 import io.anteroom.event.Events;
 import io.anteroom.gateway.config.GatewayConfig;
@@ -57,23 +57,25 @@ final class Operations implements AutoCloseable {
     private boolean isRefused;
 
     /** Opens what is kept and puts it in force; nothing listens yet. */
-    Operations(
-            GatewayConfig config,
-            Anteroom anteroom,
-            Upstreams upstreams,
-            Optional<ClusterView> cluster,
-            Events events) {
+    Operations(GatewayConfig config, Anteroom anteroom, Upstreams upstreams, Clustering clustering, Events events) {
         listen = config.operator().admin();
         keeper = SettingsKeeper.open(config, anteroom.parts(), upstreams::apply);
-        notifications = new Notifications(config.operator(), keeper.desk(), keeper.database(), anteroom, events);
+        QueueWatch watch = QueueWatch.start(
+                anteroom.pools(),
+                events,
+                () -> keeper.desk().current().settings().notices().watch(),
+                clustering::isTeller);
+        notifications = new Notifications(config.operator(), keeper.desk(), keeper.database(), watch, events);
         budgets = new BudgetKeeper(keeper.database(), anteroom.rates().book());
         budgets.tick();
         if (listen.enabled()) {
             observability = new Observability(config, anteroom, events, keeper.desk(), keeper.database());
+            observability.upstreams(upstreams::views);
+            observability.webhooks(notifications::webhooks);
             servlets.putAll(observability.servlets());
             Admin.Builder builder = builder(config.operator(), anteroom, observability.analytics(), events)
                     .upstreams(new OperatorUpstreams(upstreams));
-            cluster.ifPresent(builder::cluster);
+            clustering.view().ifPresent(builder::cluster);
             admin = builder.build();
             servlets.put(RouteTable.ROOT + "/*", admin.servlet());
             servlets.put(Admin.PAGES + "/*", admin.pages());

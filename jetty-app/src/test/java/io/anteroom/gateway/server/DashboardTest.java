@@ -31,6 +31,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Holds the dashboard, the alert rules and the list of meters to what a gateway really serves. */
 final class DashboardTest {
@@ -44,10 +45,12 @@ final class DashboardTest {
     private static final Set<String> NAMES = new TreeSet<>();
 
     @BeforeAll
-    static void scrapeOneThatHasSeenEverything() throws Exception {
+    static void scrapeOneThatHasSeenEverything(@TempDir Path folder) throws Exception {
         GatewayConfig config = new ConfigReader(Map.<String, String>of()::get)
                 .parse("upstream: {url: 'http://127.0.0.1:1'}\nlisten: {port: 0}\nlog: {access: false}\n"
-                        + "pools: {llm: {slots: 8, backend: {kind: vllm, every: 250ms}}}");
+                        + "pools: {llm: {slots: 8, backend: {kind: vllm, every: 250ms}}}\n"
+                        + "storage: {dir: '" + folder + "'}\n"
+                        + "webhooks: {endpoints: {ops: {url: 'https://hooks.test/', events: [node.joined]}}}");
         GatewayConfig open = config.withOperator(config.operator().withAdmin(AdminListen.USUAL.withPort(0)));
         try (Gateway gateway = Gateway.start(open)) {
             for (Kind kind : Kind.values()) {
@@ -62,7 +65,8 @@ final class DashboardTest {
                 scrape = HttpClient.newHttpClient()
                         .send(HttpRequest.newBuilder(metrics).build(), BodyHandlers.ofString())
                         .body();
-            } while (!scrape.contains("jvm_gc_pause_seconds_sum") && System.nanoTime() - deadline < 0);
+            } while (!(scrape.contains("jvm_gc_pause_seconds_sum") && scrape.contains("anteroom_webhook_waiting"))
+                    && System.nanoTime() - deadline < 0);
         }
         scrape.lines().filter(line -> !line.startsWith("#")).forEach(line -> NAMES.add(line.replaceAll("[{ ].*", "")));
     }

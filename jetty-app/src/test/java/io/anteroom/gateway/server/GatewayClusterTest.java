@@ -3,6 +3,8 @@ package io.anteroom.gateway.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.anteroom.admission.Arrival;
 import io.anteroom.admission.Caller;
 import io.anteroom.admission.Lease;
@@ -18,11 +20,14 @@ import io.anteroom.hazelcast.NodeView;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,9 +39,13 @@ import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Two gateways with one queue. */
 final class GatewayClusterTest {
+    @TempDir
+    private Path folder;
+
     private final HttpClient http = HttpClient.newHttpClient();
     private final List<Notice> notices = new CopyOnWriteArrayList<>();
     private ModelServer model;
@@ -70,11 +79,13 @@ final class GatewayClusterTest {
         String yaml = """
                 listen: {port: 0}
                 upstream: {url: '%s'}
-                pools: {llm: {slots: 1}}
+                pools: {llm: {slots: 1, max-waiting: 3}}
                 limits: [{name: all, by: all, requests: 5, per: 1h}]
                 node: %s
+                admin: {enabled: true, port: 0}
+                storage: {dir: '%s'}
                 cluster: {name: test-%d, port: %d, members: ['127.0.0.1:%d', '127.0.0.1:%d']}
-                """.formatted(model.uri(), node, Math.min(port, other), port, port, other);
+                """.formatted(model.uri(), node, folder.resolve(node), Math.min(port, other), port, port, other);
         return Gateway.start(new ConfigReader(name -> null).parse(yaml).withLog(Log.QUIET));
     }
 
@@ -112,6 +123,95 @@ final class GatewayClusterTest {
 
         assertThat(answer.get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
         assertThat(one.nodes()).extracting(NodeView::name).containsExactly("one", "two");
+    }
+
+    @Test
+    void management_eitherGateway_showsBothAndWhoIsGone() throws Exception {
+        String cluster = "/v1/management/cluster";
+        Operator ofOne = new Operator(one, "one");
+        Operator ofTwo = new Operator(two, "two");
+
+        JsonNode seen = ofOne.get(cluster);
+        JsonNode seenByTwo = ofTwo.get(cluster);
+
+        assertThat(seen.path("mode").asText()).isEqualTo("shared");
+        assertThat(seen.path("is_whole").asBoolean()).isTrue();
+        assertThat(seen.findValuesAsText("name")).contains("one", "two");
+        assertThat(members(seen, "is_self")).containsExactly("true", "false");
+        assertThat(members(seenByTwo, "is_self")).containsExactly("false", "true");
+        assertThat(members(seen, "address")).allMatch(address -> address.contains("127.0.0.1:"));
+        two.close();
+        until(() -> ofOne.get(cluster).path("members").size() == 1);
+        assertThat(members(ofOne.get(cluster), "name")).containsExactly("one");
+    }
+
+    private static List<String> members(JsonNode cluster, String name) {
+        List<String> values = new ArrayList<>();
+        cluster.path("members").forEach(member -> values.add(member.path(name).asText()));
+        return values;
+    }
+
+    /** The first user of a gateway, logged in. */
+    private final class Operator {
+        private final Gateway gateway;
+        private final String cookie;
+
+        Operator(Gateway gateway, String node) throws Exception {
+            this.gateway = gateway;
+            Path token = folder.resolve(node).resolve("set-up.token");
+            until(() -> Files.exists(token));
+            String body = "{\"token\": \"" + Files.readString(token).strip()
+                    + "\", \"name\": \"ada\", \"password\": \"violet kettle 9 orbits\"}";
+            HttpResponse<String> made = http.send(
+                    HttpRequest.newBuilder(uri("/v1/management/set-up"))
+                            .header("Content-Type", "application/json")
+                            .POST(BodyPublishers.ofString(body))
+                            .build(),
+                    BodyHandlers.ofString());
+            assertThat(made.statusCode()).as(made.body()).isEqualTo(201);
+            cookie = made.headers().firstValue("Set-Cookie").orElseThrow().split(";", 2)[0];
+        }
+
+        private URI uri(String path) {
+            return URI.create(gateway.adminUri().orElseThrow() + path);
+        }
+
+        JsonNode get(String path) {
+            try {
+                HttpResponse<String> answer = http.send(
+                        HttpRequest.newBuilder(uri(path))
+                                .header("Cookie", cookie)
+                                .build(),
+                        BodyHandlers.ofString());
+                assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+                return new ObjectMapper().readTree(answer.body());
+            } catch (IOException | InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    @Test
+    void queue_full_isToldByOneOfTheTwo() {
+        List<Notice> ofTwo = new CopyOnWriteArrayList<>();
+        two.events().subscribeNotices(ofTwo::add);
+
+        until(() -> {
+            for (int i = 0; i < 5; i++) {
+                Object unused = two.pool("llm")
+                        .offer(Arrival.of(Caller.of("k" + i, "ip"), Priority.NORMAL), new Waiter() {
+                            @Override
+                            public void admitted(Lease lease) {}
+
+                            @Override
+                            public void refused(Refusal refusal) {}
+                        });
+            }
+            return notices.stream().anyMatch(notice -> notice.type().equals(Notice.QUEUE_FULL));
+        });
+
+        until(() -> notices.stream().anyMatch(notice -> notice.type().equals(Notice.QUEUE_FULL)));
+        assertThat(ofTwo).noneMatch(notice -> notice.type().equals(Notice.QUEUE_FULL));
     }
 
     @Test
