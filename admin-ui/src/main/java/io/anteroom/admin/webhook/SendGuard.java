@@ -5,6 +5,7 @@ import io.anteroom.net.Cidr;
 import java.net.IDN;
 import java.net.InetAddress;
 import java.net.URI;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -34,11 +35,13 @@ public final class SendGuard {
     private final List<Cidr> blocks;
     private final Set<String> hosts;
     private final Set<Integer> ports;
+    private final List<X509Certificate> authorities;
 
-    private SendGuard(List<Cidr> blocks, Set<String> hosts, Set<Integer> ports) {
+    private SendGuard(List<Cidr> blocks, Set<String> hosts, Set<Integer> ports, List<X509Certificate> authorities) {
         this.blocks = blocks;
         this.hosts = hosts;
         this.ports = ports;
+        this.authorities = authorities;
     }
 
     /**
@@ -66,7 +69,7 @@ public final class SendGuard {
                         "webhooks.ports: " + port + " (expected: a whole number from 1 to 65535)");
             }
         }
-        return new SendGuard(List.copyOf(blocks), Set.copyOf(hosts), Set.copyOf(ports));
+        return new SendGuard(List.copyOf(blocks), Set.copyOf(hosts), Set.copyOf(ports), List.of());
     }
 
     private static Cidr block(String entry) {
@@ -76,6 +79,21 @@ public final class SendGuard {
             throw new IllegalArgumentException(
                     "webhooks.allow: " + entry + " (expected: an IP block as 10.0.0.0/8, or the name of a host)", e);
         }
+    }
+
+    /**
+     * The same, which takes certificates of these authorities as well as of the JVM's.
+     *
+     * @param pem their certificates in PEM
+     * @throws IllegalArgumentException if it holds none
+     */
+    public SendGuard trusting(String pem) {
+        return new SendGuard(blocks, hosts, ports, Tls.read(pem));
+    }
+
+    /** Whose certificates are taken besides those of the JVM's authorities. */
+    List<X509Certificate> authorities() {
+        return authorities;
     }
 
     /** Why nothing may be sent to this address, as far as it can be told without asking for names; or null. */

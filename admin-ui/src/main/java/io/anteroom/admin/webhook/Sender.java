@@ -75,6 +75,7 @@ final class Sender implements AutoCloseable {
         resolver = new GuardedResolver(guard, lookup, timing.connect());
         ClientConnector connector = new ClientConnector();
         connector.setSelectors(1);
+        connector.setSslContextFactory(Tls.client(guard.authorities()));
         http = new HttpClient(new HttpClientTransportOverHTTP(connector));
         QueuedThreadPool threads = new QueuedThreadPool(THREADS, 2);
         threads.setName("anteroom-webhook-http");
@@ -187,7 +188,9 @@ final class Sender implements AutoCloseable {
             return "no answer within " + timing.whole().toSeconds() + " s";
         }
         String message = failure.getMessage();
-        String text = message == null ? failure.getClass().getSimpleName() : message;
+        String usual = message == null ? failure.getClass().getSimpleName() : message;
+        String tls = Tls.words(failure);
+        String text = tls == null ? usual : tls;
         String line = text.replaceAll("\\p{Cntrl}+", " ").strip();
         return line.length() <= LONGEST_ERROR ? line : line.substring(0, LONGEST_ERROR);
     }

@@ -3,6 +3,8 @@ package io.anteroom.admin.webhook;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -15,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import javax.net.ssl.SSLContext;
 
 /** Somebody on loopback who is sent webhooks. */
 final class Receiver implements AutoCloseable {
@@ -41,7 +44,22 @@ final class Receiver implements AutoCloseable {
     }
 
     Receiver(int port) throws IOException {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port), 50);
+        this(HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port), 50));
+    }
+
+    /** One that speaks TLS. */
+    Receiver(SSLContext tls) throws IOException {
+        this(withTls(tls));
+    }
+
+    private static HttpServer withTls(SSLContext tls) throws IOException {
+        HttpsServer server = HttpsServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 50);
+        server.setHttpsConfigurator(new HttpsConfigurator(tls));
+        return server;
+    }
+
+    private Receiver(HttpServer server) {
+        this.server = server;
         server.setExecutor(threads);
         server.createContext("/", this::handle);
         server.start();

@@ -111,21 +111,30 @@ public record OperatorConfig(
      * @param allow IP blocks inside that may be sent to, and hosts that need no TLS
      * @param ports the ports that may be sent to
      * @param key what their signing secrets are encrypted with; without it a file beside the embedded database
+     * @param authorities certificates in PEM of authorities that are taken besides the JVM's
      */
-    public record Sending(List<String> allow, Set<Integer> ports, Optional<Secret> key) {
+    public record Sending(List<String> allow, Set<Integer> ports, Optional<Secret> key, Optional<Secret> authorities) {
         /** To public addresses, with a key of its own. */
-        public static final Sending USUAL = new Sending(List.of(), SendGuard.USUAL_PORTS, Optional.empty());
+        public static final Sending USUAL =
+                new Sending(List.of(), SendGuard.USUAL_PORTS, Optional.empty(), Optional.empty());
 
         /** Copies the list and the set, and checks them. */
         public Sending {
             allow = List.copyOf(allow);
             ports = Set.copyOf(ports);
-            SendGuard unused = SendGuard.of(allow, ports);
+            SendGuard unused = guard(allow, ports, authorities);
+        }
+
+        private static SendGuard guard(List<String> allow, Set<Integer> ports, Optional<Secret> authorities) {
+            SendGuard guard = SendGuard.of(allow, ports);
+            return authorities.isEmpty()
+                    ? guard
+                    : guard.trusting(authorities.get().value());
         }
 
         /** Where they may be sent to. */
         public SendGuard guard() {
-            return SendGuard.of(allow, ports);
+            return guard(allow, ports, authorities);
         }
     }
 

@@ -27,7 +27,9 @@ final class OperatorReader {
     private static final String URL = "an address as jdbc:postgresql://db/anteroom, without a password in it";
     private static final String NODES = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}";
     private static final String NODE = "a name of at most 64 letters, digits, dots, dashes and underscores";
-    private static final int LONGEST_PASSWORD = 1024;
+    private static final int LONGEST_FILE = 64 << 10;
+    /** Secrets of webhooks by the beginning of their keys, and what they hold. */
+    private static final Map<String, String> SECRETS = Map.of("key", "key", "trust", "certificates of authorities");
 
     private final UnaryOperator<@Nullable String> environment;
     private final Optional<Path> file;
@@ -54,7 +56,9 @@ final class OperatorReader {
                 storage(root.section("storage")),
                 source,
                 admin(root.section("admin"), listen),
-                WebhookReader.sending(root.section("webhooks"), section -> secret(section, "key", "key")),
+                WebhookReader.sending(
+                        root.section("webhooks"),
+                        (section, prefix) -> secret(section, prefix, SECRETS.getOrDefault(prefix, prefix))),
                 WebhookReader.notices(root),
                 new TelemetryReader(environment).read(root),
                 ClusterReader.read(root.section("cluster"), node));
@@ -145,7 +149,7 @@ final class OperatorReader {
     private Optional<Secret> fromFile(Section section, String key, String what) {
         Path path = besideTheFile(section.text(key, ""));
         try {
-            if (Files.size(path) <= LONGEST_PASSWORD) {
+            if (Files.size(path) <= LONGEST_FILE) {
                 String value = Files.readString(path).strip();
                 if (!value.isEmpty()) {
                     return Optional.of(new Secret(value));

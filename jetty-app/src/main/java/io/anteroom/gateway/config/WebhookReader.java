@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code watch} and {@code webhooks}. */
@@ -31,7 +31,7 @@ final class WebhookReader {
     private WebhookReader() {}
 
     /** What only those may say who run the gateway. */
-    static Sending sending(Section section, Function<Section, Optional<Secret>> key) {
+    static Sending sending(Section section, BiFunction<Section, String, Optional<Secret>> secrets) {
         List<String> allow = section.list("allow", "an IP block as 10.0.0.0/8, or the name of a host", text -> {
             try {
                 SendGuard unused = SendGuard.of(List.of(text), SendGuard.USUAL_PORTS);
@@ -41,7 +41,22 @@ final class WebhookReader {
             }
         });
         Set<Integer> ports = new TreeSet<>(section.list("ports", "a port from 1 to 65535", WebhookReader::port));
-        return new Sending(allow, section.has("ports") ? ports : SendGuard.USUAL_PORTS, key.apply(section));
+        return new Sending(
+                allow,
+                section.has("ports") ? ports : SendGuard.USUAL_PORTS,
+                secrets.apply(section, "key"),
+                secrets.apply(section, "trust").filter(pem -> areCertificates(section, pem)));
+    }
+
+    private static boolean areCertificates(Section section, Secret pem) {
+        try {
+            SendGuard unused = SendGuard.USUAL.trusting(pem.value());
+            return true;
+        } catch (IllegalArgumentException e) {
+            section.problem(
+                    section.has("trust-file") ? "trust-file" : "trust-env", "certificates in PEM, and nothing else");
+            return false;
+        }
     }
 
     private static @Nullable Integer port(String text) {
@@ -64,6 +79,8 @@ final class WebhookReader {
         section.has("ports");
         section.has("key-env");
         section.has("key-file");
+        section.has("trust-env");
+        section.has("trust-file");
         section.end();
         return new NoticeSettings(watch(root.section("watch")), webhooks);
     }

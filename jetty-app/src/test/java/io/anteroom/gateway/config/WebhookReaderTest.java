@@ -74,6 +74,8 @@ final class WebhookReaderTest {
                 "webhooks: {ports: [0]} | webhooks.ports: 0 (expected: a port from 1 to 65535",
                 "webhooks: {key-env: NONE} | webhooks.key-env: NONE (expected: the name of an environment variable that holds the key",
                 "webhooks: {key-env: KEY, key-file: x} | webhooks.key-file: x (expected: either key-env or key-file",
+                "webhooks: {trust-env: KEY} | webhooks.trust-env: KEY (expected: certificates in PEM",
+                "webhooks: {trust-file: nowhere.pem} | webhooks.trust-file: nowhere.pem (expected: a readable file that holds the certificates",
                 "webhooks: {endpoint: {}} | webhooks.endpoint: unknown key (expected: did you mean endpoints?",
                 "webhooks: {endpoints: {a: {url: 'ftp://a'}}} | webhooks.endpoints.a.url: ftp://a (expected: an address as https",
                 "webhooks: {endpoints: {a: {url: 'https://a', events: [queue.fall]}}} | webhooks.endpoints.a.events: queue.fall (expected: *",
