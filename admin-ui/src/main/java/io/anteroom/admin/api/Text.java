@@ -4,8 +4,8 @@ package io.anteroom.admin.api;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Foreign text in sentences, cells and lines. */
-final class Text {
+/** Foreign text in sentences, cells and lines. Safe from any thread. */
+public final class Text {
     private static final int LONGEST = 120;
     private static final Pattern BREAKS = Pattern.compile("[\\p{Cc}\\p{Cf}\\u2028\\u2029]+");
     /** Halves of surrogate pairs, which UTF-8 cannot say. */
@@ -36,7 +36,7 @@ final class Text {
     }
 
     /** A cell of a CSV file, on one line, which no spreadsheet takes for a formula. */
-    static String cell(String text) {
+    public static String cell(String text) {
         String line = line(text, Integer.MAX_VALUE);
         boolean isFormula = FORMULA.matcher(line).lookingAt();
         return '"' + (isFormula ? "'" : "") + line.replace("\"", "\"\"") + '"';

@@ -3,6 +3,7 @@ package io.anteroom.admin.web.access;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.anteroom.admin.api.Text;
 import io.anteroom.admin.store.AuditEntry;
 import io.anteroom.admin.store.AuditFilter;
 import io.anteroom.admin.store.AuditTrail;
@@ -18,7 +19,6 @@ import java.util.List;
 final class AuditExport {
     static final int MOST = 100_000;
     private static final JsonFactory JSON = new JsonFactory();
-    private static final String FORMULA = "=+-@\t\r\n|%";
 
     private AuditExport() {}
 
@@ -64,15 +64,9 @@ final class AuditExport {
 
     private static void row(Writer writer, List<String> values) throws IOException {
         for (int i = 0; i < values.size(); i++) {
-            writer.append(i == 0 ? "" : ",").append(cell(values.get(i)));
+            writer.append(i == 0 ? "" : ",").append(Text.cell(values.get(i)));
         }
         writer.append("\r\n");
-    }
-
-    /** A cell that no spreadsheet takes for a formula. */
-    static String cell(String value) {
-        String safe = !value.isEmpty() && FORMULA.indexOf(value.charAt(0)) >= 0 ? "'" + value : value;
-        return "\"" + safe.replace("\"", "\"\"") + "\"";
     }
 
     static void writeJson(AuditTrail trail, AuditFilter filter, OutputStream out) throws IOException {
