@@ -17,10 +17,16 @@ public record Deployment(SetUp setUp, Kind kind) {
      *
      * @param errorPages the statuses that are answered by {@link io.anteroom.contract.app.ErrorPage#PATH}
      * @param virtualThreads whether requests run on virtual threads; needs JDK 21
+     * @param contextPath the path of the web application, empty for the root
      */
-    public record Kind(List<Integer> errorPages, boolean virtualThreads) {
+    public record Kind(List<Integer> errorPages, boolean virtualThreads, String contextPath) {
         /** Nothing special. */
-        public static final Kind PLAIN = new Kind(List.of(), false);
+        public static final Kind PLAIN = new Kind(List.of(), false, "");
+
+        /** At the root. */
+        public Kind(List<Integer> errorPages, boolean virtualThreads) {
+            this(errorPages, virtualThreads, "");
+        }
     }
 
     /** Adds to a context before it starts. */

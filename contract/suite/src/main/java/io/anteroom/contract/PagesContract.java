@@ -20,11 +20,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** That the pages of the administration and its API work beside an application, mounted by the Servlet API alone. */
 public abstract class PagesContract {
@@ -33,12 +35,9 @@ public abstract class PagesContract {
     private static final Pattern STYLES = Pattern.compile("href=\"(\\./assets/[0-9a-f]{16}/app\\.css)\"");
 
     private final Container container;
-    private final HttpClient client = HttpClient.newBuilder()
-            .cookieHandler(new CookieManager())
-            .followRedirects(HttpClient.Redirect.NORMAL)
-            .connectTimeout(Duration.ofSeconds(10))
-            .build();
+    private final CookieManager cookies = new CookieManager();
 
+    private String root = "";
     private String base = "";
 
     /** The contract on one container. */
@@ -46,19 +45,22 @@ public abstract class PagesContract {
         this.container = container;
     }
 
-    @Test
-    void pages_fromSetUpToLogOut_work() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"", "/ops"})
+    void pages_fromSetUpToLogOut_work(String contextPath) throws Exception {
         Settings settings = Settings.of("llm", PoolSettings.ofSlots(2));
         Path file = Files.createTempDirectory("contract-pages").resolve("set-up.token");
         try (Anteroom anteroom = Anteroom.builder().settings(settings).build();
                 Admin admin = Admin.builder(anteroom, desk(anteroom, settings))
                         .setUpFile(file)
                         .build();
-                Container.Running server = container.start(new Deployment(admin::addTo, Deployment.Kind.PLAIN))) {
-            base = "http://127.0.0.1:" + server.port() + "/admin";
+                Container.Running server = container.start(
+                        new Deployment(admin::addTo, new Deployment.Kind(List.of(), false, contextPath)))) {
+            root = "http://127.0.0.1:" + server.port() + contextPath;
+            base = root + "/admin";
 
             HttpResponse<String> first = get("");
-            assertThat(first.uri().getPath()).as(first.body()).isEqualTo("/admin/setup");
+            assertThat(first.uri().getPath()).as(first.body()).isEqualTo(contextPath + "/admin/setup");
             post(
                     "/setup",
                     Map.of(
@@ -73,8 +75,9 @@ public abstract class PagesContract {
             HttpResponse<String> users = get("/users/new");
             assertThat(users.statusCode()).as(users.body()).isEqualTo(200);
             assertThat(users.headers().firstValue("Content-Security-Policy")).isPresent();
-            useThem(users.body());
-            logOut();
+            useThem(users.body(), contextPath);
+            useTheApi();
+            logOut(contextPath);
         }
     }
 
@@ -82,7 +85,7 @@ public abstract class PagesContract {
         return SettingsDesk.open(new MemoryStore(), anteroom.parts(), InstantSource.system(), settings, "the contract");
     }
 
-    private void useThem(String page) throws Exception {
+    private void useThem(String page, String contextPath) throws Exception {
         HttpResponse<String> made = post(
                 "/users",
                 Map.of("csrf_token", csrf(page), "name", "gr\u00e4ce", "role", "viewer", "password", PASSWORD));
@@ -91,7 +94,7 @@ public abstract class PagesContract {
 
         HttpResponse<String> done = post(
                 "/users", Map.of("csrf_token", csrf(page), "name", "grace", "role", "viewer", "password", PASSWORD));
-        assertThat(done.uri().getPath()).isEqualTo("/admin/users");
+        assertThat(done.uri().getPath()).isEqualTo(contextPath + "/admin/users");
         assertThat(done.body()).contains("The user grace can log in now, as viewer.");
 
         assertThat(get("/users/grace").statusCode()).isEqualTo(200);
@@ -106,12 +109,26 @@ public abstract class PagesContract {
         assertThat(css.body()).contains("light-dark(");
     }
 
-    private void logOut() throws Exception {
+    /** With the session of the pages: their cookie is for both. */
+    private void useTheApi() throws Exception {
+        URI me = URI.create(root + "/v1/management/me");
+        HttpResponse<String> known = send(HttpRequest.newBuilder(me).GET());
+        assertThat(known.statusCode()).as(known.body()).isEqualTo(200);
+        assertThat(known.body()).contains("\"ada\"");
+        URI hold = URI.create(root + "/v1/management/pools/llm/hold");
+        assertThat(send(HttpRequest.newBuilder(hold).POST(HttpRequest.BodyPublishers.noBody()))
+                        .body())
+                .contains("csrf_token_missing");
+        URI document = URI.create(root + "/v1/management/openapi.json");
+        assertThat(send(HttpRequest.newBuilder(document).GET()).statusCode()).isEqualTo(200);
+    }
+
+    private void logOut(String contextPath) throws Exception {
         HttpResponse<String> out =
                 post("/logout", Map.of("csrf_token", csrf(get("/account").body())));
 
         assertThat(out.body()).contains("You are logged out.");
-        assertThat(get("/users").uri().getPath()).isEqualTo("/admin/login");
+        assertThat(get("/users").uri().getPath()).isEqualTo(contextPath + "/admin/login");
     }
 
     private static String csrf(String page) {
@@ -133,7 +150,16 @@ public abstract class PagesContract {
                 .POST(HttpRequest.BodyPublishers.ofString(body)));
     }
 
+    /**
+     * On a connection of its own. One that was idle for a while is closed by the server with GOAWAY (Tomcat: 20 s), and
+     * the JDK's client fails the request that it has just sent there instead of sending it anew (JDK-8335181).
+     */
     private HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
+        HttpClient client = HttpClient.newBuilder()
+                .cookieHandler(cookies)
+                .followRedirects(HttpClient.Redirect.NORMAL)
+                .connectTimeout(Duration.ofSeconds(10))
+                .build();
         return client.send(request.timeout(Duration.ofSeconds(30)).build(), HttpResponse.BodyHandlers.ofString());
     }
 }

@@ -57,7 +57,10 @@ public final class JettyEe10 implements Container {
     }
 
     private static ServletContextHandler context(Deployment deployment) {
-        ServletContextHandler context = new ServletContextHandler("/");
+        ServletContextHandler context = new ServletContextHandler(
+                deployment.kind().contextPath().isEmpty()
+                        ? "/"
+                        : deployment.kind().contextPath());
         context.addServletContainerInitializer(
                 (classes, servlets) -> deployment.setUp().to(servlets));
         ErrorPageErrorHandler errors = new ErrorPageErrorHandler();

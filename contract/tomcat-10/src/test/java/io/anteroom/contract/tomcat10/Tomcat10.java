@@ -91,7 +91,7 @@ public final class Tomcat10 implements Container {
     }
 
     private static void context(Tomcat tomcat, Path base, Deployment deployment) {
-        Context context = tomcat.addContext("", base.toString());
+        Context context = tomcat.addContext(deployment.kind().contextPath(), base.toString());
         context.addServletContainerInitializer(
                 (classes, servlets) -> deployment.setUp().to(servlets), Set.of());
         deployment.kind().errorPages().forEach(status -> {
