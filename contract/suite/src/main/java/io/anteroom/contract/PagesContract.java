@@ -151,11 +151,14 @@ public abstract class PagesContract {
     }
 
     /**
-     * On a connection of its own. One that was idle for a while is closed by the server with GOAWAY (Tomcat: 20 s), and
-     * the JDK's client fails the request that it has just sent there instead of sending it anew (JDK-8335181).
+     * On a connection of its own, as HTTP/1.1. One of HTTP/2 that was idle for a while is closed by the server with
+     * GOAWAY (Tomcat: 20 s), and the JDK's client fails the request that it has just sent there instead of sending it
+     * anew; on new ones it asks for HTTP/2 by an upgrade, and Tomcat waits 20 s for the body of an upgraded POST
+     * without one, which it then resets.
      */
     private HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
         HttpClient client = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
                 .cookieHandler(cookies)
                 .followRedirects(HttpClient.Redirect.NORMAL)
                 .connectTimeout(Duration.ofSeconds(10))
