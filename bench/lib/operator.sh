@@ -18,14 +18,14 @@ wait_for() {
 }
 
 # start_gateway [SLOTS [WAITING [MORE]]]: a simulated model, a gateway before it where so many may wait (1000), with more
-# keys of its pool, its first user and a token of that.
+# keys of its pool, its first user and a token of that. The model is $model_speed times quicker than usual (1).
 start_gateway() {
   scratch=$(mktemp -d)
   local model_port port admin_port
   model_port=$(free_port)
   port=$(free_port)
   admin_port=$(free_port)
-  "$java_bin" -Xmx128m -jar "$gateway" model --port "$model_port" >"$scratch/model.log" 2>&1 &
+  "$java_bin" -Xmx128m -jar "$gateway" model --port "$model_port" --speed "${model_speed:-1}" >"$scratch/model.log" 2>&1 &
   local model_pid=$!
   cat >"$scratch/anteroom.yaml" <<YAML
 listen:
