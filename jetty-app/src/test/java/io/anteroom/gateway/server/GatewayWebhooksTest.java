@@ -90,21 +90,17 @@ final class GatewayWebhooksTest {
     void queue_full_isToldToTheWebhookOfTheFile() throws Exception {
         try (Gateway gateway = start("")) {
             assertThat(gateway.webhooks()).isPresent();
-            // The watch has to have looked once before, as what was is not told as if it happened now.
-            for (int i = 0; i < 200 && received.isEmpty(); i++) {
+            // The watch has to have looked once before, as what was is not told as if it happened now; the first look
+            // tells
+            // of high usage.
+            String told = null;
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(40);
+            while ((told == null || !told.contains("queue.full")) && System.nanoTime() - end < 0) {
                 for (int n = 0; n < 3; n++) {
                     Object unused =
                             gateway.pool("llm").offer(Arrival.of(Caller.of("a", "1.2.3.4"), Priority.NORMAL), PATIENT);
                 }
-                String next = received.poll(100, TimeUnit.MILLISECONDS);
-                if (next != null) {
-                    received.add(next);
-                }
-            }
-
-            String told = received.poll(20, TimeUnit.SECONDS);
-            while (told != null && !told.contains("queue.full")) {
-                told = received.poll(20, TimeUnit.SECONDS);
+                told = received.poll(100, TimeUnit.MILLISECONDS);
             }
             assertThat(told)
                     .startsWith("v1,")
