@@ -215,6 +215,16 @@ public final class ClusterNode implements AutoCloseable {
         return wire;
     }
 
+    /** What is known of the cluster at this moment, to make a state anew that knows nothing. */
+    Beginning beginning(int expected) {
+        // The word that a node has gone may come after the call that finds no state.
+        lookout.sees(doors(hazelcast.getCluster().getMembers()));
+        return new Beginning(
+                lookout.names(),
+                lookout.missing(settings.keepLeases()),
+                Math.max(expected, settings.expectedMembers()));
+    }
+
     Lookout lookout() {
         return lookout;
     }

@@ -23,6 +23,9 @@ final class Governor {
     private final Set<String> awaited = new TreeSet<>();
 
     private long awaitsUntilNanos = Long.MAX_VALUE;
+    /** The most that the nodes which told had running together. */
+    private int brought;
+
     private boolean isApart;
 
     Governor(PoolMode operator, List<String> awaited) {
@@ -39,9 +42,15 @@ final class Governor {
         operator = mode;
     }
 
-    /** A node has told what it holds, or will not. */
-    void heardOf(String node) {
+    /** A node has told what it holds, or will not; so many run in all. */
+    void heardOf(String node, int running) {
         awaited.remove(node);
+        brought = Math.max(brought, running);
+    }
+
+    /** Nodes of the release before do not know of it. */
+    void forgetWhatWasBrought() {
+        brought = 0;
     }
 
     /** Whether nodes have not told yet what they hold. */
@@ -60,7 +69,12 @@ final class Governor {
         isApart = facts.policy() == OnPartition.CLOSED && !roll.isMajority();
         long now = facts.nowNanos();
         int most = limit(machine.settings().slots(), roll, books, facts.policy());
-        boolean isHeld = isApart || !awaited.isEmpty();
+        boolean isBlind = facts.policy() != OnPartition.OPEN && books.stream().anyMatch(book -> book.isUnheard);
+        if (isBlind) {
+            // Those who are out of reach may use all that these did not have, as long as their requests run.
+            most = Math.min(most, Math.max(1, brought));
+        }
+        boolean isHeld = isApart || !awaited.isEmpty() || (isBlind && brought == 0);
         PoolMode wanted = isHeld && operator != PoolMode.CLOSED ? PoolMode.HOLDING : operator;
         // A machine that is to admit less is told so first, one that is to admit more last.
         if (isHeld) {
@@ -110,18 +124,22 @@ final class Governor {
         return Math.max(1, (int) ((long) slots * nodes / expected));
     }
 
-    void save(DataOutput out) throws IOException {
+    void save(DataOutput out, boolean isFull) throws IOException {
         out.writeByte(operator.ordinal());
         Codec.write(awaited, out);
         out.writeLong(awaitsUntilNanos);
         out.writeBoolean(isApart);
+        if (isFull) {
+            out.writeInt(brought);
+        }
     }
 
-    static Governor load(DataInput in) throws IOException {
+    static Governor load(DataInput in, boolean isFull) throws IOException {
         PoolMode operator = PoolMode.values()[in.readByte()];
         Governor governor = new Governor(operator, Codec.readStrings(in));
         governor.awaitsUntilNanos = in.readLong();
         governor.isApart = in.readBoolean();
+        governor.brought = isFull ? in.readInt() : 0;
         return governor;
     }
 }

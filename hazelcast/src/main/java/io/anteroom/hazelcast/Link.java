@@ -241,7 +241,7 @@ final class Link {
     private void create() {
         // Calls can be lost while nodes come; the pool does not wait for one that is.
         context.node().after(context.ackWithin(), this::goOn);
-        if (sender.create(settings(), figures().mode())) {
+        if (sender.create(settings(), figures().mode(), figures().expected())) {
             goOn();
         }
     }

@@ -33,11 +33,13 @@ final class Lookout {
     private volatile List<String> names = List.of();
 
     private static final class Missing {
+        private final NodeView node;
         private final Optional<InetSocketAddress> address;
         private final long sinceNanos;
         private boolean isDead;
 
-        Missing(Optional<InetSocketAddress> address, long sinceNanos) {
+        Missing(NodeView node, Optional<InetSocketAddress> address, long sinceNanos) {
+            this.node = node;
             this.address = address;
             this.sinceNanos = sinceNanos;
         }
@@ -59,7 +61,8 @@ final class Lookout {
 
     /** All that are in the cluster now, with their addresses. */
     synchronized void sees(Map<NodeView, Optional<InetSocketAddress>> nodes) {
-        Map<Long, Optional<InetSocketAddress>> before = new HashMap<>(addresses);
+        Map<Long, NodeView> before = new HashMap<>(present);
+        Map<Long, Optional<InetSocketAddress>> doors = new HashMap<>(addresses);
         present.clear();
         addresses.clear();
         TreeSet<String> sorted = new TreeSet<>();
@@ -69,19 +72,19 @@ final class Lookout {
             sorted.add(node.name());
             missing.remove(node.session());
         });
-        before.forEach((session, address) -> {
+        before.forEach((session, node) -> {
             if (!present.containsKey(session)) {
-                miss(session, address);
+                miss(node, doors.getOrDefault(session, Optional.empty()));
             }
         });
         names = List.copyOf(sorted);
     }
 
-    private Missing miss(long session, Optional<InetSocketAddress> address) {
+    private Missing miss(NodeView node, Optional<InetSocketAddress> address) {
         if (missing.size() >= MOST_MISSING) {
             missing.remove(missing.keySet().iterator().next());
         }
-        return missing.computeIfAbsent(session, first -> new Missing(address, nanoClock.getAsLong()));
+        return missing.computeIfAbsent(node.session(), first -> new Missing(node, address, nanoClock.getAsLong()));
     }
 
     /** The names of those in the cluster, sorted. */
@@ -102,7 +105,7 @@ final class Lookout {
             return Fate.PRESENT;
         }
         // One name, one process: whoever had it before is gone.
-        if (names.contains(name) || miss(session, Optional.empty()).isDead) {
+        if (names.contains(name) || miss(new NodeView(name, session, ""), Optional.empty()).isDead) {
             return Fate.DEAD;
         }
         return Fate.MISSING;
@@ -112,6 +115,16 @@ final class Lookout {
     synchronized Duration missingFor(long session) {
         Missing known = missing.get(session);
         return known == null ? Duration.ZERO : Duration.ofNanos(nanoClock.getAsLong() - known.sinceNanos);
+    }
+
+    /** Those of this cluster that have been missing for less than that, may live, and have no other run here. */
+    synchronized List<NodeView> missing(Duration within) {
+        long now = nanoClock.getAsLong();
+        return missing.values().stream()
+                .filter(one -> !one.isDead && now - one.sinceNanos < within.toNanos())
+                .map(one -> one.node)
+                .filter(node -> !names.contains(node.name()))
+                .toList();
     }
 
     /** Whether there are any whose fate is not known. */

@@ -39,6 +39,10 @@ final class NodeBook {
     boolean isSilent;
     /** How many of its requests may still run somewhere, if it is silent. */
     int ghosts;
+    /**
+     * Whether it was out of reach before it told this state anything: nobody here knows how many of its requests run.
+     */
+    boolean isUnheard;
 
     NodeBook(long session) {
         this.session = session;
@@ -156,6 +160,7 @@ final class NodeBook {
             out.writeLong(uncertain);
             out.writeLong(heardNanos);
             out.writeBoolean(isQuiet);
+            out.writeBoolean(isUnheard);
         }
     }
 
@@ -178,6 +183,7 @@ final class NodeBook {
             book.uncertain = in.readLong();
             book.heardNanos = in.readLong();
             book.isQuiet = in.readBoolean();
+            book.isUnheard = in.readBoolean();
         }
         return book;
     }

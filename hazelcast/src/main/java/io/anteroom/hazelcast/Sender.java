@@ -55,15 +55,19 @@ final class Sender {
         }
     }
 
-    /** Makes the state anew: of a pool that is new, or when all who had it are gone. Whether that went well. */
-    boolean create(PoolSettings settings, PoolMode mode) {
+    /**
+     * Makes the state anew: of a pool that is new, or when all who had it are gone.
+     *
+     * @param expected how many nodes the one before expected, as far as this node knows
+     * @return whether that went well
+     */
+    boolean create(PoolSettings settings, PoolMode mode, int expected) {
         if (creating.getAndIncrement() >= MOST_CREATING) {
             creating.decrementAndGet();
             return false;
         }
         ClusterNode node = context.node();
-        SharedPool fresh = new SharedPool(
-                settings, mode, node.lookout().names(), node.settings().expectedMembers());
+        SharedPool fresh = new SharedPool(settings, mode, node.beginning(expected));
         try {
             if (context.states().putIfAbsent(pool, fresh) == null) {
                 node.tellAll(new Note.Anew(pool));

@@ -56,9 +56,9 @@ final class SharedPool {
     private int form = Codec.VERSION;
 
     /** A pool that knows nothing yet: until these nodes have told what they hold, nobody is admitted. */
-    SharedPool(PoolSettings settings, PoolMode mode, List<String> awaited, int expected) {
-        this(new PoolMachine(settings), new TreeMap<>(), new Roll(), new Governor(mode, awaited));
-        roll.expectAtLeast(expected);
+    SharedPool(PoolSettings settings, PoolMode mode, Beginning beginning) {
+        this(new PoolMachine(settings), beginning.books(), new Roll(), new Governor(mode, beginning.present()));
+        roll.expectAtLeast(beginning.expected());
         settingsRevision = 1;
     }
 
@@ -174,9 +174,11 @@ final class SharedPool {
         }
         form = version;
         awakeNanos = 0;
+        governor.forgetWhatWasBrought();
         books.values().removeIf(book -> book.isQuiet);
         for (NodeBook book : books.values()) {
             book.handedOverByOthers();
+            book.isUnheard = false;
             book.heardNanos = 0;
         }
     }
@@ -216,7 +218,8 @@ final class SharedPool {
             // Before anybody is let in: what silent nodes hold comes on top of the share only while they do.
             govern(facts);
             register(batch.node(), register.held(), untold, now);
-            governor.heardOf(batch.node());
+            book.isUnheard = false;
+            governor.heardOf(batch.node(), machine.running());
         } else if (command instanceof Command.Lost lost) {
             lost(lost, facts);
         } else if (command instanceof Command.Leave) {
@@ -257,7 +260,7 @@ final class SharedPool {
         if (book == null || book.session != lost.session()) {
             return;
         }
-        governor.heardOf(lost.node());
+        governor.heardOf(lost.node(), machine.running());
         if (lost.isDead()) {
             books.remove(lost.node());
             govern(facts);
@@ -349,8 +352,8 @@ final class SharedPool {
         out.writeLong(settingsRevision);
         machine.save(out);
         roll.save(out);
-        governor.save(out);
         boolean isFull = version >= Codec.WITH_HANDING_OVER;
+        governor.save(out, isFull);
         SortedMap<String, NodeBook> saved = new TreeMap<>(books);
         // Who reads the older form must not take in what a quiet node says before it has registered.
         saved.values().removeIf(book -> book.isQuiet && !isFull);
@@ -374,7 +377,8 @@ final class SharedPool {
         long revision = in.readLong();
         PoolMachine machine = PoolMachine.load(in);
         Roll roll = Roll.load(in);
-        Governor governor = Governor.load(in);
+        boolean isFull = version >= Codec.WITH_HANDING_OVER;
+        Governor governor = Governor.load(in, isFull);
         TreeMap<String, NodeBook> books = new TreeMap<>();
         int count = in.readInt();
         for (int i = 0; i < count; i++) {
@@ -387,7 +391,6 @@ final class SharedPool {
         pool.lastNanos = lastNanos;
         pool.lastWall = lastWall;
         pool.settingsRevision = revision;
-        boolean isFull = version >= Codec.WITH_HANDING_OVER;
         pool.awakeNanos = isFull ? in.readLong() : 0;
         // The last node of the release before may have left since the last batch.
         pool.form = isFull ? in.readByte() : version;

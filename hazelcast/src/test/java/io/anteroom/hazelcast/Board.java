@@ -34,7 +34,9 @@ final class Board {
         this.policy = policy;
         this.view = List.of(nodes);
         pool = new SharedPool(
-                PoolSettings.ofSlots(slots).withEarlyRefusal(false), PoolMode.OPEN, List.of(), nodes.length);
+                PoolSettings.ofSlots(slots).withEarlyRefusal(false),
+                PoolMode.OPEN,
+                new Beginning(List.of(), List.of(), nodes.length));
         for (String node : nodes) {
             register(node);
         }

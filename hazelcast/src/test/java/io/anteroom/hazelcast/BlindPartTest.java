@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.anteroom.hazelcast;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.anteroom.admission.Arrival;
+import io.anteroom.admission.Caller;
+import io.anteroom.admission.PoolMode;
+import io.anteroom.admission.PoolSettings;
+import io.anteroom.admission.Priority;
+import io.anteroom.admission.Registration;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** A part of the cluster that has no copy of a pool's state, and does not know what the others have in use. */
+final class BlindPartTest {
+    private static final int SLOTS = 9;
+
+    private static Board apart(OnPartition policy, String... present) {
+        Board board = new Board(SLOTS, policy);
+        board.sees(present);
+        List<NodeView> missing = List.of("a", "b", "c").stream()
+                .filter(node -> !List.of(present).contains(node))
+                .map(node -> new NodeView(node, Board.session(node), ""))
+                .toList();
+        board.pool = new SharedPool(
+                PoolSettings.ofSlots(SLOTS).withEarlyRefusal(false),
+                PoolMode.OPEN,
+                new Beginning(List.of(present), missing, 3));
+        return board;
+    }
+
+    private static Registration running(long ticket) {
+        Arrival arrival = Arrival.of(Caller.of("key" + ticket, "ip" + ticket), Priority.NORMAL);
+        return new Registration(ticket, arrival, Duration.ZERO, true, Duration.ofSeconds(1));
+    }
+
+    @Test
+    void share_othersOutOfReach_admitsAsManyAsItBrought() {
+        Board board = apart(OnPartition.SHARE, "a");
+        board.register("a", running(100), running(101));
+
+        board.fill("a", 1, 5);
+        assertThat(board.pool.machine().running()).isEqualTo(2);
+        board.send("a", new Command.Release(100));
+
+        assertThat(board.pool.machine().running())
+                .as("the others count what it had as taken")
+                .isEqualTo(2);
+    }
+
+    @Test
+    void share_broughtMoreThanItsShare_comesDownToThat() {
+        Board board = apart(OnPartition.SHARE, "a");
+        board.register("a", running(100), running(101), running(102), running(103), running(104));
+
+        board.fill("a", 1, 5);
+        board.send("a", new Command.Release(100), new Command.Release(101), new Command.Release(102));
+
+        assertThat(board.pool.machine().running()).isEqualTo(3);
+    }
+
+    @Test
+    void share_broughtNothing_waitsUntilTheOthersCannotRunAnyMore() {
+        Board board = apart(OnPartition.SHARE, "a");
+        board.register("a");
+        board.fill("a", 1, 5);
+        assertThat(board.pool.machine().running()).isZero();
+
+        board.send("a", new Command.Lost("b", Board.session("b"), true));
+        assertThat(board.pool.machine().running()).isZero();
+        board.send("a", new Command.Lost("c", Board.session("c"), true));
+
+        assertThat(board.pool.machine().running()).as("its share").isEqualTo(3);
+    }
+
+    @Test
+    void share_nodesComeBack_tellWhatTheyHave() {
+        Board board = apart(OnPartition.SHARE, "a");
+        board.register("a");
+        board.fill("a", 1, 9);
+
+        board.sees("a", "b", "c");
+        board.register("b", running(200), running(201));
+        assertThat(board.pool.machine().running())
+                .as("of one nothing is known yet")
+                .isEqualTo(2);
+        board.register("c", running(300));
+
+        assertThat(board.pool.machine().running()).isEqualTo(SLOTS);
+    }
+
+    @Test
+    void closed_majorityWithoutACopy_waitsForTheOthersToo() {
+        Board board = apart(OnPartition.CLOSED, "a", "b");
+        board.register("a", running(100));
+        board.register("b", running(200));
+
+        board.fill("a", 1, 9);
+        assertThat(board.pool.machine().running()).isEqualTo(2);
+        board.send("a", new Command.Lost("c", Board.session("c"), true));
+
+        assertThat(board.pool.machine().running()).isEqualTo(SLOTS);
+    }
+
+    @Test
+    void open_othersOutOfReach_usesEverything() {
+        Board board = apart(OnPartition.OPEN, "a");
+        board.register("a");
+
+        board.fill("a", 1, 12);
+
+        assertThat(board.pool.machine().running()).isEqualTo(SLOTS);
+    }
+
+    @Test
+    void lookout_missing_areThoseThatMayLiveAndNotForLong() {
+        long[] now = {0};
+        Lookout lookout = new Lookout(() -> now[0]);
+        NodeView one = new NodeView("a", 1, "");
+        NodeView gone = new NodeView("b", 2, "");
+        NodeView restarted = new NodeView("c", 3, "");
+        lookout.sees(Map.of(one, Optional.empty(), gone, Optional.empty(), restarted, Optional.empty()));
+
+        lookout.sees(Map.of(one, Optional.empty(), new NodeView("c", 4, ""), Optional.empty()));
+
+        assertThat(lookout.missing(Duration.ofMinutes(1))).containsExactly(gone);
+        now[0] += Duration.ofMinutes(1).toNanos();
+        assertThat(lookout.missing(Duration.ofMinutes(1))).isEmpty();
+    }
+}
