@@ -245,9 +245,10 @@ final class SharedPool {
      * others, as this one would have.
      */
     private void register(String node, List<Registration> held, Set<Long> untold, long now) {
-        if (!untold.isEmpty()) {
+        boolean mayNot = governor.refusesNewcomers();
+        if (mayNot || !untold.isEmpty()) {
             List<Registration> told = held.stream()
-                    .filter(one -> one.isRunning() || !untold.contains(one.ticket()))
+                    .filter(one -> one.isRunning() || !(mayNot || untold.contains(one.ticket())))
                     .toList();
             machine.register(node, told, now, post);
         }

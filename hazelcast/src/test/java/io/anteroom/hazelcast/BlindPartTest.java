@@ -117,6 +117,23 @@ final class BlindPartTest {
     }
 
     @Test
+    void closed_turnFromBeforeTheCutThatNobodyTook_waitsAgain() {
+        Board board = new Board(1, OnPartition.CLOSED, "a", "b", "c");
+        board.fill("a", 1, 1);
+        board.fill("b", 2, 1);
+        board.send("a", new Command.Release(1));
+        board.send("b", new Command.Tick());
+        assertThat(board.pool.machine().isRunning(2)).as("b has been told").isTrue();
+
+        board.sees("b");
+        Arrival arrival = Arrival.of(Caller.of("key2", "ip2"), Priority.NORMAL);
+        board.register("b", new Registration(2, arrival, Duration.ZERO, false, Duration.ZERO));
+
+        assertThat(board.pool.machine().running()).isZero();
+        assertThat(board.pool.machine().waiting()).isEqualTo(1);
+    }
+
+    @Test
     void lookout_missing_areThoseThatMayLiveAndNotForLong() {
         long[] now = {0};
         Lookout lookout = new Lookout(() -> now[0]);
