@@ -58,6 +58,7 @@ final class ClusterTicketsTest {
     @AfterAll
     static void stop() {
         GATEWAYS.forEach(Gateway::close);
+        GATEWAYS.clear();
         model.close();
     }
 
