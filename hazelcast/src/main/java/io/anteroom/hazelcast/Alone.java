@@ -42,7 +42,7 @@ final class Alone {
         this.node = node;
         this.policy = policy;
         this.machine = new PoolMachine(settings);
-        this.governor = new Governor(mode, List.of());
+        this.governor = new Governor(mode, List.of(), 0);
         this.own = slots(settings.slots(), policy, running);
         machine.mode(PoolMode.HOLDING, nowNanos, collect);
         machine.register(node, held, nowNanos, collect);

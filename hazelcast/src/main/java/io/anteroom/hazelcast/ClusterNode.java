@@ -216,13 +216,14 @@ public final class ClusterNode implements AutoCloseable {
     }
 
     /** What is known of the cluster at this moment, to make a state anew that knows nothing. */
-    Beginning beginning(int expected) {
+    Beginning beginning(int expected, int had) {
         // The word that a node has gone may come after the call that finds no state.
         lookout.sees(doors(hazelcast.getCluster().getMembers()));
         return new Beginning(
                 lookout.names(),
                 lookout.missing(settings.keepLeases()),
-                Math.max(expected, settings.expectedMembers()));
+                Math.max(expected, settings.expectedMembers()),
+                had);
     }
 
     Lookout lookout() {

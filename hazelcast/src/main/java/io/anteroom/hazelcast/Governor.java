@@ -23,13 +23,16 @@ final class Governor {
     private final Set<String> awaited = new TreeSet<>();
 
     private long awaitsUntilNanos = Long.MAX_VALUE;
-    /** The most that the nodes which told had running together. */
+    /**
+     * The most that the nodes of this part had running together, as far as anybody knows who may count them elsewhere.
+     */
     private int brought;
 
     private boolean isApart;
 
-    Governor(PoolMode operator, List<String> awaited) {
+    Governor(PoolMode operator, List<String> awaited, int brought) {
         this.operator = operator;
+        this.brought = brought;
         this.awaited.addAll(awaited);
     }
 
@@ -136,7 +139,7 @@ final class Governor {
 
     static Governor load(DataInput in, boolean isFull) throws IOException {
         PoolMode operator = PoolMode.values()[in.readByte()];
-        Governor governor = new Governor(operator, Codec.readStrings(in));
+        Governor governor = new Governor(operator, Codec.readStrings(in), 0);
         governor.awaitsUntilNanos = in.readLong();
         governor.isApart = in.readBoolean();
         governor.brought = isFull ? in.readInt() : 0;

@@ -39,6 +39,8 @@ final class Link {
     private PoolSettings settings;
     private long settingsRevision = -1;
     private Reply.Figures figures = Reply.Figures.NONE;
+    private int had; // See Beginning.
+
     private List<Reply.Seen> seen = List.of();
     private @Nullable Alone alone;
     private int inTheAir;
@@ -170,6 +172,7 @@ final class Link {
         Flight flight = courier.next(settingsRevision, System.nanoTime());
         if (flight != null) {
             inTheAir++;
+            had = alone == null ? ledger.running() : had;
         }
         return flight;
     }
@@ -241,7 +244,7 @@ final class Link {
     private void create() {
         // Calls can be lost while nodes come; the pool does not wait for one that is.
         context.node().after(context.ackWithin(), this::goOn);
-        if (sender.create(settings(), figures().mode(), figures().expected())) {
+        if (sender.create(settings(), figures().mode(), figures().expected(), read(() -> had))) {
             goOn();
         }
     }

@@ -59,15 +59,16 @@ final class Sender {
      * Makes the state anew: of a pool that is new, or when all who had it are gone.
      *
      * @param expected how many nodes the one before expected, as far as this node knows
+     * @param had how many of this node's requests ran then
      * @return whether that went well
      */
-    boolean create(PoolSettings settings, PoolMode mode, int expected) {
+    boolean create(PoolSettings settings, PoolMode mode, int expected, int had) {
         if (creating.getAndIncrement() >= MOST_CREATING) {
             creating.decrementAndGet();
             return false;
         }
         ClusterNode node = context.node();
-        SharedPool fresh = new SharedPool(settings, mode, node.beginning(expected));
+        SharedPool fresh = new SharedPool(settings, mode, node.beginning(expected, had));
         try {
             if (context.states().putIfAbsent(pool, fresh) == null) {
                 node.tellAll(new Note.Anew(pool));

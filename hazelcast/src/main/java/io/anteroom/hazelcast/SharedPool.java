@@ -57,7 +57,7 @@ final class SharedPool {
 
     /** A pool that knows nothing yet: until these nodes have told what they hold, nobody is admitted. */
     SharedPool(PoolSettings settings, PoolMode mode, Beginning beginning) {
-        this(new PoolMachine(settings), beginning.books(), new Roll(), new Governor(mode, beginning.present()));
+        this(new PoolMachine(settings), beginning.books(), new Roll(), beginning.governor(mode));
         roll.expectAtLeast(beginning.expected());
         settingsRevision = 1;
     }

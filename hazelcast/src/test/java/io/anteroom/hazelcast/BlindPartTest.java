@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 final class BlindPartTest {
     private static final int SLOTS = 9;
 
-    private static Board apart(OnPartition policy, String... present) {
+    private static Board apart(OnPartition policy, int had, String... present) {
         Board board = new Board(SLOTS, policy);
         board.sees(present);
         List<NodeView> missing = List.of("a", "b", "c").stream()
@@ -29,7 +29,7 @@ final class BlindPartTest {
         board.pool = new SharedPool(
                 PoolSettings.ofSlots(SLOTS).withEarlyRefusal(false),
                 PoolMode.OPEN,
-                new Beginning(List.of(present), missing, 3));
+                new Beginning(List.of(present), missing, 3, had));
         return board;
     }
 
@@ -40,7 +40,7 @@ final class BlindPartTest {
 
     @Test
     void share_othersOutOfReach_admitsAsManyAsItBrought() {
-        Board board = apart(OnPartition.SHARE, "a");
+        Board board = apart(OnPartition.SHARE, 0, "a");
         board.register("a", running(100), running(101));
 
         board.fill("a", 1, 5);
@@ -54,7 +54,7 @@ final class BlindPartTest {
 
     @Test
     void share_broughtMoreThanItsShare_comesDownToThat() {
-        Board board = apart(OnPartition.SHARE, "a");
+        Board board = apart(OnPartition.SHARE, 0, "a");
         board.register("a", running(100), running(101), running(102), running(103), running(104));
 
         board.fill("a", 1, 5);
@@ -65,7 +65,7 @@ final class BlindPartTest {
 
     @Test
     void share_broughtNothing_waitsUntilTheOthersCannotRunAnyMore() {
-        Board board = apart(OnPartition.SHARE, "a");
+        Board board = apart(OnPartition.SHARE, 0, "a");
         board.register("a");
         board.fill("a", 1, 5);
         assertThat(board.pool.machine().running()).isZero();
@@ -78,8 +78,18 @@ final class BlindPartTest {
     }
 
     @Test
+    void share_hadSomeWhenItWasHeardLast_usesAsMany() {
+        Board board = apart(OnPartition.SHARE, 2, "a");
+        board.register("a");
+
+        board.fill("a", 1, 5);
+
+        assertThat(board.pool.machine().running()).isEqualTo(2);
+    }
+
+    @Test
     void share_nodesComeBack_tellWhatTheyHave() {
-        Board board = apart(OnPartition.SHARE, "a");
+        Board board = apart(OnPartition.SHARE, 0, "a");
         board.register("a");
         board.fill("a", 1, 9);
 
@@ -95,7 +105,7 @@ final class BlindPartTest {
 
     @Test
     void closed_majorityWithoutACopy_waitsForTheOthersToo() {
-        Board board = apart(OnPartition.CLOSED, "a", "b");
+        Board board = apart(OnPartition.CLOSED, 0, "a", "b");
         board.register("a", running(100));
         board.register("b", running(200));
 
@@ -108,7 +118,7 @@ final class BlindPartTest {
 
     @Test
     void open_othersOutOfReach_usesEverything() {
-        Board board = apart(OnPartition.OPEN, "a");
+        Board board = apart(OnPartition.OPEN, 0, "a");
         board.register("a");
 
         board.fill("a", 1, 12);

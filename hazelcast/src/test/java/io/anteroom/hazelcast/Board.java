@@ -36,7 +36,7 @@ final class Board {
         pool = new SharedPool(
                 PoolSettings.ofSlots(slots).withEarlyRefusal(false),
                 PoolMode.OPEN,
-                new Beginning(List.of(), List.of(), nodes.length));
+                new Beginning(List.of(), List.of(), nodes.length, 0));
         for (String node : nodes) {
             register(node);
         }

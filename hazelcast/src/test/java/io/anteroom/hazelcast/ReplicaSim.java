@@ -109,7 +109,7 @@ final class ReplicaSim {
         random = new Random(seed);
         this.isStrict = isStrict;
         this.ownerLives = isStrict && seed % 2 == 0;
-        owner = new SharedPool(settings, PoolMode.OPEN, new Beginning(NAMES, List.of(), 3));
+        owner = new SharedPool(settings, PoolMode.OPEN, new Beginning(NAMES, List.of(), 3, 0));
         backup = copy(owner);
         NAMES.forEach(name -> nodes.add(new SimNode(name)));
     }
@@ -365,7 +365,7 @@ final class ReplicaSim {
 
     private void loseEverything() {
         losses++;
-        owner = new SharedPool(settings, PoolMode.OPEN, new Beginning(NAMES, List.of(), 3));
+        owner = new SharedPool(settings, PoolMode.OPEN, new Beginning(NAMES, List.of(), 3, 0));
         backup = copy(owner);
         ownerSession++;
     }

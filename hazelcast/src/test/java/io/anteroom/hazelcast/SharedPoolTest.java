@@ -344,8 +344,8 @@ final class SharedPoolTest {
     void learning_newState_admitsNobodyUntilAllHaveTold() {
         Board anew = new Board(2, OnPartition.SHARE);
         anew.sees("a", "b");
-        anew.pool =
-                new SharedPool(PoolSettings.ofSlots(2), PoolMode.OPEN, new Beginning(List.of("a", "b"), List.of(), 0));
+        anew.pool = new SharedPool(
+                PoolSettings.ofSlots(2), PoolMode.OPEN, new Beginning(List.of("a", "b"), List.of(), 0, 0));
         anew.register("a");
         Reply waits = anew.send("a", new Command.Arrive(1, by("x")));
 
@@ -367,8 +367,8 @@ final class SharedPoolTest {
     void learning_nodeThatNeverTells_isWaitedForAWhile() {
         Board anew = new Board(2, OnPartition.SHARE);
         anew.sees("a", "b");
-        anew.pool =
-                new SharedPool(PoolSettings.ofSlots(2), PoolMode.OPEN, new Beginning(List.of("a", "b"), List.of(), 0));
+        anew.pool = new SharedPool(
+                PoolSettings.ofSlots(2), PoolMode.OPEN, new Beginning(List.of("a", "b"), List.of(), 0, 0));
         anew.register("a");
         anew.send("a", new Command.Arrive(1, by("x")));
 

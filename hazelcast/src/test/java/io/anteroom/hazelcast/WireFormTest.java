@@ -60,7 +60,7 @@ final class WireFormTest {
     }
 
     private static SharedPool fresh() {
-        return new SharedPool(PoolSettings.ofSlots(2), PoolMode.OPEN, new Beginning(NODES, List.of(), 3));
+        return new SharedPool(PoolSettings.ofSlots(2), PoolMode.OPEN, new Beginning(NODES, List.of(), 3, 0));
     }
 
     private static String hex(Codec.Form form) {
