@@ -21,6 +21,7 @@ final class Fleet implements AutoCloseable {
     private final String[] rest;
     private Class<?> guest = ClusterGuest.class;
     private String classPath = System.getProperty("java.class.path");
+    private List<String> options = List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
     /** @param rest the arguments after the addresses */
     Fleet(String... rest) throws IOException {
@@ -58,6 +59,12 @@ final class Fleet implements AutoCloseable {
         return this;
     }
 
+    /** The options of the JVMs of nodes that are started from now on. */
+    Fleet with(String... java) {
+        options = List.of(java);
+        return this;
+    }
+
     /** From what nodes run that are started from now on. */
     void from(String path) {
         classPath = path;
@@ -66,11 +73,9 @@ final class Fleet implements AutoCloseable {
     /** Starts a node; {@link #awaitReady} says when it is there. */
     void start(int node) throws IOException {
         List<String> command = new ArrayList<>(before.get(node));
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(options);
         command.addAll(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
                 "-Djava.util.logging.config.class=" + Quiet.class.getName(),
                 "-Danteroom.bench.log=" + System.getProperty("anteroom.bench.log", "OFF"),
                 "-cp",
