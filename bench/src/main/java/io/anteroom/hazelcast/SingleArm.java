@@ -28,7 +28,7 @@ public final class SingleArm implements RateArm {
             RateGauge gauge) {
         var states = node.hazelcast().<String, SharedPool>getMap(HazelcastConfig.POOLS);
         var unused = states.putIfAbsent(
-                pool, new SharedPool(settings, PoolMode.OPEN, new Beginning(List.of(), List.of(), nodes)));
+                pool, new SharedPool(settings, PoolMode.OPEN, new Beginning(List.of(), List.of(), nodes, 0)));
         for (int i = 0; i < threads; i++) {
             int from = arrivals.size() * i / threads;
             int to = arrivals.size() * (i + 1) / threads;
