@@ -90,7 +90,7 @@ final class ClusterPartition {
                 fleet.awaitReady(i);
             }
             LockSupport.parkNanos(WARM_UP.toNanos());
-            int node = fleet.find(role);
+            int node = await(fleet, role);
             Found found = watchTheCut(fleet, backend, node);
             List<String> broken = broken(policy, found);
             broken.forEach(what -> fallsShort.add(policy + ": " + what));
@@ -117,6 +117,23 @@ final class ClusterPartition {
                 move(i, "near");
             }
         }
+    }
+
+    /**
+     * The node of that role, once there is one: copies of the state move for a moment after the nodes have found each
+     * other.
+     */
+    private static int await(Fleet fleet, Role role) throws IOException {
+        long end = System.nanoTime() + MOST_HEALING.toNanos();
+        int node = fleet.find(role);
+        while (node < 0) {
+            if (System.nanoTime() - end > 0) {
+                throw new IOException("no node is " + role.words);
+            }
+            LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
+            node = fleet.find(role);
+        }
+        return node;
     }
 
     private Found watchTheCut(Fleet fleet, CountingBackend backend, int node) throws Exception {
