@@ -7,12 +7,18 @@ import io.anteroom.admission.PoolSettings;
 import io.anteroom.event.QueueEvent.Kind;
 import io.anteroom.servlet.CallerPolicy;
 import io.anteroom.servlet.WaitStrategy;
+import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -96,6 +102,65 @@ final class JettyEndingTest {
 
             assertThat(socket.isClosed()).isFalse();
         }
+    }
+
+    /** An application that knew first would end its answer in the ordinary way, and it would pass for whole. */
+    @Test
+    void clientStopsReading_isCutOffBeforeTheApplicationCanKnow() throws Exception {
+        server = TestServer.start(oneSlot().writeIdle(Duration.ofMillis(500)));
+        try (Socket socket = open("GET /asyncflood HTTP/1.1\r\nHost: x\r\n\r\n")) {
+            CompletableFuture<Boolean> whole = new CompletableFuture<>();
+            // Whoever reads on while the log is written lets the application write on at that very moment.
+            Handler reading = new CutOffHandler(() -> whole.complete(endsWhole(socket)));
+            Logger log = Logger.getLogger("io.anteroom");
+            log.addHandler(reading);
+            try {
+                assertThat(whole.get(20, TimeUnit.SECONDS)).isFalse();
+            } finally {
+                log.removeHandler(reading);
+            }
+            server.awaitIdle();
+        }
+    }
+
+    /** Reads to the end of a chunked answer, which is whole if its last chunk came. */
+    private static boolean endsWhole(Socket socket) {
+        byte[] end = "\r\n0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+        int matched = 0;
+        try {
+            InputStream in = new BufferedInputStream(socket.getInputStream(), 1 << 16);
+            for (int next = in.read(); next >= 0; next = in.read()) {
+                matched = next == end[matched] ? matched + 1 : next == end[0] ? 1 : 0;
+                if (matched == end.length) {
+                    return true;
+                }
+            }
+        } catch (IOException e) {
+            // A reset, which nobody takes for an end.
+        }
+        return false;
+    }
+
+    /** Does something when it is logged that a client is cut off, before the log goes on. */
+    private static final class CutOffHandler extends Handler {
+        private final Runnable then;
+
+        CutOffHandler(Runnable then) {
+            this.then = then;
+        }
+
+        @Override
+        public void publish(LogRecord entry) {
+            if (entry.getMessage().contains("cut off")) {
+                then.run();
+            }
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
     }
 
     @ParameterizedTest

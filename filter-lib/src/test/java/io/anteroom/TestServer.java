@@ -84,7 +84,7 @@ final class TestServer implements AutoCloseable {
     }
 
     HttpResponse<String> get(String path) throws Exception {
-        return getAsync(path).get(10, SECONDS);
+        return getAsync(path).get(30, SECONDS);
     }
 
     CompletableFuture<HttpResponse<String>> getAsync(String path) {
@@ -141,9 +141,9 @@ final class TestServer implements AutoCloseable {
     }
 
     static void await(BooleanSupplier condition) {
-        long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
         while (!condition.getAsBoolean()) {
-            if (System.nanoTime() > end) {
+            if (System.nanoTime() - end > 0) {
                 throw new AssertionError("waited in vain");
             }
             LockSupport.parkNanos(1_000_000);

@@ -356,12 +356,12 @@ final class Exchange {
         }
     }
 
-    /** Cuts off a client that does not read. */
+    /** Cuts off a client that does not read; the exchange first, as an application told before may end it cleanly. */
     void cutOff() {
-        isCutOff = true;
         blockedSinceNanos = 0;
-        Log.info("request " + ask.id() + " cut off: its client does not read");
         JettyCore.abort(request);
+        isCutOff = true;
+        Log.info("request " + ask.id() + " cut off: its client does not read");
         clientLeft();
         Duration limit = live.settings().writeIdle();
         live.after(limit.compareTo(GRACE) < 0 ? limit : GRACE, this::release);

@@ -118,7 +118,8 @@ final class Endings {
     }
 
     private static void slowReaders(List<Ending> rows) {
-        Consumer<RoomPlan> impatient = plan -> plan.filter(f -> f.writeIdle(Duration.ofMillis(400)));
+        // Holds for the innocent as well, whose threads may wait for their turn on a busy machine.
+        Consumer<RoomPlan> impatient = plan -> plan.filter(f -> f.writeIdle(Duration.ofSeconds(1)));
         for (String act : List.of("big", "flood", "flood-async")) {
             Set<Phase> phases = act.equals("big") ? UNCOMMITTED : EVERY;
             rows.add(Ending.of("client stops reading", act, phases, Endings::stall)
@@ -130,7 +131,7 @@ final class Endings {
         rows.add(Ending.of("longest wait over", "hello", EnumSet.of(WAITING), Endings::expire)
                 .sending(r -> r.with("Queue-Max-Wait-Ms", "150")));
         rows.add(Ending.of("longest wait over", "hello", COMMITTED_WAITS, Endings::expire)
-                .sending(r -> r.with("Queue-Max-Wait-Ms", "1500")));
+                .sending(r -> r.with("Queue-Max-Wait-Ms", "3000")));
         rows.add(Ending.of(
                         "longest run over",
                         "sse",
@@ -152,7 +153,7 @@ final class Endings {
             own.add(how == Departure.RST_STREAM ? leaving.only(Protocol.HTTP2) : leaving);
         }
         own.add(Ending.of("longest wait over", "hello", waits, Endings::expire)
-                .sending(r -> r.with("Queue-Max-Wait-Ms", "1500")));
+                .sending(r -> r.with("Queue-Max-Wait-Ms", "3000")));
         own.add(Ending.of("shutdown", "sse", phases, Endings::drain));
         own.forEach(row -> rows.add(row.named(row.name() + ", on a thread").in(RoomPlan::waitsOnThreads)));
         rows.add(Ending.of("client resets, virtual threads", "sse", waits, scene -> leave(scene, Departure.RST_STREAM))

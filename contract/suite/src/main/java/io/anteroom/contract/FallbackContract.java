@@ -84,7 +84,7 @@ public abstract class FallbackContract {
     void stream_thatHasBegun_goesOnWithTheFallbacks(Protocol protocol, boolean onThreads, @Nullable String path) {
         try (Room room = open(new Fallback("small", path), onThreads)) {
             Request stream = Request.post("/v1/sse", Scene.STREAMING_BODY).with("Accept", "text/event-stream");
-            Answer answer = ask(room, protocol, impatient(stream, 2000));
+            Answer answer = ask(room, protocol, impatient(stream, 3000));
 
             assertThat(answer.body())
                     .startsWith(": queue position=1")

@@ -56,7 +56,7 @@ public abstract class PlacesContract {
     @ParameterizedTest
     @CsvSource({"HTTP1, false", "HTTP1, true", "HTTP2, false", "HTTP2, true"})
     void hold_over_keepsThePlace_andTheSameRequestWalksBackIn(Protocol protocol, boolean onThreads) {
-        RoomPlan plan = plan().filter(b -> b.places(PlaceSettings.DEFAULT.withJsonHold(Duration.ofSeconds(1))));
+        RoomPlan plan = plan().filter(b -> b.places(PlaceSettings.DEFAULT.withJsonHold(Duration.ofSeconds(3))));
         try (Room room = open(onThreads ? plan.waitsOnThreads() : plan)) {
             Room.Occupant occupant = room.occupy();
             Answer away = protocol.ask(room.port(), chat("first"));

@@ -110,7 +110,8 @@ public final class RandomEndings {
                         .withCallers(CallerLimits.UNLIMITED, CallerLimits.UNLIMITED))
                 .filter(f -> f.commitAfter(Duration.ofMillis(15))
                         .heartbeat(Duration.ofMillis(100))
-                        .writeIdle(Duration.ofMillis(250)));
+                        // Longer than a thread of the innocent waits for its turn on a busy machine.
+                        .writeIdle(Duration.ofSeconds(1)));
     }
 
     /** Plays all endings and counts what is left behind. */

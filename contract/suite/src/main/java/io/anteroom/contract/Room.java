@@ -118,6 +118,11 @@ public final class Room implements AutoCloseable {
         Await.until("waiting == " + waiting, () -> snapshot().waiting() == waiting, this::snapshot);
     }
 
+    /** Waits until somebody has begun to wait, even if that wait is over by now. */
+    void awaitQueued() {
+        Await.until("somebody to wait", () -> snapshot().counts().queued() > 0, this::snapshot);
+    }
+
     /** Waits until that many run. */
     public void awaitRunning(int running) {
         Await.until("running == " + running, () -> snapshot().running() == running, this::snapshot);

@@ -52,7 +52,7 @@ final class Scene implements AutoCloseable {
 
     private void bringToPhase() {
         switch (phase) {
-            case WAITING -> room.awaitWaiting(1);
+            case WAITING -> room.awaitQueued();
             case WAITING_COMMITTED -> call.awaitText(":");
             case RUNNING, RUNNING_QUEUED -> room.awaitEntered(id);
             case STREAMING, STREAMING_QUEUED -> call.awaitText("data: f");
