@@ -39,10 +39,11 @@ public final class LocalPools implements Pools {
     /**
      * Pools with threads of their own.
      *
-     * @param nanoClock a clock that never runs backwards, in nanoseconds, as {@code System::nanoTime}
+     * @param nanoClock a clock that never runs backwards, in nanoseconds, as {@code System::nanoTime}; it may begin
+     *     anywhere, and go from {@link Long#MAX_VALUE} to {@link Long#MIN_VALUE}
      */
     public LocalPools(LongSupplier nanoClock) {
-        this.nanoClock = nanoClock;
+        this.nanoClock = sinceNow(nanoClock);
         ScheduledThreadPoolExecutor scheduler = new ScheduledThreadPoolExecutor(1, daemon("anteroom-deadlines"));
         scheduler.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         ExecutorService tellers = Executors.newFixedThreadPool(2, daemon("anteroom-waiters"));
@@ -63,15 +64,23 @@ public final class LocalPools implements Pools {
     /**
      * Pools on somebody else's clock, timer and threads, which stay theirs: a simulator's, or a host's.
      *
-     * @param nanoClock a clock that never runs backwards, in nanoseconds
+     * @param nanoClock a clock that never runs backwards, in nanoseconds, wherever it begins
      * @param timer runs a task once after a delay
      * @param teller runs the waiters' calls
      */
     public LocalPools(LongSupplier nanoClock, Timer timer, Executor teller) {
-        this.nanoClock = nanoClock;
+        this.nanoClock = sinceNow(nanoClock);
         this.timer = timer;
         this.teller = teller;
         this.stop = () -> {};
+    }
+
+    /**
+     * Machines compare times, which a clock that wraps would upset: theirs begins at 0 now, and lasts for centuries.
+     */
+    private static LongSupplier sinceNow(LongSupplier nanoClock) {
+        long start = nanoClock.getAsLong();
+        return () -> nanoClock.getAsLong() - start;
     }
 
     /** Runs a task once after a delay; early does no harm. */

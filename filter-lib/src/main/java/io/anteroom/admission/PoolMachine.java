@@ -17,9 +17,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Commands are idempotent by the number of the request: an arrival that comes twice gets the same answer twice, a
  * second release does nothing. Times are nanoseconds of one clock of the owner's and never run backwards here: an
- * earlier time counts as the latest one seen. Each command costs O(log n) in the number of requests that it does not
- * touch; one that ends many costs that for each of them, and a key or address that leaves its running limit lets each
- * flow in that it held back.
+ * earlier time counts as the latest one seen. They lie between -2^62 and 2^62, so that they can be compared and
+ * deadlines added to them; a clock that may begin anywhere, as {@link System#nanoTime()}, is counted from the owner's
+ * own start, as {@link LocalPools} does. Each command costs O(log n) in the number of requests that it does not touch;
+ * one that ends many costs that for each of them, and a key or address that leaves its running limit lets each flow in
+ * that it held back.
  *
  * <p>Not safe for use by several threads at once.
  */

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param limit the bound that was met, or 0 where the reason has none
  * @param waited how long the request had waited
  * @param retryAfter when it is worth coming back; each refusal is promised a later moment than the one before, so that
- *     the refused do not return together
+ *     the refused do not return together, save {@link Code#SHUTTING_DOWN}
  * @param estimate the wait that a newcomer would meet, if known
  * @param note what an operator says of it, on one line, or null
  */
@@ -69,7 +69,10 @@ public record Refusal(
         SHED,
         /** An operator ended it. */
         CANCELLED,
-        /** The pool takes nobody any more. */
+        /**
+         * The pool takes nobody any more. The moment to come back is always a second away: nobody who came back here
+         * would be served, and whoever comes to another server need not be kept from it any longer.
+         */
         SHUTTING_DOWN,
         /** The node that held its connection is gone. */
         NODE_LOST,

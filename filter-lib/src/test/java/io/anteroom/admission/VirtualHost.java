@@ -10,10 +10,23 @@ import java.util.Queue;
 
 /** Local pools on a clock, timers and an executor that stand still until the test moves them. */
 final class VirtualHost implements PoolsUnderTest {
-    long nowNanos = -5_000_000_000L;
+    /** Two seconds before the clock wraps: whatever takes longer goes through it. */
+    private static final long LATE_NANOS = Long.MAX_VALUE - 2_000_000_000L;
+
+    long nowNanos;
     final List<Due> timers = new ArrayList<>();
     final Queue<Runnable> calls = new ArrayDeque<>();
-    private final LocalPools pools = new LocalPools(() -> nowNanos, this::arm, calls::add);
+    private final LocalPools pools;
+
+    VirtualHost() {
+        this(LATE_NANOS);
+    }
+
+    /** One whose clock begins there. */
+    VirtualHost(long startNanos) {
+        nowNanos = startNanos;
+        pools = new LocalPools(() -> nowNanos, this::arm, calls::add);
+    }
 
     record Due(long nanos, Runnable task) {}
 
@@ -31,14 +44,14 @@ final class VirtualHost implements PoolsUnderTest {
         long until = nowNanos + by.toNanos();
         while (true) {
             Due next = timers.stream()
-                    .min(Comparator.comparingLong(Due::nanos))
-                    .filter(due -> due.nanos <= until)
+                    .min(Comparator.comparingLong(due -> due.nanos - nowNanos))
+                    .filter(due -> due.nanos - until <= 0)
                     .orElse(null);
             if (next == null) {
                 break;
             }
             timers.remove(next);
-            nowNanos = Math.max(nowNanos, next.nanos);
+            nowNanos += Math.max(0, next.nanos - nowNanos);
             next.task.run();
         }
         nowNanos = until;
