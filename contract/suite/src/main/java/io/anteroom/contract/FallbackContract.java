@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.anteroom.contract.client.Answer;
 import io.anteroom.contract.client.Answer.End;
+import io.anteroom.contract.client.Call;
 import io.anteroom.contract.client.Protocol;
 import io.anteroom.contract.client.Request;
 import io.anteroom.servlet.Fallback;
@@ -28,14 +29,21 @@ public abstract class FallbackContract {
         return (onThreads ? plan.waitsOnThreads() : plan).commitsSoon().open();
     }
 
-    private static Request impatient(Request request, int longestMillis) {
-        return request.with("Queue-On-Timeout", "fallback").with("Queue-Max-Wait-Ms", String.valueOf(longestMillis));
+    private static Request falling(Request request) {
+        return request.with("Queue-On-Timeout", "fallback");
+    }
+
+    private static Request impatient(Request request) {
+        return falling(request).with("Queue-Max-Wait-Ms", "300");
     }
 
     /** The occupant keeps the only slot all the time. */
     private static Answer ask(Room room, Protocol protocol, Request request) {
         room.occupy();
-        Answer answer = protocol.ask(room.port(), request);
+        return checked(room, protocol.ask(room.port(), request));
+    }
+
+    private static Answer checked(Room room, Answer answer) {
         assertThat(answer.status()).as("%s", answer).isEqualTo(200);
         assertThat(answer.end()).isEqualTo(End.COMPLETE);
         assertThat(room.snapshot().running()).isEqualTo(1);
@@ -55,7 +63,7 @@ public abstract class FallbackContract {
         Fallback fallback = new Fallback("small", "/free/" + act).withModel("tiny");
         try (Room room = open(fallback, onThreads)) {
             Answer answer = ask(
-                    room, protocol, impatient(Request.post("/v1/hello", BODY).id("falls"), 300));
+                    room, protocol, impatient(Request.post("/v1/hello", BODY).id("falls")));
 
             assertThat(answer.body()).isEqualTo("{\"model\":\"tiny\"}");
             assertThat(answer.header("Seen-Length")).isEqualTo("16");
@@ -69,7 +77,7 @@ public abstract class FallbackContract {
     @CsvSource({"HTTP1, false", "HTTP1, true", "HTTP2, false", "HTTP2, true"})
     void attribute_tellsTheApplication(Protocol protocol, boolean onThreads) {
         try (Room room = open(new Fallback("small", null), onThreads)) {
-            Answer answer = ask(room, protocol, impatient(Request.post("/v1/fallback", BODY), 300));
+            Answer answer = ask(room, protocol, impatient(Request.post("/v1/fallback", BODY)));
 
             assertThat(answer.body()).isEqualTo("falls back to small");
             assertThat(answer.header("Queue-Fallback")).isEqualTo("small");
@@ -84,12 +92,17 @@ public abstract class FallbackContract {
     void stream_thatHasBegun_goesOnWithTheFallbacks(Protocol protocol, boolean onThreads, @Nullable String path) {
         try (Room room = open(new Fallback("small", path), onThreads)) {
             Request stream = Request.post("/v1/sse", Scene.STREAMING_BODY).with("Accept", "text/event-stream");
-            Answer answer = ask(room, protocol, impatient(stream, 3000));
+            room.occupy();
+            try (Call call = protocol.open(room.port(), falling(stream))) {
+                call.awaitText(": queue position=1");
+                room.endWaits();
+                Answer answer = checked(room, call.answer());
 
-            assertThat(answer.body())
-                    .startsWith(": queue position=1")
-                    .contains("\n: queue fallback name=small\ndata: first\n\n")
-                    .endsWith("data: [DONE]\n\n");
+                assertThat(answer.body())
+                        .startsWith(": queue position=1")
+                        .contains("\n: queue fallback name=small\ndata: first\n\n")
+                        .endsWith("data: [DONE]\n\n");
+            }
         }
     }
 }

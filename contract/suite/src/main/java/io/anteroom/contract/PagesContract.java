@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -45,8 +46,10 @@ public abstract class PagesContract {
         this.container = container;
     }
 
+    /** Twenty answers, several of them with a password to hash: the slowest by far on a busy machine. */
     @ParameterizedTest
     @ValueSource(strings = {"", "/ops"})
+    @Timeout(300)
     void pages_fromSetUpToLogOut_work(String contextPath) throws Exception {
         Settings settings = Settings.of("llm", PoolSettings.ofSlots(2));
         Path file = Files.createTempDirectory("contract-pages").resolve("set-up.token");
@@ -161,8 +164,8 @@ public abstract class PagesContract {
                 .version(HttpClient.Version.HTTP_1_1)
                 .cookieHandler(cookies)
                 .followRedirects(HttpClient.Redirect.NORMAL)
-                .connectTimeout(Duration.ofSeconds(10))
+                .connectTimeout(Duration.ofSeconds(30))
                 .build();
-        return client.send(request.timeout(Duration.ofSeconds(30)).build(), HttpResponse.BodyHandlers.ofString());
+        return client.send(request.timeout(Duration.ofSeconds(90)).build(), HttpResponse.BodyHandlers.ofString());
     }
 }

@@ -3,7 +3,10 @@ package io.anteroom.contract;
 
 import io.anteroom.Anteroom;
 import io.anteroom.AnteroomFilter;
+import io.anteroom.admission.Pool;
+import io.anteroom.admission.PoolSettings;
 import io.anteroom.admission.PoolSnapshot;
+import io.anteroom.admission.Priority;
 import io.anteroom.contract.app.AppLog;
 import io.anteroom.contract.app.ErrorPage;
 import io.anteroom.contract.app.Stage;
@@ -116,6 +119,16 @@ public final class Room implements AutoCloseable {
     /** Waits until that many wait. */
     public void awaitWaiting(int waiting) {
         Await.until("waiting == " + waiting, () -> snapshot().waiting() == waiting, this::snapshot);
+    }
+
+    /** Lets the longest waits of all who wait be over, save of those that named one themselves. */
+    void endWaits() {
+        Pool pool = anteroom.pool(POOL);
+        PoolSettings settings = pool.settings();
+        for (Priority priority : Priority.values()) {
+            settings = settings.withLevel(priority, settings.level(priority).withLongestWait(Duration.ofMillis(1)));
+        }
+        pool.configure(settings);
     }
 
     /** Waits until somebody has begun to wait, even if that wait is over by now. */
