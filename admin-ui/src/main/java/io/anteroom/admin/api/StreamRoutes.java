@@ -8,6 +8,7 @@ import io.anteroom.admin.access.Principal;
 import io.anteroom.admin.access.RequestCopy;
 import io.anteroom.admin.analytics.Analytics;
 import io.anteroom.admin.analytics.Second;
+import io.anteroom.admin.live.LiveStream;
 import io.anteroom.admin.store.Role;
 import io.anteroom.settings.SettingsDesk;
 import jakarta.servlet.http.HttpServletRequest;
@@ -88,24 +89,19 @@ final class StreamRoutes {
         if (!request.isAsyncSupported()) {
             throw new ApiProblem(503, "no_asynchronous_support", "the servlet is mounted without asynchronous support");
         }
-        response.setHeader("X-Accel-Buffering", "no");
         if (request.getMethod().equals("HEAD")) {
             // Nobody watches who asks for no body.
-            response.setContentType("text/event-stream");
+            response.setContentType(LiveStream.TYPE);
             return Reply.handled();
         }
-        LiveStreams.Seat seat = streams.take(principal.user());
-        if (seat == null) {
+        if (!streams.open(principal.user(), request, response, isStillAllowed(request, principal))) {
             throw new ApiProblem(
                             429,
                             "too_many_streams",
-                            "stream: too many (expected: at most " + LiveStreams.MOST_PER_USER + " for a user, "
+                            "stream: too many (expected: at most " + LiveStreams.MOST_OF_USER + " for a user, "
                                     + LiveStreams.MOST + " in all)")
                     .retryAfter(Duration.ofSeconds(10));
         }
-        BooleanSupplier isAllowed = isStillAllowed(request, principal);
-        response.setContentType("text/event-stream");
-        seat.begin(request, response, isAllowed);
         return Reply.handled();
     }
 

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.anteroom.admin.AdminServer;
 import io.anteroom.admin.AdminServer.Reply;
+import io.anteroom.admin.live.LiveStream;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.BufferedReader;
@@ -72,7 +73,7 @@ final class LiveStreamsTest {
 
     @Test
     void stream_ninthOfAUser_isRefused() throws Exception {
-        for (int i = 0; i < LiveStreams.MOST_PER_USER; i++) {
+        for (int i = 0; i < LiveStreams.MOST_OF_USER; i++) {
             next(open(server.token()));
         }
 
@@ -81,11 +82,11 @@ final class LiveStreamsTest {
 
     @Test
     void stream_headOnly_takesNoSeat() throws Exception {
-        for (int i = 0; i <= LiveStreams.MOST_PER_USER; i++) {
+        for (int i = 0; i <= LiveStreams.MOST_OF_USER; i++) {
             Reply head = server.call("HEAD", "/stream", null);
 
             assertThat(head.status()).isEqualTo(200);
-            assertThat(head.http().headers().firstValue("Content-Type")).hasValue("text/event-stream");
+            assertThat(head.http().headers().firstValue("Content-Type")).hasValue(LiveStream.TYPE);
         }
 
         next(open(server.token()));
@@ -94,15 +95,12 @@ final class LiveStreamsTest {
     @Test
     void seat_whoseRequestCannotBeTakenOver_isFreeAgain() throws Exception {
         try (LiveStreams streams = new LiveStreams(() -> "{}")) {
-            for (int i = 0; i < LiveStreams.MOST_PER_USER; i++) {
-                LiveStreams.Seat seat = streams.take("ada");
-
-                assertThatThrownBy(() -> seat.begin(failing(HttpServletRequest.class), ready(), () -> true))
+            for (int i = 0; i < LiveStreams.MOST_OF_USER; i++) {
+                assertThatThrownBy(() -> streams.open("ada", failing(HttpServletRequest.class), ready(), () -> true))
                         .isInstanceOf(IllegalStateException.class);
             }
 
             assertThat(streams.size()).isZero();
-            assertThat(streams.take("ada")).isNotNull();
         }
     }
 

@@ -37,9 +37,8 @@ final class StalledReaderTest {
 
         @Override
         protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
-            response.setContentType("text/event-stream");
-            LiveStreams.Seat seat = streams.take(String.valueOf(request.getQueryString()));
-            seat.begin(request, response, () -> true);
+            assertThat(streams.open(String.valueOf(request.getQueryString()), request, response, () -> true))
+                    .isTrue();
         }
     }
 

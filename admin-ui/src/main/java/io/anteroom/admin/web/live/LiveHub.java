@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.admin.web.live;
 
+import io.anteroom.admin.live.LiveStream;
+import io.anteroom.admin.live.Seats;
 import io.anteroom.admin.web.PageException;
 import io.anteroom.settings.StoreException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -19,6 +21,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /**
@@ -32,13 +35,14 @@ final class LiveHub implements AutoCloseable {
     static final int MOST_OF_USER = 8;
     private static final System.Logger LOG = System.getLogger(LiveHub.class.getName());
     /** Then the browser comes back by itself, and is looked at anew. */
-    private static final long LONGEST_NANOS = Duration.ofMinutes(10).toNanos();
+    private static final Duration LONGEST = Duration.ofMinutes(10);
 
     private static final int CHECK_EVERY = 5;
 
     private final LiveSources sources;
     private final Runnable sample;
     private final Function<Topic, String> messages;
+    private final Seats seats = new Seats(MOST, MOST_OF_USER);
     private final Map<Topic, Set<LiveStream>> streams = new ConcurrentHashMap<>();
     private final ScheduledThreadPoolExecutor timer = executor("anteroom-live");
     private final ScheduledThreadPoolExecutor background = executor("anteroom-live-figures");
@@ -86,41 +90,40 @@ final class LiveHub implements AutoCloseable {
 
     /** How many watch. */
     int watching() {
-        return streams.values().stream().mapToInt(Set::size).sum();
+        return seats.taken();
     }
 
     /** Has a window watch. */
     void open(Topic topic, String user, HttpServletRequest request, HttpServletResponse response) throws IOException {
-        List<LiveStream> all = all();
-        if (all.size() >= MOST
-                || all.stream().filter(each -> each.user().equals(user)).count() >= MOST_OF_USER) {
+        if (!seats.take(user)) {
             throw PageException.unavailable("So many windows watch already that this one is not kept up to date: at"
                     + " most " + MOST_OF_USER + " of one user, and " + MOST + " in all.");
         }
-        long now = sources.nanoClock().getAsLong();
+        BooleanSupplier lasts = sources.guard().lasting(request);
         LiveStream stream = LiveStream.open(
-                request, response, sources.guard().lasting(request), user, now, over -> forget(topic, over));
+                request,
+                response,
+                new LiveStream.Terms(lasts, LiveStream.STALLED_AFTER, sources.nanoClock(), () -> seats.leave(user)));
         streams.compute(topic, (unused, known) -> {
             Set<LiveStream> watching = known == null ? ConcurrentHashMap.newKeySet() : known;
             watching.add(stream);
             return watching;
         });
-        if (stream.isOver()) {
-            forget(topic, stream);
-        }
         try {
-            timer.execute(() -> guarded(() -> stream.offer(message(topic), now)));
+            timer.execute(() -> guarded(() -> stream.offer(message(topic))));
         } catch (RejectedExecutionException e) {
             // The server stops: the browser comes back, to whoever answers then.
             stream.end();
         }
     }
 
-    private void forget(Topic topic, LiveStream stream) {
-        streams.computeIfPresent(topic, (unused, known) -> {
-            known.remove(stream);
-            return known.isEmpty() ? null : known;
-        });
+    private void forgetThoseThatAreOver() {
+        for (Topic topic : streams.keySet()) {
+            streams.computeIfPresent(topic, (unused, watching) -> {
+                watching.removeIf(LiveStream::isOver);
+                return watching.isEmpty() ? null : watching;
+            });
+        }
     }
 
     private List<LiveStream> all() {
@@ -135,13 +138,13 @@ final class LiveHub implements AutoCloseable {
 
     void tick() {
         guarded(sample);
+        forgetThoseThatAreOver();
         if (isPaused) {
             return;
         }
         streams.forEach((topic, watching) -> guarded(() -> {
             byte[] message = message(topic);
-            long now = sources.nanoClock().getAsLong();
-            watching.forEach(stream -> stream.offer(message, now));
+            watching.forEach(stream -> stream.offer(message));
         }));
         if (++ticks % CHECK_EVERY == 0) {
             guarded(this::endThoseThatMayNot);
@@ -154,9 +157,8 @@ final class LiveHub implements AutoCloseable {
 
     /** Whoever has logged out, or may log in no more, sees no further figures. */
     private void endThoseThatMayNot() {
-        long now = sources.nanoClock().getAsLong();
         for (LiveStream stream : all()) {
-            if (now - stream.openedNanos() > LONGEST_NANOS || !lasts(stream)) {
+            if (stream.age().compareTo(LONGEST) > 0 || !lasts(stream)) {
                 stream.end();
             }
         }

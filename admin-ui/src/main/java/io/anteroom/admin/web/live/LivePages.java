@@ -3,6 +3,7 @@ package io.anteroom.admin.web.live;
 
 import io.anteroom.admin.access.Principal;
 import io.anteroom.admin.analytics.Report;
+import io.anteroom.admin.live.LiveStream;
 import io.anteroom.admin.store.Role;
 import io.anteroom.admin.web.Answer;
 import io.anteroom.admin.web.NavItem;
