@@ -203,14 +203,14 @@ public abstract class RefusalContract {
     @Test
     void steadySlowReader_isServedInFull() {
         try (Room room = Room.on(container)
-                        .filter(f -> f.writeIdle(Duration.ofSeconds(2)))
+                        .filter(f -> f.writeIdle(Duration.ofSeconds(5)))
                         .open();
                 RawHttp1 connection = RawHttp1.slowlyTo(room.port())) {
             connection.send(Request.get("/v1/big"));
             int step = 128 << 10;
             // Longer in all than the limit, with no pause that comes near it, on a busy machine either.
             for (int read = step; connection.awaitLength(read); read += step) {
-                room.pause(Duration.ofMillis(30));
+                room.pause(Duration.ofMillis(50));
             }
             Answer answer = connection.answer();
 
