@@ -34,7 +34,7 @@ final class TicketBookTest {
             Live live = new Live(settings(pool), Clock.systemUTC());
             WeakReference<BookedTicket> dropped = dropped(live, pool);
 
-            long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+            long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
             while (dropped.get() != null && System.nanoTime() - deadline < 0) {
                 System.gc();
             }

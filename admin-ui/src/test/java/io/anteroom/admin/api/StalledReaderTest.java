@@ -78,7 +78,7 @@ final class StalledReaderTest {
     }
 
     private static void until(String what, BooleanSupplier condition) {
-        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
         while (!condition.getAsBoolean()) {
             assertThat(System.nanoTime() - end).as("in vain: " + what).isNegative();
             LockSupport.parkNanos(1_000_000);

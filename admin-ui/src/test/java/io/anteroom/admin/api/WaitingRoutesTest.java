@@ -76,7 +76,7 @@ final class WaitingRoutesTest {
     }
 
     private void await(int waiting) {
-        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
         // A request has its place a moment before it can be asked for.
         while (pool().snapshot().waiting() != waiting
                 || pool().snapshot().running() == 0

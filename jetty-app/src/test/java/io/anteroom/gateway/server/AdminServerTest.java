@@ -159,7 +159,7 @@ final class AdminServerTest {
             }
         }
         try (gateway) {
-            long deadline = System.nanoTime() + 20_000_000_000L;
+            long deadline = System.nanoTime() + 60_000_000_000L;
             while (gateway.adminUri().isEmpty() && System.nanoTime() - deadline < 0) {
                 Thread.onSpinWait();
             }

@@ -58,7 +58,7 @@ final class DashboardTest {
             }
             gateway.events().on(new Notice(Notice.QUEUE_FULL, "llm", Map.of()));
             URI metrics = URI.create(gateway.adminUri().orElseThrow() + "/metrics");
-            long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+            long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
             do {
                 // The meter of pauses appears with the first of them.
                 System.gc();

@@ -98,7 +98,7 @@ final class GatewayClusterTest {
     }
 
     private static void until(BooleanSupplier condition) {
-        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
         while (!condition.getAsBoolean()) {
             assertThat(System.nanoTime() - end).as("waited in vain").isNegative();
             LockSupport.parkNanos(1_000_000);

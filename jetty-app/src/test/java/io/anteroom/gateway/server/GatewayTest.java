@@ -287,7 +287,7 @@ final class GatewayTest {
         start("pools: {llm: {slots: 8, backend: {kind: vllm, every: 250ms}}}");
 
         Known known = gateway.backends("llm").get(model.uri().toString());
-        long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
         while (known.reading().isEmpty() && System.nanoTime() < deadline) {
             Thread.onSpinWait();
             known = gateway.backends("llm").get(model.uri().toString());

@@ -60,7 +60,7 @@ final class LimitedGatewayTest {
                 .POST(BodyPublishers.ofString(body))
                 .build();
         HttpResponse<String> answer = http.send(request, BodyHandlers.ofString());
-        long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
         while (gateway.pool("llm").snapshot().running() > 0 && System.nanoTime() < end) {
             LockSupport.parkNanos(100_000);
         }

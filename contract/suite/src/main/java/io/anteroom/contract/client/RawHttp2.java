@@ -47,6 +47,7 @@ public final class RawHttp2 implements AutoCloseable {
         client.setExecutor(threads);
         client.setInitialStreamRecvWindow(WINDOW);
         client.setInitialSessionRecvWindow(8 << 20);
+        client.setConnectTimeout(Patience.LIMIT.toMillis());
         client.setIdleTimeout(60_000);
         client.setMaxRequestHeadersSize(64 << 10);
         try {
