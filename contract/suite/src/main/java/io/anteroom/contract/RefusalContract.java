@@ -207,10 +207,11 @@ public abstract class RefusalContract {
                         .open();
                 RawHttp1 connection = RawHttp1.slowlyTo(room.port())) {
             connection.send(Request.get("/v1/big"));
-            int step = 128 << 10;
+            // Large: each step waits for its turn on a busy machine, and the sender for a third of its buffer.
+            int step = 1 << 20;
             // Longer in all than the limit, with no pause that comes near it, on a busy machine either.
             for (int read = step; connection.awaitLength(read); read += step) {
-                room.pause(Duration.ofMillis(50));
+                room.pause(Duration.ofMillis(400));
             }
             Answer answer = connection.answer();
 
