@@ -211,11 +211,15 @@ final class AsyncWait extends Wait {
     private void leave(AsyncContext parked, Passage through) {
         exchange.abandoned();
         if (!hasEnded) {
-            HttpServletResponse response = through.response();
-            if (!response.isCommitted()) {
-                // Read by nobody, unless the client has closed only its own half.
-                response.setStatus(CLIENT_CLOSED);
-                Replies.closeAfterwards(through.request(), response);
+            try {
+                HttpServletResponse response = through.response();
+                if (!response.isCommitted()) {
+                    // Read by nobody, unless the client has closed only its own half.
+                    response.setStatus(CLIENT_CLOSED);
+                    Replies.closeAfterwards(through.request(), response);
+                }
+            } catch (IllegalStateException e) {
+                Log.debug("request " + exchange.ask().id() + " had ended when it was left", e);
             }
             complete(parked);
         }

@@ -201,6 +201,26 @@ public abstract class RefusalContract {
     }
 
     @Test
+    void leaving_afterItsStreamHasBegun_isNoFailureToLog() {
+        List<String> lines = new ArrayList<>();
+        try (LogCapture log = new LogCapture(lines);
+                Room room = Room.on(container).commitsSoon().open()) {
+            room.occupy();
+            for (int i = 0; i < 3; i++) {
+                Request stream = Request.post("/v1/sse", Scene.STREAMING_BODY).with("Accept", "text/event-stream");
+                Call leaving = Protocol.HTTP2.open(room.port(), stream);
+                leaving.awaitText(":");
+
+                leaving.leave(Departure.FIN);
+
+                room.awaitWaiting(0);
+            }
+            assertThat(log.name()).isEqualTo("io.anteroom");
+        }
+        assertThat(lines).doesNotContain("a worker failed");
+    }
+
+    @Test
     void steadySlowReader_isServedInFull() {
         try (Room room = Room.on(container)
                         .filter(f -> f.writeIdle(Duration.ofSeconds(5)))
