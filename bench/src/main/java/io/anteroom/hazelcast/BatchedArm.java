@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -42,6 +43,8 @@ public final class BatchedArm implements RateArm {
     private final RateGauge gauge;
     private final Executor tellers = Executors.newFixedThreadPool(2, BatchedArm::daemon);
     private final Queue<Held> staying = new ConcurrentLinkedQueue<>();
+    private final Queue<Held> letIn = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean isSeenTo = new AtomicBoolean();
     private final Semaphore decided = new Semaphore(0);
     private final AtomicInteger turn = new AtomicInteger();
 
@@ -52,8 +55,8 @@ public final class BatchedArm implements RateArm {
         context = new PoolsContext(node, node::after, tellers, new SecureRandom().nextLong() >>> 12);
         link = new Link(pool, settings, context, ledger, this::told);
         node.onNote(note -> {
-            if (note instanceof Note.Post post && post.pool().equals(pool)) {
-                link.announce(post.mail());
+            if (note instanceof Note.Mailed mailed && mailed.pool().equals(pool)) {
+                link.announce(mailed.registration(), mailed.last());
             } else if (note instanceof Note.Anew anew && anew.pool().equals(pool)) {
                 link.registerAnew();
             }
@@ -95,7 +98,7 @@ public final class BatchedArm implements RateArm {
         decided.release();
         Decision decision = result instanceof Result.Decided told ? told.decision() : new Decision.Over();
         if (decision instanceof Decision.Admitted) {
-            context.tell(() -> admitted(held));
+            letIn(held);
         } else if (!(decision instanceof Decision.Queued)) {
             gauge.failed();
         }
@@ -104,9 +107,24 @@ public final class BatchedArm implements RateArm {
     private void told(Ledger.News news) {
         Held held = news.held();
         if (held != null && news.effect() instanceof Effect.Granted) {
-            context.tell(() -> admitted(held));
+            letIn(held);
         } else {
             gauge.failed();
+        }
+    }
+
+    /** Of all that come with one answer one task takes care. */
+    private void letIn(Held held) {
+        letIn.add(held);
+        if (isSeenTo.compareAndSet(false, true)) {
+            context.tell(this::seeToThem);
+        }
+    }
+
+    private void seeToThem() {
+        isSeenTo.set(false);
+        for (Held held = letIn.poll(); held != null; held = letIn.poll()) {
+            admitted(held);
         }
     }
 
@@ -127,8 +145,7 @@ public final class BatchedArm implements RateArm {
     @Override
     public void go() {
         for (Held held = staying.poll(); held != null; held = staying.poll()) {
-            Held next = held;
-            context.tell(() -> goOn(next));
+            letIn(held);
         }
     }
 }

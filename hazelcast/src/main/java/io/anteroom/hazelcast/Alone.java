@@ -77,7 +77,8 @@ final class Alone {
         } else if (command instanceof Command.Arrive && policy == OnPartition.CLOSED) {
             return new Result.Decided(new Decision.Refused(Refused.apart(machine.waiting())), null);
         } else if (!isForAll(command)) {
-            return Steps.step(machine, governor, node, command, nowNanos, collect);
+            Result result = Steps.step(machine, governor, node, command, nowNanos, collect);
+            return Steps.standing(machine, command, result, nowNanos);
         }
         return new Result.Done(true);
     }

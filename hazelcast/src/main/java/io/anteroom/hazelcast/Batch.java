@@ -13,6 +13,7 @@ import java.util.List;
  * @param acknowledged the last mail that has come
  * @param acknowledgedSum {@link Mail#sum} of all mail up to that
  * @param settings the revision of the settings that the node knows
+ * @param seen {@link Reply.Seen#sum} of the nodes that it knows to hold something
  * @param commands what is asked
  */
 record Batch(
@@ -23,6 +24,7 @@ record Batch(
         long acknowledged,
         long acknowledgedSum,
         long settings,
+        long seen,
         List<Command> commands) {
     Batch {
         commands = List.copyOf(commands);

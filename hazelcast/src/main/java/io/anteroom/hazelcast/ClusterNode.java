@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.hazelcast;
 
-import com.hazelcast.cluster.Member;
 import com.hazelcast.cluster.MembershipEvent;
 import com.hazelcast.cluster.MembershipListener;
 import com.hazelcast.config.Config;
@@ -14,23 +13,21 @@ import io.anteroom.event.Notice;
 import io.anteroom.event.NoticeListener;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -44,6 +41,7 @@ import org.jspecify.annotations.Nullable;
 public final class ClusterNode implements AutoCloseable {
     private static final Logger LOG = System.getLogger(ClusterNode.class.getName());
     private static final int WORKERS = 4;
+    private static final int MOST_CALLS = 500;
     private static final int MOST_ATTEMPTS = 3;
     private static final Duration BEAT = Duration.ofMillis(100);
     private static final Duration KNOCK = Duration.ofSeconds(1);
@@ -55,6 +53,10 @@ public final class ClusterNode implements AutoCloseable {
     private final LongSupplier nanoClock;
     private final NoticeListener notices;
     private final ExecutorService workers = Executors.newFixedThreadPool(WORKERS, daemon("anteroom-cluster"));
+    /** One is blocked for each call that is under way: one for each pool, and more while calls get lost. */
+    private final ThreadPoolExecutor callers = new ThreadPoolExecutor(
+            0, MOST_CALLS, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), daemon("anteroom-cluster-calls"));
+
     private final ScheduledThreadPoolExecutor scheduler =
             new ScheduledThreadPoolExecutor(1, daemon("anteroom-cluster-ticks"));
     private final Lookout lookout;
@@ -96,7 +98,8 @@ public final class ClusterNode implements AutoCloseable {
 
     private void begin() {
         wire.joined(hazelcast.getCluster());
-        lookout.sees(doors(hazelcast.getCluster().getMembers()));
+        owner.announceBy(workers, this::tell);
+        lookout.sees(Doors.of(hazelcast.getCluster().getMembers()));
         warmUp();
         hazelcast.getLifecycleService().addLifecycleListener(this::lifecycle);
         boolean unusedAll = words.listen(name(), this::read, daemon("anteroom-cluster-words"), LISTENING);
@@ -218,7 +221,7 @@ public final class ClusterNode implements AutoCloseable {
     /** What is known of the cluster at this moment, to make a state anew that knows nothing. */
     Beginning beginning(int expected, int had) {
         // The word that a node has gone may come after the call that finds no state.
-        lookout.sees(doors(hazelcast.getCluster().getMembers()));
+        lookout.sees(Doors.of(hazelcast.getCluster().getMembers()));
         return new Beginning(
                 lookout.names(),
                 lookout.missing(settings.keepLeases()),
@@ -232,6 +235,11 @@ public final class ClusterNode implements AutoCloseable {
 
     ExecutorService workers() {
         return workers;
+    }
+
+    /** For calls that block until they are answered; refuses what is too much. */
+    Executor callers() {
+        return callers;
     }
 
     HazelcastInstance hazelcast() {
@@ -286,8 +294,13 @@ public final class ClusterNode implements AutoCloseable {
         }
     }
 
+    /** Says a word to one node, which may be this one. */
     void tell(String node, Note note) {
-        words.tell(node, note);
+        if (node.equals(name())) {
+            read(note);
+        } else {
+            words.tell(node, note);
+        }
     }
 
     void tellAll(Note note) {
@@ -308,39 +321,17 @@ public final class ClusterNode implements AutoCloseable {
         }
     }
 
-    private static Map<NodeView, Optional<InetSocketAddress>> doors(Set<Member> members) {
-        Map<NodeView, Optional<InetSocketAddress>> doors = new HashMap<>();
-        members.forEach(member -> doors.put(view(member), Optional.ofNullable(address(member))));
-        return doors;
-    }
-
-    private static NodeView view(Member member) {
-        String name = member.getAttribute(HazelcastConfig.NODE);
-        String session = member.getAttribute(HazelcastConfig.SESSION);
-        String address =
-                member.getAddress().getHost() + ":" + member.getAddress().getPort();
-        return new NodeView(name == null ? address : name, session == null ? 0 : Long.parseLong(session), address);
-    }
-
-    private static @Nullable InetSocketAddress address(Member member) {
-        try {
-            return member.getAddress().getInetSocketAddress();
-        } catch (UnknownHostException e) {
-            return null;
-        }
-    }
-
     private final class Membership implements MembershipListener {
         @Override
         public void memberAdded(MembershipEvent event) {
-            lookout.sees(doors(event.getMembers()));
-            changed(Notice.NODE_JOINED, view(event.getMember()), "joined");
+            lookout.sees(Doors.of(event.getMembers()));
+            changed(Notice.NODE_JOINED, Doors.view(event.getMember()), "joined");
         }
 
         @Override
         public void memberRemoved(MembershipEvent event) {
-            lookout.sees(doors(event.getMembers()));
-            changed(Notice.NODE_LEFT, view(event.getMember()), "left");
+            lookout.sees(Doors.of(event.getMembers()));
+            changed(Notice.NODE_LEFT, Doors.view(event.getMember()), "left");
         }
 
         private void changed(String type, NodeView node, String what) {
@@ -380,6 +371,8 @@ public final class ClusterNode implements AutoCloseable {
     private void stopThreads() {
         scheduler.shutdownNow();
         workers.shutdown();
+        // Not interrupted: each ends with the instance.
+        callers.shutdown();
         try {
             if (!workers.awaitTermination(FAREWELL.toMillis(), TimeUnit.MILLISECONDS)) {
                 workers.shutdownNow();

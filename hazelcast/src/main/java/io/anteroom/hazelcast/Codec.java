@@ -42,6 +42,12 @@ final class Codec {
     /** Nodes act on mail only when it comes as an answer to them, and the state knows which has. */
     static final int WITH_HANDING_OVER = 2;
 
+    /**
+     * The owner tells nodes that they have mail, answers are kept without where newcomers stand, and what a node knows
+     * or can tell by itself is left out.
+     */
+    static final int WITH_ANNOUNCING = 2;
+
     /** Nodes ask each other for what each holds, adopt it, and have buckets in common. */
     static final int WITH_PEERS = 2;
 
@@ -186,30 +192,43 @@ final class Codec {
     }
 
     static void write(Effect effect, DataOutput out) throws IOException {
-        if (effect instanceof Effect.Granted granted) {
-            out.writeByte(GRANTED);
-            head(effect, out);
-            write(granted.waited(), out);
-            out.writeInt(granted.initialPosition());
-        } else if (effect instanceof Effect.Ended ended) {
-            out.writeByte(ENDED);
-            head(effect, out);
-            write(ended.refusal(), out);
-        } else {
-            out.writeByte(EXPIRED);
-            head(effect, out);
-        }
+        head(effect, out);
+        out.writeUTF(effect.node());
+        tail(effect, out);
+    }
+
+    /** The same for somebody who knows whose it is. */
+    static void writeToOne(Effect effect, DataOutput out) throws IOException {
+        head(effect, out);
+        tail(effect, out);
     }
 
     private static void head(Effect effect, DataOutput out) throws IOException {
+        out.writeByte(effect instanceof Effect.Granted ? GRANTED : effect instanceof Effect.Ended ? ENDED : EXPIRED);
         out.writeLong(effect.ticket());
-        out.writeUTF(effect.node());
+    }
+
+    private static void tail(Effect effect, DataOutput out) throws IOException {
+        if (effect instanceof Effect.Granted granted) {
+            write(granted.waited(), out);
+            out.writeInt(granted.initialPosition());
+        } else if (effect instanceof Effect.Ended ended) {
+            write(ended.refusal(), out);
+        }
     }
 
     static Effect readEffect(DataInput in) throws IOException {
         int kind = in.readByte();
         long ticket = in.readLong();
-        String node = in.readUTF();
+        return readTail(kind, ticket, in.readUTF(), in);
+    }
+
+    static Effect readEffectTo(String node, DataInput in) throws IOException {
+        int kind = in.readByte();
+        return readTail(kind, in.readLong(), node, in);
+    }
+
+    private static Effect readTail(int kind, long ticket, String node, DataInput in) throws IOException {
         return switch (kind) {
             case GRANTED -> new Effect.Granted(ticket, node, readDuration(in), in.readInt());
             case ENDED -> new Effect.Ended(ticket, node, readRefusal(in));

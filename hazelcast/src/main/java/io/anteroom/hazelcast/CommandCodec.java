@@ -36,6 +36,9 @@ final class CommandCodec {
             Command.Standing.class,
             Command.Adopt.class);
 
+    /** An arrival as {@link Arrivals} writes it. */
+    private static final int ARRIVE_IN_SHORT = 20;
+
     private CommandCodec() {}
 
     static void write(Batch batch, int version, DataOutput out) throws IOException {
@@ -47,18 +50,27 @@ final class CommandCodec {
         out.writeLong(batch.acknowledged());
         out.writeLong(batch.acknowledgedSum());
         out.writeLong(batch.settings());
+        if (version >= Codec.WITH_ANNOUNCING) {
+            out.writeLong(batch.seen());
+        }
+        Arrivals arrivals = version >= Codec.WITH_ANNOUNCING ? new Arrivals() : null;
         out.writeInt(batch.commands().size());
         for (Command command : batch.commands()) {
-            write(command, out);
+            if (arrivals != null && command instanceof Command.Arrive arrive) {
+                out.writeByte(ARRIVE_IN_SHORT);
+                out.writeLong(arrive.ticket());
+                arrivals.write(arrive.arrival(), out);
+            } else {
+                write(command, out);
+            }
         }
     }
 
     static Batch readBatch(DataInput in) throws IOException {
-        Codec.readVersion(in);
-        return readBatchBody(in);
+        return readBatchBody(in, Codec.readVersion(in));
     }
 
-    private static Batch readBatchBody(DataInput in) throws IOException {
+    private static Batch readBatchBody(DataInput in, int version) throws IOException {
         String node = in.readUTF();
         long session = in.readLong();
         long registration = in.readLong();
@@ -66,12 +78,16 @@ final class CommandCodec {
         long acknowledged = in.readLong();
         long sum = in.readLong();
         long settings = in.readLong();
+        long seen = version >= Codec.WITH_ANNOUNCING ? in.readLong() : Reply.Seen.UNKNOWN;
         int count = in.readInt();
         List<Command> commands = new ArrayList<>();
+        Arrivals arrivals = new Arrivals();
         for (int i = 0; i < count; i++) {
-            commands.add(read(in));
+            int kind = in.readByte();
+            commands.add(
+                    kind == ARRIVE_IN_SHORT ? new Command.Arrive(in.readLong(), arrivals.read(in)) : read(kind, in));
         }
-        return new Batch(node, session, registration, seq, acknowledged, sum, settings, commands);
+        return new Batch(node, session, registration, seq, acknowledged, sum, settings, seen, commands);
     }
 
     private static void write(Command command, DataOutput out) throws IOException {
@@ -128,8 +144,7 @@ final class CommandCodec {
         }
     }
 
-    private static Command read(DataInput in) throws IOException {
-        int kind = in.readByte();
+    private static Command read(int kind, DataInput in) throws IOException {
         return switch (kind) {
             case 0 -> new Command.Arrive(in.readLong(), Codec.readArrival(in));
             case 1 -> new Command.Release(in.readLong());
@@ -179,7 +194,7 @@ final class CommandCodec {
     /** Reads the two. */
     static void readReplay(DataInput in, BiConsumer<Batch, Facts> replay) throws IOException {
         int version = Codec.readVersion(in);
-        Batch batch = readBatchBody(in);
+        Batch batch = readBatchBody(in, version);
         replay.accept(batch, readFacts(in, version));
     }
 

@@ -34,6 +34,8 @@ final class Courier {
     /** The last mail of which others have said that it is there. */
     private long announced;
 
+    private long seen = Reply.Seen.UNKNOWN;
+
     /** A batch under way. */
     record Flight(Batch batch, List<Call> calls, long sinceNanos) {}
 
@@ -75,11 +77,16 @@ final class Courier {
         this.isPaused = isPaused;
     }
 
-    /** Another node says that there is mail; the next batch is sent for it, if for nothing else. */
-    void announce(Mail mail) {
-        if (mail.registration() == registration) {
-            announced = Math.max(announced, mail.first() + mail.effects().size() - 1);
+    /** Somebody says that there is mail, up to that number; the next batch is sent for it, if for nothing else. */
+    void announce(long ofRegistration, long last) {
+        if (ofRegistration == registration) {
+            announced = Math.max(announced, last);
         }
+    }
+
+    /** The sum of the nodes that hold something, as far as this one knows. */
+    void hasSeen(long sum) {
+        seen = sum;
     }
 
     private boolean hasMail() {
@@ -102,7 +109,8 @@ final class Courier {
         }
         List<Command> commands = new ArrayList<>(calls.size());
         calls.forEach(call -> commands.add(call.command()));
-        Batch batch = new Batch(node, session, registration, isQuestion ? 0 : ++seq, lastMail, sum, settings, commands);
+        long number = isQuestion ? 0 : ++seq;
+        Batch batch = new Batch(node, session, registration, number, lastMail, sum, settings, seen, commands);
         flight = new Flight(batch, calls, nowNanos);
         return flight;
     }

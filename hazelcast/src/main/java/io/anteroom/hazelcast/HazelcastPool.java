@@ -244,7 +244,8 @@ final class HazelcastPool implements Pool {
         if (!waits(held)) {
             return held.last();
         }
-        StandingCache.Places places = standings.fresh(link.changes(), link.waiting(), context.now());
+        StandingCache.Places places =
+                standings.fresh(link.changes(), link.figures().waiting(), context.now());
         if (places == null) {
             places = standings.ask(link.changes(), this::askStandings);
         }

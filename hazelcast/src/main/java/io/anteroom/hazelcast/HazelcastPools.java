@@ -202,10 +202,13 @@ public final class HazelcastPools implements Pools {
 
     private void read(Note note) {
         if (note instanceof Note.Post post) {
-            HazelcastPool pool = named(post.pool());
-            if (pool != null) {
-                pool.link().announce(post.mail());
-            }
+            Mail mail = post.mail();
+            announce(
+                    post.pool(),
+                    mail.registration(),
+                    mail.first() + mail.effects().size() - 1);
+        } else if (note instanceof Note.Mailed mailed) {
+            announce(mailed.pool(), mailed.registration(), mailed.last());
         } else if (note instanceof Note.Anew anew) {
             HazelcastPool pool = named(anew.pool());
             if (pool != null) {
@@ -213,6 +216,13 @@ public final class HazelcastPools implements Pools {
             } else {
                 holdsNothing(anew.pool());
             }
+        }
+    }
+
+    private void announce(String name, long registration, long last) {
+        HazelcastPool pool = named(name);
+        if (pool != null) {
+            pool.link().announce(registration, last);
         }
     }
 
@@ -228,7 +238,8 @@ public final class HazelcastPools implements Pools {
 
     /** A pool that this node has not opened begins anew, and waits to hear that it holds nothing. */
     private void holdsNothing(String pool) {
-        Batch batch = new Batch(node.name(), node.session(), 0, 1, 0, 0, 0, List.of(new Command.Register(List.of())));
+        Batch batch =
+                new Batch(node.name(), node.session(), 0, 1, 0, 0, 0, 0, List.of(new Command.Register(List.of())));
         var unused = context.states().submitToKey(pool, new PoolStep(batch, node.wire()));
     }
 

@@ -36,12 +36,9 @@ final class Link {
     private final Sender sender;
     private final List<Ledger.News> news = new ArrayList<>();
 
-    private PoolSettings settings;
-    private long settingsRevision = -1;
-    private Reply.Figures figures = Reply.Figures.NONE;
+    private final Heard heard;
     private int had; // See Beginning.
 
-    private List<Reply.Seen> seen = List.of();
     private @Nullable Alone alone;
     private int inTheAir;
     private long changes;
@@ -51,7 +48,7 @@ final class Link {
 
     Link(String name, PoolSettings settings, PoolsContext context, Ledger ledger, Consumer<Ledger.News> teller) {
         this.name = name;
-        this.settings = settings;
+        this.heard = new Heard(settings);
         this.context = context;
         this.ledger = ledger;
         this.teller = teller;
@@ -102,21 +99,17 @@ final class Link {
     }
 
     PoolSettings settings() {
-        return read(() -> settings);
+        return read(heard::settings);
     }
 
     /** Under the lock. */
     void settings(PoolSettings changed) {
-        settings = changed;
+        heard.settings(changed);
     }
 
     /** Counts what may have changed positions. */
     long changes() {
         return read(() -> changes);
-    }
-
-    int waiting() {
-        return read(() -> figures.waiting());
     }
 
     boolean isClosed() {
@@ -130,19 +123,31 @@ final class Link {
 
     /** Whether the pool is new and waits for nodes to tell what they hold. */
     boolean isLearning() {
-        return read(() -> alone == null && figures.isLearning());
+        return read(() -> alone == null && heard.figures().isLearning());
     }
 
     List<Reply.Seen> seen() {
-        return read(() -> seen);
+        return read(heard::seen);
     }
 
     Reply.Figures figures() {
-        return read(() -> figures);
+        return read(heard::figures);
     }
+
+    /** What a step came to, and what is to fly now. */
+    private record Done<T>(T result, @Nullable Flight next) {}
 
     /** Does something under the lock, and afterwards whatever that led to. */
     private <T> T locked(Supplier<T> step) {
+        Done<T> done = done(step);
+        Flight next = done.next();
+        if (next != null) {
+            sender.launch(next, this::landed);
+        }
+        return done.result();
+    }
+
+    private <T> Done<T> done(Supplier<T> step) {
         T result;
         Flight flight;
         List<Ledger.News> told;
@@ -152,24 +157,25 @@ final class Link {
             flight = nextFlight();
             // Never the list itself while it is empty: others go on filling it.
             told = List.copyOf(news);
-            news.clear();
-            telling.incrementAndGet();
+            if (!told.isEmpty()) {
+                news.clear();
+                telling.incrementAndGet();
+            }
         } finally {
             lock.unlock();
         }
-        told.forEach(teller);
-        telling.decrementAndGet();
-        if (flight != null) {
-            sender.launch(flight, this::landed);
+        if (!told.isEmpty()) {
+            told.forEach(teller);
+            telling.decrementAndGet();
         }
-        return result;
+        return new Done<>(result, flight);
     }
 
     private @Nullable Flight nextFlight() {
         if (alone != null && (inTheAir >= MOST_PROBES || courier.flight() != null)) {
             return null;
         }
-        Flight flight = courier.next(settingsRevision, System.nanoTime());
+        Flight flight = courier.next(heard.settingsRevision(), System.nanoTime());
         if (flight != null) {
             inTheAir++;
             had = alone == null ? ledger.running() : had;
@@ -198,8 +204,8 @@ final class Link {
         alarm.after(here.nextDeadlineNanos(context.now()));
     }
 
-    private void landed(Flight flight, @Nullable Reply reply) {
-        boolean mustCreate = locked(() -> {
+    private @Nullable Flight landed(Flight flight, @Nullable Reply reply) {
+        Done<Boolean> done = done(() -> {
             inTheAir--;
             if (!courier.lands(flight)) {
                 return false;
@@ -215,9 +221,10 @@ final class Link {
             arrived(flight, reply);
             return false;
         });
-        if (mustCreate) {
+        if (done.result()) {
             create();
         }
+        return done.next();
     }
 
     /** Whether the state is to be made anew. */
@@ -260,25 +267,14 @@ final class Link {
         for (int i = 0; i < flight.calls().size(); i++) {
             flight.calls().get(i).end(reply.results().get(i));
         }
-        figures = reply.figures();
-        seen = reply.nodes();
-        PoolSettings changed = reply.settings();
-        if (changed != null) {
-            settings = changed;
-        }
-        settingsRevision = reply.settingsRevision();
+        heard.take(reply);
+        courier.hasSeen(heard.seenSum());
         Mail mail = reply.mail();
-        if (mail != null) {
-            open(mail);
-        }
-        alarm.after(figures.nextDeadlineNanos());
-    }
-
-    private void open(Mail mail) {
-        Mail fresh = courier.open(mail);
+        Mail fresh = mail == null ? null : courier.open(mail);
         if (fresh != null) {
             fresh.effects().forEach(this::take);
         }
+        alarm.after(heard.figures().nextDeadlineNanos());
     }
 
     private void take(Effect effect) {
@@ -290,13 +286,13 @@ final class Link {
     }
 
     /**
-     * Another node says that there is mail. It is fetched, not taken as it comes: the state must know what this node
-     * acts on, so that the turns of a node that stands still can go to others.
+     * There is mail, up to that number. It is fetched, not taken as it comes: the state must know what this node acts
+     * on, so that the turns of a node that stands still can go to others.
      */
-    void announce(Mail mail) {
+    void announce(long registration, long last) {
         locked(() -> {
             if (alone == null) {
-                courier.announce(mail);
+                courier.announce(registration, last);
             }
             return true;
         });
@@ -360,11 +356,11 @@ final class Link {
         List<Call> unanswered = courier.giveUp();
         Alone here = new Alone(
                 context.node().name(),
-                settings,
+                heard.settings(),
                 context.node().settings().onPartition(),
                 ledger.registrations(now),
                 own,
-                figures.mode(),
+                heard.figures().mode(),
                 now);
         alone = here;
         here.takeEffects().forEach(this::take);

@@ -2,6 +2,9 @@
 package io.anteroom.hazelcast;
 
 import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 
 /** This node as the owner of pools' states: its clock, its view, and whether either can be trusted. */
@@ -15,6 +18,8 @@ final class LocalOwner implements Owner {
     private final Lookout lookout;
     private final Pulse pulse;
     private final Wire wire;
+    private volatile Executor teller = Runnable::run;
+    private volatile BiConsumer<String, Note> tell = (node, note) -> {};
 
     LocalOwner(ClusterSettings settings, long session, LongSupplier nanoClock, Lookout lookout, Wire wire) {
         this.settings = settings;
@@ -52,6 +57,26 @@ final class LocalOwner implements Owner {
         }
         long gap = Math.max(0, Math.min(LONGEST_GAP_MILLIS, wall - pool.lastWall()));
         return pool.lastNanos() + Duration.ofMillis(gap).toNanos() - clock;
+    }
+
+    /** How and on which threads nodes are told that they have mail. */
+    void announceBy(Executor threads, BiConsumer<String, Note> words) {
+        teller = threads;
+        tell = words;
+    }
+
+    @Override
+    public void announce(String pool, String node, Bell bell) {
+        try {
+            teller.execute(() -> {
+                Bell.Due due = bell.answer();
+                if (due != null) {
+                    tell.accept(node, new Note.Mailed(pool, due.registration(), due.last()));
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            // This node stops; the other finds its mail at its next tick.
+        }
     }
 
     @Override

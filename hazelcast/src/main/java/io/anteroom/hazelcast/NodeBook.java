@@ -6,7 +6,6 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
@@ -43,6 +42,8 @@ final class NodeBook {
      * Whether it was out of reach before it told this state anything: nobody here knows how many of its requests run.
      */
     boolean isUnheard;
+    /** Whether it is to be told of mail; not part of the state. */
+    final Bell bell = new Bell();
 
     NodeBook(long session) {
         this.session = session;
@@ -98,9 +99,25 @@ final class NodeBook {
     }
 
     /** All mail that has not come goes out as an answer to the node. */
-    Mail handOver() {
+    void handOver() {
         handedOver = nextMail() - 1;
+        bell.silence();
+    }
+
+    /** All mail of which the node has not said that it came. */
+    Mail unacknowledged() {
         return since(0);
+    }
+
+    /** Whether somebody is to set out and tell it of mail. */
+    boolean rings() {
+        long last = nextMail() - 1;
+        return last > handedOver && isHeard() && bell.ring(registration, last);
+    }
+
+    /** Whether it takes part. */
+    boolean isHeard() {
+        return !isQuiet && !isSilent;
     }
 
     /** Counts everything as handed over, as nodes of a release before acted on mail from whoever sent it. */
@@ -136,9 +153,9 @@ final class NodeBook {
 
     /** From that number on. */
     Mail since(long first) {
-        List<Effect> effects = new ArrayList<>(mail);
-        int skipped = (int) Math.max(0, Math.min(effects.size(), first - firstMail));
-        return new Mail(registration, firstMail + skipped, effects.subList(skipped, effects.size()));
+        int skipped = (int) Math.max(0, Math.min(mail.size(), first - firstMail));
+        List<Effect> effects = mail.stream().skip(skipped).toList();
+        return new Mail(registration, firstMail + skipped, effects);
     }
 
     void save(DataOutput out, int version) throws IOException {

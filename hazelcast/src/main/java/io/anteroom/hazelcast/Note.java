@@ -4,13 +4,14 @@ package io.anteroom.hazelcast;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.List;
 
 /** A word from one node to others. It may get lost: whatever depends on it is found out at the next tick as well. */
 sealed interface Note {
-    /**
-     * There is mail in a pool for the node that reads this, which is to fetch it. It comes along in full for nodes of
-     * the first release, which act on it as it is.
-     */
+    /** There is mail in a pool for the node that reads this, which is to fetch it. */
+    record Mailed(String pool, long registration, long last) implements Note {}
+
+    /** The same with the mail in full, while there are nodes of the first release, which act on it as it is. */
     record Post(String pool, Mail mail) implements Note {}
 
     /** A pool's state has been made anew: everybody is to tell what it holds. */
@@ -24,6 +25,16 @@ sealed interface Note {
 
     default void save(DataOutput out, int version) throws IOException {
         out.writeByte(version);
+        if (version < Codec.WITH_ANNOUNCING && this instanceof Mailed mailed) {
+            // No mail, to whoever reads that form; its tick finds what there is.
+            Note post = new Post(mailed.pool(), new Mail(mailed.registration(), mailed.last() + 1, List.of()));
+            post.saveBody(out);
+        } else {
+            saveBody(out);
+        }
+    }
+
+    private void saveBody(DataOutput out) throws IOException {
         if (this instanceof Post post) {
             out.writeByte(0);
             out.writeUTF(post.pool());
@@ -34,6 +45,11 @@ sealed interface Note {
         } else if (this instanceof Changed changed) {
             out.writeByte(2);
             out.writeUTF(changed.what());
+        } else if (this instanceof Mailed mailed) {
+            out.writeByte(3);
+            out.writeUTF(mailed.pool());
+            out.writeLong(mailed.registration());
+            out.writeLong(mailed.last());
         }
     }
 
@@ -44,6 +60,7 @@ sealed interface Note {
             case 0 -> new Post(in.readUTF(), ResultCodec.readMail(in));
             case 1 -> new Anew(in.readUTF());
             case 2 -> new Changed(in.readUTF());
+            case 3 -> new Mailed(in.readUTF(), in.readLong(), in.readLong());
             default -> throw new IOException("no note has the number " + kind);
         };
     }

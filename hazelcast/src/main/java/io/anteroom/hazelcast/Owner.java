@@ -15,6 +15,9 @@ interface Owner {
     /** Whether this node has just been standing still, so that its view may be long out of date. */
     boolean isFenced();
 
+    /** Has a node told that it has mail in a pool, and not on this thread. */
+    void announce(String pool, String node, Bell bell);
+
     static @Nullable Owner of(HazelcastInstance instance) {
         return instance.getUserContext().get(KEY) instanceof Owner owner ? owner : null;
     }

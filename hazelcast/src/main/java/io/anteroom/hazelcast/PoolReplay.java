@@ -35,7 +35,7 @@ final class PoolReplay implements EntryProcessor<String, SharedPool, Reply>, Ide
             return null;
         }
         try {
-            pool.apply(asked, seen);
+            pool.replay(asked, seen);
             entry.setValue(pool);
         } catch (RuntimeException e) {
             LOG.log(Level.ERROR, "pool '" + entry.getKey() + "': its backup is given up", e);

@@ -56,6 +56,8 @@ final class PoolStep
             if (reply.outcome() == Reply.Outcome.DONE && !asked.isQuestion()) {
                 facts = seen;
                 entry.setValue(pool);
+                String name = entry.getKey();
+                pool.announce((node, bell) -> here.announce(name, node, bell));
             }
             return reply;
         } catch (RuntimeException e) {

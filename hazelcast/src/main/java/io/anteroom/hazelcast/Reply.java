@@ -13,11 +13,12 @@ import org.jspecify.annotations.Nullable;
  * @param outcome whether it was carried out
  * @param results an answer for each command
  * @param mail for the node that asked: everything that it has not acknowledged
- * @param others for other nodes, what this batch did to them; a hint that the one who asked passes on
+ * @param others for other nodes, what this batch did to them, while there are nodes of the first release: a hint that
+ *     the one who asked passes on
  * @param figures what a node must know to go on alone
  * @param settingsRevision the revision of the settings
  * @param settings the settings, if the node does not know that revision
- * @param nodes the nodes that hold something here
+ * @param nodes the nodes that hold something here, or null if the one who asked knows
  */
 record Reply(
         Outcome outcome,
@@ -27,7 +28,7 @@ record Reply(
         Figures figures,
         long settingsRevision,
         @Nullable PoolSettings settings,
-        List<Seen> nodes) {
+        @Nullable List<Seen> nodes) {
 
     /** Whether a batch was carried out. */
     enum Outcome {
@@ -72,7 +73,30 @@ record Reply(
      * @param session which run of it
      * @param isSilent whether it has been told lost, and perhaps lives
      */
-    record Seen(String node, long session, boolean isSilent) {}
+    record Seen(String node, long session, boolean isSilent) {
+        /** The sum of what nobody has told yet. */
+        static final long UNKNOWN = 0;
+        /** The sum of no nodes. */
+        static final long NOBODY = 1;
+
+        private static final long ODD = 0x9E3779B97F4A7C15L;
+
+        /** All of them in one number, which others do not have. */
+        static long sum(List<Seen> nodes) {
+            long sum = NOBODY;
+            for (Seen one : nodes) {
+                sum = sum(sum, one.node, one.session, one.isSilent);
+            }
+            return sum;
+        }
+
+        /** The sum of some nodes and the next. */
+        static long sum(long before, String node, long session, boolean isSilent) {
+            long sum = (before * ODD + session) * ODD + node.hashCode();
+            sum = (sum * 2 + (isSilent ? 1 : 0)) * ODD;
+            return sum == UNKNOWN ? ODD : sum ^ (sum >>> 32);
+        }
+    }
 
     static Reply of(Outcome outcome) {
         return new Reply(outcome, List.of(), null, Map.of(), Figures.NONE, 0, null, List.of());

@@ -33,17 +33,38 @@ final class ResultCodec {
         out.writeByte(version);
         out.writeByte(reply.outcome().ordinal());
         writeAll(reply.results(), out);
+        boolean isShort = version >= Codec.WITH_ANNOUNCING;
         Mail mail = reply.mail();
         out.writeBoolean(mail != null);
-        if (mail != null) {
+        if (mail != null && isShort) {
+            writeToOne(mail, out);
+        } else if (mail != null) {
             write(mail, out);
         }
-        out.writeInt(reply.others().size());
-        for (Map.Entry<String, Mail> other : reply.others().entrySet()) {
-            out.writeUTF(other.getKey());
-            write(other.getValue(), out);
+        if (!isShort) {
+            out.writeInt(reply.others().size());
+            for (Map.Entry<String, Mail> other : reply.others().entrySet()) {
+                out.writeUTF(other.getKey());
+                write(other.getValue(), out);
+            }
         }
-        Reply.Figures figures = reply.figures();
+        write(reply.figures(), out);
+        out.writeLong(reply.settingsRevision());
+        PoolSettings settings = reply.settings();
+        out.writeBoolean(settings != null);
+        if (settings != null) {
+            settings.save(out);
+        }
+        List<Reply.Seen> nodes = reply.nodes();
+        if (isShort) {
+            out.writeBoolean(nodes != null);
+        }
+        if (!isShort || nodes != null) {
+            writeSeen(nodes == null ? List.of() : nodes, out);
+        }
+    }
+
+    private static void write(Reply.Figures figures, DataOutput out) throws IOException {
         out.writeInt(figures.running());
         out.writeInt(figures.slots());
         out.writeInt(figures.expected());
@@ -52,14 +73,11 @@ final class ResultCodec {
         out.writeByte(figures.mode().ordinal());
         out.writeBoolean(figures.isLearning());
         out.writeLong(figures.nextDeadlineNanos());
-        out.writeLong(reply.settingsRevision());
-        PoolSettings settings = reply.settings();
-        out.writeBoolean(settings != null);
-        if (settings != null) {
-            settings.save(out);
-        }
-        out.writeInt(reply.nodes().size());
-        for (Reply.Seen node : reply.nodes()) {
+    }
+
+    private static void writeSeen(List<Reply.Seen> nodes, DataOutput out) throws IOException {
+        out.writeInt(nodes.size());
+        for (Reply.Seen node : nodes) {
             out.writeUTF(node.node());
             out.writeLong(node.session());
             out.writeBoolean(node.isSilent());
@@ -67,12 +85,12 @@ final class ResultCodec {
     }
 
     static Reply readReply(DataInput in) throws IOException {
-        Codec.readVersion(in);
+        boolean isShort = Codec.readVersion(in) >= Codec.WITH_ANNOUNCING;
         Reply.Outcome outcome = Reply.Outcome.values()[in.readByte()];
         List<Result> results = readAll(in);
-        Mail mail = in.readBoolean() ? readMail(in) : null;
+        Mail mail = !in.readBoolean() ? null : isShort ? readMailToOne(in) : readMail(in);
         Map<String, Mail> others = new HashMap<>();
-        int count = in.readInt();
+        int count = isShort ? 0 : in.readInt();
         for (int i = 0; i < count; i++) {
             others.put(in.readUTF(), readMail(in));
         }
@@ -87,12 +105,42 @@ final class ResultCodec {
                 in.readLong());
         long revision = in.readLong();
         PoolSettings settings = in.readBoolean() ? PoolSettings.load(in) : null;
+        List<Reply.Seen> nodes = !isShort || in.readBoolean() ? readSeen(in) : null;
+        return new Reply(outcome, results, mail, others, figures, revision, settings, nodes);
+    }
+
+    private static List<Reply.Seen> readSeen(DataInput in) throws IOException {
         List<Reply.Seen> nodes = new ArrayList<>();
         int seen = in.readInt();
         for (int i = 0; i < seen; i++) {
             nodes.add(new Reply.Seen(in.readUTF(), in.readLong(), in.readBoolean()));
         }
-        return new Reply(outcome, results, mail, others, figures, revision, settings, nodes);
+        return nodes;
+    }
+
+    /** All of it is one node's, whose name is written once. */
+    private static void writeToOne(Mail mail, DataOutput out) throws IOException {
+        out.writeLong(mail.registration());
+        out.writeLong(mail.first());
+        out.writeInt(mail.effects().size());
+        if (!mail.effects().isEmpty()) {
+            out.writeUTF(mail.effects().get(0).node());
+        }
+        for (Effect effect : mail.effects()) {
+            Codec.writeToOne(effect, out);
+        }
+    }
+
+    private static Mail readMailToOne(DataInput in) throws IOException {
+        long registration = in.readLong();
+        long first = in.readLong();
+        int count = in.readInt();
+        String node = count == 0 ? "" : in.readUTF();
+        List<Effect> effects = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            effects.add(Codec.readEffectTo(node, in));
+        }
+        return new Mail(registration, first, effects);
     }
 
     static void write(Mail mail, DataOutput out) throws IOException {

@@ -6,6 +6,7 @@ import io.anteroom.admission.PoolSettings;
 import io.anteroom.hazelcast.Courier.Flight;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +23,8 @@ final class Sender {
 
     /** Told how a flight ended. */
     interface Landing {
-        void landed(Flight flight, @Nullable Reply reply);
+        /** Takes in the answer, or that there is none; what is to fly next, by the same thread, or null. */
+        @Nullable Flight landed(Flight flight, @Nullable Reply reply);
     }
 
     Sender(String pool, PoolsContext context) {
@@ -30,28 +32,40 @@ final class Sender {
         this.context = context;
     }
 
-    /** Sends a batch; the landing is on a thread of the node's, and always comes. */
+    /** Sends a batch, and what follows it; the landing is on a thread of the node's, and always comes. */
     void launch(Flight flight, Landing landing) {
         try {
-            var unused = context.states()
-                    .submitToKey(
-                            pool, new PoolStep(flight.batch(), context.node().wire()))
-                    .toCompletableFuture()
-                    .whenCompleteAsync(
-                            (reply, error) -> land(flight, reply, error, landing),
-                            context.node().workers());
-        } catch (RuntimeException e) {
-            land(flight, null, e, landing);
+            context.node().callers().execute(() -> fly(flight, landing));
+        } catch (RejectedExecutionException e) {
+            // This node stops, or has too many calls that nobody answers: this one has failed as well.
+            @Nullable Flight unused = landing.landed(flight, null);
         }
     }
 
-    private void land(Flight flight, @Nullable Reply reply, @Nullable Throwable error, Landing landing) {
-        if (error != null) {
-            LOG.log(Level.DEBUG, "pool '" + pool + "': a call to the cluster failed", error);
+    private void fly(Flight first, Landing landing) {
+        for (Flight flight = first; flight != null; ) {
+            Reply reply = call(flight);
+            Flight next = landing.landed(flight, reply);
+            if (reply != null) {
+                // Empty unless there are nodes of the first release: the owner tells the others.
+                reply.others().forEach((node, mail) -> context.node().tell(node, new Note.Post(pool, mail)));
+            }
+            flight = next;
         }
-        landing.landed(flight, error == null ? reply : null);
-        if (reply != null) {
-            reply.others().forEach((node, mail) -> context.node().tell(node, new Note.Post(pool, mail)));
+    }
+
+    /**
+     * Blocks until it is answered. The calls that do not block have Hazelcast start two threads for each answer where
+     * there are two processors or fewer, and elsewhere hand it twice through the common pool.
+     */
+    private @Nullable Reply call(Flight flight) {
+        try {
+            return context.states()
+                    .executeOnKey(
+                            pool, new PoolStep(flight.batch(), context.node().wire()));
+        } catch (RuntimeException e) {
+            LOG.log(Level.DEBUG, "pool '" + pool + "': a call to the cluster failed", e);
+            return null;
         }
     }
 

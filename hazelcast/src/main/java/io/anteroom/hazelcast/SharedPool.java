@@ -12,12 +12,10 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -40,10 +38,10 @@ final class SharedPool {
     static final long LONGEST_STEP_NANOS = Duration.ofMillis(250).toNanos();
 
     private final PoolMachine machine;
-    private final SortedMap<String, NodeBook> books;
+    private final Books books;
     private final Roll roll;
     private final Governor governor;
-    private final Consumer<Effect> post = this::post;
+    private final Consumer<Effect> post;
     private long settingsRevision;
 
     private long owner;
@@ -57,14 +55,15 @@ final class SharedPool {
 
     /** A pool that knows nothing yet: until these nodes have told what they hold, nobody is admitted. */
     SharedPool(PoolSettings settings, PoolMode mode, Beginning beginning) {
-        this(new PoolMachine(settings), beginning.books(), new Roll(), beginning.governor(mode));
+        this(new PoolMachine(settings), new Books(beginning.books()), new Roll(), beginning.governor(mode));
         roll.expectAtLeast(beginning.expected());
         settingsRevision = 1;
     }
 
-    private SharedPool(PoolMachine machine, SortedMap<String, NodeBook> books, Roll roll, Governor governor) {
+    private SharedPool(PoolMachine machine, Books books, Roll roll, Governor governor) {
         this.machine = machine;
         this.books = books;
+        this.post = books::post;
         this.roll = roll;
         this.governor = governor;
     }
@@ -94,25 +93,45 @@ final class SharedPool {
         return lastWall;
     }
 
-    /** Carries a batch out, or says why not. */
+    /** On the owner: carries a batch out and answers it, or says why not. */
     Reply apply(Batch batch, Facts facts) {
         if (batch.isQuestion()) {
             return answer(batch, facts);
         }
-        NodeBook book = books.get(batch.node());
-        boolean isKnown = book != null && book.session == batch.session();
-        if (isKnown
-                && book != null
-                && !book.isQuiet
-                && batch.seq() == book.lastSeq
-                && batch.registration() == book.registration) {
+        // What nodes of the first release have to tell each other.
+        Map<String, Long> before = facts.version() < Codec.WITH_ANNOUNCING ? books.nextMails() : Map.of();
+        NodeBook book = take(batch, facts);
+        return book == null
+                ? Reply.of(Outcome.REGISTER)
+                : reply(batch, book, facts, told(batch, book, facts), books.news(batch.node(), before));
+    }
+
+    /** On the backup: the same, but for the answer, for which nobody waits. */
+    void replay(Batch batch, Facts facts) {
+        if (!batch.isQuestion()) {
+            take(batch, facts);
+        }
+    }
+
+    /** Has the nodes told for which there is mail that they do not know of: the owner, after each batch. */
+    void announce(BiConsumer<String, Bell> teller) {
+        if (form >= Codec.WITH_ANNOUNCING) {
+            books.announce(teller);
+        }
+    }
+
+    /** Carries a batch out, unless it has been; the book of its node, to which all mail is handed over, or null. */
+    private @Nullable NodeBook take(Batch batch, Facts facts) {
+        NodeBook book = books.find(batch.node(), batch.session());
+        if (book != null && !book.isQuiet && batch.seq() == book.lastSeq && batch.registration() == book.registration) {
             book.acknowledge(batch.acknowledged());
-            return reply(batch, book, facts, book.lastResults, Map.of());
+        } else if (mayFollow(book, batch)) {
+            book = carryOut(batch, facts);
+        } else {
+            return null;
         }
-        if (!mayFollow(isKnown ? book : null, batch)) {
-            return Reply.of(Outcome.REGISTER);
-        }
-        return carryOut(batch, facts);
+        book.handOver();
+        return book;
     }
 
     /** A gap means that something was lost here; an earlier number is a batch that nobody waits for any more. */
@@ -127,29 +146,37 @@ final class SharedPool {
                 && book.agrees(batch.acknowledged(), batch.acknowledgedSum());
     }
 
-    private Reply carryOut(Batch batch, Facts facts) {
-        Map<String, Long> before = nextMails();
+    private NodeBook carryOut(Batch batch, Facts facts) {
         observe(facts);
-        NodeBook book = bookOf(batch);
+        NodeBook book = books.open(batch.node(), batch.session());
         book.heardNanos = awakeNanos;
         passOverTheQuiet(facts);
         book.acknowledge(batch.acknowledged());
         List<Result> results = new ArrayList<>(batch.commands().size());
         for (Command command : batch.commands()) {
-            results.add(step(batch, book, command, facts));
+            Result result = step(batch, book, command, facts);
+            results.add(form >= Codec.WITH_ANNOUNCING ? result : standing(command, result, facts));
         }
         book.lastSeq = batch.seq();
-        book.lastResults = List.copyOf(results);
-        return reply(batch, book, facts, results, news(batch.node(), before));
+        book.lastResults = results;
+        return book;
     }
 
-    private NodeBook bookOf(Batch batch) {
-        NodeBook book = books.get(batch.node());
-        if (book == null || book.session != batch.session()) {
-            book = new NodeBook(batch.session());
-            books.put(batch.node(), book);
+    private Result standing(Command command, Result result, Facts facts) {
+        return Steps.standing(machine, command, result, facts.nowNanos());
+    }
+
+    /** Where newcomers stand is not kept with the answers: the backup need not find that out. */
+    private List<Result> told(Batch batch, NodeBook book, Facts facts) {
+        List<Result> kept = book.lastResults;
+        if (form < Codec.WITH_ANNOUNCING || kept.size() != batch.commands().size()) {
+            return kept;
         }
-        return book;
+        List<Result> told = new ArrayList<>(kept.size());
+        for (int i = 0; i < kept.size(); i++) {
+            told.add(standing(batch.commands().get(i), kept.get(i), facts));
+        }
+        return told;
     }
 
     private void observe(Facts facts) {
@@ -158,7 +185,7 @@ final class SharedPool {
         awakeNanos += owner == 0 ? 0 : Math.min(LONGEST_STEP_NANOS, now - lastNanos);
         lastNanos = now;
         if (owner != facts.owner()) {
-            books.values().forEach(NodeBook::ownerChanged);
+            books.all().forEach(NodeBook::ownerChanged);
         }
         owner = facts.owner();
         offsetNanos = facts.offsetNanos();
@@ -175,12 +202,7 @@ final class SharedPool {
         form = version;
         awakeNanos = 0;
         governor.forgetWhatWasBrought();
-        books.values().removeIf(book -> book.isQuiet);
-        for (NodeBook book : books.values()) {
-            book.handedOverByOthers();
-            book.isUnheard = false;
-            book.heardNanos = 0;
-        }
+        books.forgetWhoIsQuiet();
     }
 
     /**
@@ -206,7 +228,7 @@ final class SharedPool {
     }
 
     private void govern(Facts facts) {
-        governor.govern(machine, roll, books.values(), facts, post);
+        governor.govern(machine, roll, books.all(), facts, post);
     }
 
     private Result step(Batch batch, NodeBook book, Command command, Facts facts) {
@@ -257,8 +279,8 @@ final class SharedPool {
 
     /** A node that is dead leaves nothing; one that may live keeps its slots, so that nobody else has them besides. */
     private void lost(Command.Lost lost, Facts facts) {
-        NodeBook book = books.get(lost.node());
-        if (book == null || book.session != lost.session()) {
+        NodeBook book = books.find(lost.node(), lost.session());
+        if (book == null) {
             return;
         }
         governor.heardOf(lost.node(), machine.running());
@@ -270,33 +292,6 @@ final class SharedPool {
             book.isSilent = true;
             book.ghosts = silence(lost.node(), book, facts);
         }
-    }
-
-    private void post(Effect effect) {
-        NodeBook book = books.get(effect.node());
-        if (book != null) {
-            book.post(effect);
-            if (book.isSilent && effect instanceof Effect.LeaseExpired) {
-                book.ghosts--;
-            }
-        }
-    }
-
-    private Map<String, Long> nextMails() {
-        Map<String, Long> next = new HashMap<>();
-        books.forEach((node, book) -> next.put(node, book.nextMail()));
-        return next;
-    }
-
-    private Map<String, Mail> news(String besides, Map<String, Long> before) {
-        Map<String, Mail> news = new HashMap<>();
-        books.forEach((node, book) -> {
-            Long first = before.get(node);
-            if (!node.equals(besides) && first != null && book.nextMail() > first && !book.isQuiet && !book.isSilent) {
-                news.put(node, book.since(first));
-            }
-        });
-        return news;
     }
 
     private Reply answer(Batch batch, Facts facts) {
@@ -320,17 +315,15 @@ final class SharedPool {
                 governor.operator(),
                 governor.isLearning(),
                 until);
-        List<Reply.Seen> nodes = new ArrayList<>(books.size());
-        books.forEach((name, one) -> nodes.add(new Reply.Seen(name, one.session, one.isSilent)));
         return new Reply(
                 Outcome.DONE,
                 results,
-                book == null ? null : book.handOver(),
+                book == null ? null : book.unacknowledged(),
                 others,
                 figures,
                 settingsRevision,
                 batch.settings() == settingsRevision ? null : machine.settings(),
-                nodes);
+                batch.seen() == books.seenSum() ? null : books.seen());
     }
 
     /** Equal for states that will behave equally. */
@@ -355,14 +348,7 @@ final class SharedPool {
         roll.save(out);
         boolean isFull = version >= Codec.WITH_HANDING_OVER;
         governor.save(out, isFull);
-        SortedMap<String, NodeBook> saved = new TreeMap<>(books);
-        // Who reads the older form must not take in what a quiet node says before it has registered.
-        saved.values().removeIf(book -> book.isQuiet && !isFull);
-        out.writeInt(saved.size());
-        for (Map.Entry<String, NodeBook> book : saved.entrySet()) {
-            out.writeUTF(book.getKey());
-            book.getValue().save(out, version);
-        }
+        books.save(out, version);
         if (isFull) {
             out.writeLong(awakeNanos);
             out.writeByte(form);
@@ -380,13 +366,7 @@ final class SharedPool {
         Roll roll = Roll.load(in);
         boolean isFull = version >= Codec.WITH_HANDING_OVER;
         Governor governor = Governor.load(in, isFull);
-        TreeMap<String, NodeBook> books = new TreeMap<>();
-        int count = in.readInt();
-        for (int i = 0; i < count; i++) {
-            String node = in.readUTF();
-            books.put(node, NodeBook.load(in, version));
-        }
-        SharedPool pool = new SharedPool(machine, books, roll, governor);
+        SharedPool pool = new SharedPool(machine, Books.load(in, version), roll, governor);
         pool.owner = owner;
         pool.offsetNanos = offset;
         pool.lastNanos = lastNanos;

@@ -54,8 +54,16 @@ final class Steps {
             machine.tick(now, effects);
             return new Result.Decided(new Decision.Refused(Refused.apart(machine.waiting())), null);
         }
-        Decision decision = machine.arrive(arrive.ticket(), node, arrive.arrival(), now, effects);
-        return new Result.Decided(decision, machine.status(arrive.ticket(), now));
+        return new Result.Decided(machine.arrive(arrive.ticket(), node, arrive.arrival(), now, effects), null);
+    }
+
+    /** The answer with where a newcomer stands, if it waits. */
+    static Result standing(PoolMachine machine, Command command, Result result, long now) {
+        return command instanceof Command.Arrive
+                        && result instanceof Result.Decided decided
+                        && decided.decision() instanceof Decision.Queued queued
+                ? new Result.Decided(queued, machine.status(queued.ticket(), now))
+                : result;
     }
 
     /** What ends now was told to the one who waited for it, and is not the place of the one who comes. */

@@ -18,6 +18,7 @@ final class Board {
     SharedPool pool;
     Duration forgetAfter = Duration.ZERO;
     long settingsKnown = 1;
+    long seen = Reply.Seen.UNKNOWN;
     int version = Codec.VERSION;
     long owner = 1;
 
@@ -68,12 +69,20 @@ final class Board {
                 acknowledged.getOrDefault(node, 0L),
                 sums.getOrDefault(node, 0L),
                 settingsKnown,
+                seen,
                 List.of(commands));
     }
 
     Reply apply(Batch batch) {
         Facts facts = new Facts(nowNanos, nowNanos / 1_000_000, owner, 0, view, policy, forgetAfter.toNanos(), version);
         return pool.apply(batch, facts);
+    }
+
+    /** Whom the owner has told of mail since this was asked last, each with the number of the last. */
+    Map<String, Long> announced() {
+        Map<String, Long> told = new HashMap<>();
+        pool.announce((node, bell) -> told.put(node, bell.answer().last()));
+        return told;
     }
 
     Reply send(String node, Command... commands) {

@@ -34,7 +34,7 @@ final class CourierTest {
     void announce_mailThatHasNotCome_isFetchedOnce() {
         assertThat(courier.isIdle()).isTrue();
 
-        courier.announce(mail(1, 1));
+        courier.announce(1, 1);
 
         assertThat(courier.isIdle()).isFalse();
         assertThat(fly().batch().commands()).containsExactly(new Command.Tick());
@@ -47,14 +47,14 @@ final class CourierTest {
     void announce_whileABatchIsUnderWay_isFetchedUnlessItsAnswerBringsIt() {
         courier.add(new Call(new Command.Tick(), Call.NOTHING));
         Flight first = courier.next(0, 0);
-        courier.announce(mail(1, 1));
+        courier.announce(1, 1);
         courier.lands(first);
         courier.open(mail(1, 1));
         assertThat(courier.isIdle()).isTrue();
 
         courier.add(new Call(new Command.Tick(), Call.NOTHING));
         Flight second = courier.next(0, 0);
-        courier.announce(mail(1, 2));
+        courier.announce(1, 2);
         courier.lands(second);
 
         assertThat(courier.next(0, 0)).isNotNull();
@@ -63,7 +63,7 @@ final class CourierTest {
     @Test
     void announce_questionsUnderWay_doNotBringIt() {
         courier.add(new Call(new Command.Look(), Call.NOTHING));
-        courier.announce(mail(1, 1));
+        courier.announce(1, 1);
 
         assertThat(fly().batch().isQuestion()).isTrue();
 
@@ -72,7 +72,7 @@ final class CourierTest {
 
     @Test
     void announce_forARegistrationBefore_isOfNoUse() {
-        courier.announce(mail(4711, 1));
+        courier.announce(4711, 1);
 
         assertThat(courier.next(0, 0)).isNull();
     }

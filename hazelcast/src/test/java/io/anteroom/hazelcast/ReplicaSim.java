@@ -348,7 +348,7 @@ final class ReplicaSim {
         Reply reply = owner.apply(overTheWire(batch), facts);
         commands += batch.commands().size();
         if (reply.outcome() == Outcome.DONE && reachesBackup) {
-            backup.apply(overTheWire(batch), facts);
+            backup.replay(overTheWire(batch), facts);
             if (owner.stateHash() != backup.stateHash()) {
                 throw new AssertionError("the copies differ after " + commands + " commands: " + batch);
             }
@@ -392,9 +392,19 @@ final class ReplicaSim {
             open(node, reply.mail());
         }
         reply.others()
-                .forEach((name, mail) -> nodes.stream()
-                        .filter(other -> other.name.equals(name) && !other.isFrozen && random.nextInt(4) > 0)
-                        .forEach(other -> other.courier.announce(mail)));
+                .forEach((name, mail) -> announce(
+                        name, mail.registration(), mail.first() + mail.effects().size() - 1));
+        owner.announce((name, bell) -> {
+            Bell.Due due = bell.answer();
+            announce(name, due.registration(), due.last());
+        });
+    }
+
+    /** A word that may be lost. */
+    private void announce(String name, long registration, long last) {
+        nodes.stream()
+                .filter(other -> other.name.equals(name) && !other.isFrozen && random.nextInt(4) > 0)
+                .forEach(other -> other.courier.announce(registration, last));
     }
 
     private void open(SimNode node, Mail mail) {

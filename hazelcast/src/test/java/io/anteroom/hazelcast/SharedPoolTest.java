@@ -18,7 +18,9 @@ import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** The state that the cluster holds: what counts of batches, of nodes that go, and of parts of a cluster. */
@@ -77,11 +79,78 @@ final class SharedPoolTest {
         Reply release = board.send("a", new Command.Release(1));
 
         Effect granted = new Effect.Granted(9, "b", SECOND, 1);
-        assertThat(release.others()).containsOnlyKeys("b");
-        assertThat(release.others().get("b").effects()).containsExactly(granted);
-        assertThat(board.send("b", new Command.Tick()).mail().effects()).containsExactly(granted);
-        board.acknowledge("b", release.others().get("b"));
+        assertThat(release.others()).isEmpty();
+        assertThat(board.announced()).containsExactly(Map.entry("b", 1L));
+        Mail mail = board.send("b", new Command.Tick()).mail();
+        assertThat(mail.effects()).containsExactly(granted);
+        board.acknowledge("b", mail);
         assertThat(board.send("b", new Command.Tick()).mail().effects()).isEmpty();
+    }
+
+    @Test
+    void announce_nodeThatWasToldAndNotHeard_isNotToldAgain() {
+        board.fill("a", 1, 8);
+        board.fill("b", 9, 3);
+        board.send("a", new Command.Release(1));
+        assertThat(board.announced()).containsExactly(Map.entry("b", 1L));
+        board.send("a", new Command.Release(2));
+        assertThat(board.announced()).isEmpty();
+
+        board.send("b", new Command.Tick());
+        assertThat(board.announced()).as("it has had all of it").isEmpty();
+        board.send("a", new Command.Release(3));
+
+        assertThat(board.announced()).containsExactly(Map.entry("b", 3L));
+    }
+
+    @Test
+    void announce_nodeIsHeardBeforeItIsTold_needNotBe() {
+        board.fill("a", 1, 8);
+        board.fill("b", 9, 1);
+        board.send("a", new Command.Release(1));
+        List<Bell> bells = new ArrayList<>();
+        board.pool.announce((node, bell) -> bells.add(bell));
+
+        board.send("b", new Command.Tick());
+
+        assertThat(bells)
+                .singleElement()
+                .satisfies(bell -> assertThat(bell.answer()).isNull());
+    }
+
+    @Test
+    void announce_nodeOfTheReleaseBefore_isToldByWhoeverCausedIt() {
+        board.version = Codec.FIRST_VERSION;
+        board.fill("a", 1, 8);
+        board.fill("b", 9, 1);
+
+        Reply release = board.send("a", new Command.Release(1));
+
+        assertThat(release.others()).containsOnlyKeys("b");
+        assertThat(board.announced()).isEmpty();
+    }
+
+    @Test
+    void apply_newcomerWaits_isToldWhereAlsoWhenItAsksTwice() {
+        board.fill("a", 1, 8);
+        Batch batch = board.batch("b", new Command.Arrive(9, by("late")), new Command.Tick());
+
+        Result.Decided first = (Result.Decided) board.apply(batch).results().get(0);
+        Result.Decided second = (Result.Decided) board.apply(batch).results().get(0);
+
+        assertThat(first.status().depth()).isEqualTo(1);
+        assertThat(second).isEqualTo(first);
+    }
+
+    @Test
+    void apply_nodeKnowsWhoHoldsSomething_isToldWhenThatChanges() {
+        board.seen = Reply.Seen.sum(board.send("a", new Command.Tick()).nodes());
+
+        assertThat(board.send("a", new Command.Tick()).nodes()).isNull();
+        board.sees("b", "c");
+        Reply changed = board.send("b", new Command.Lost("a", Board.session("a"), false));
+
+        assertThat(changed.nodes()).contains(new Reply.Seen("a", Board.session("a"), true));
     }
 
     @Test

@@ -32,7 +32,7 @@ final class WireFormTest {
     private static final List<String> NODES = List.of("a", "b");
 
     private static Batch batch(String node, long session, long registration, long seq, Command... commands) {
-        return new Batch(node, session, registration, seq, 0, 0, 0, List.of(commands));
+        return new Batch(node, session, registration, seq, 0, 0, 0, 0, List.of(commands));
     }
 
     private static Arrival by(String key) {
@@ -82,7 +82,15 @@ final class WireFormTest {
     }
 
     private static DataInput read(String name) throws IOException {
-        return new DataInputStream(new ByteArrayInputStream(HexFormat.of().parseHex(written(name))));
+        return bytes(written(name));
+    }
+
+    private static DataInput bytes(Codec.Form form) {
+        return bytes(hex(form));
+    }
+
+    private static DataInput bytes(String hex) {
+        return new DataInputStream(new ByteArrayInputStream(HexFormat.of().parseHex(hex)));
     }
 
     @Test
@@ -119,6 +127,30 @@ final class WireFormTest {
         assertThat(hex(out -> ResultCodec.write(reply, Codec.FIRST_VERSION, out)))
                 .isEqualTo(written("reply"));
         assertThat(hex(out -> note.save(out, Codec.FIRST_VERSION))).isEqualTo(written("note"));
+    }
+
+    @Test
+    void read_messagesOfThisRelease_areAsTheyWereWritten() throws IOException {
+        Board board = new Board(1, OnPartition.SHARE, "a", "b");
+        board.fill("a", 1, 3);
+        Batch batch = board.batch("a", new Command.Cancel(3, "noon"), new Command.Release(1));
+        Reply reply = board.apply(batch);
+        board.seen = Reply.Seen.sum(reply.nodes());
+        Reply shorter = board.send("a", new Command.Tick());
+        Note note = new Note.Mailed("llm", 2, 7);
+
+        assertThat(reply.mail().effects()).hasSize(2);
+        assertThat(ResultCodec.readReply(bytes(out -> ResultCodec.write(reply, Codec.VERSION, out))))
+                .isEqualTo(reply);
+        assertThat(shorter.nodes()).isNull();
+        assertThat(ResultCodec.readReply(bytes(out -> ResultCodec.write(shorter, Codec.VERSION, out))))
+                .isEqualTo(shorter);
+        assertThat(CommandCodec.readBatch(bytes(out -> CommandCodec.write(batch, Codec.VERSION, out))))
+                .isEqualTo(batch);
+        assertThat(Note.load(bytes(out -> note.save(out, Codec.VERSION)))).isEqualTo(note);
+        assertThat(Note.load(bytes(out -> note.save(out, Codec.FIRST_VERSION))))
+                .as("to a node that just came")
+                .isEqualTo(new Note.Post("llm", new Mail(2, 8, List.of())));
     }
 
     @Test
