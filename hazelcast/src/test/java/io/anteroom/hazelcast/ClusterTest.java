@@ -17,6 +17,8 @@ import io.anteroom.admission.Ticket;
 import io.anteroom.admission.Waiter;
 import io.anteroom.admission.WaitingTicket;
 import io.anteroom.event.Notice;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -117,6 +119,51 @@ final class ClusterTest {
 
         assertThat(names()).containsExactly("w0", "w1", "w2", "w3", "w4", "w5", "w6", "w7", "w8");
         Await.until("nobody runs", () -> all.get(0).snapshot().running() == 0);
+    }
+
+    @Test
+    void close_nextIsAtAnotherNode_thatIsToldWithoutATick() {
+        List<Pool> all = List.of(pool(0, 1), pool(1, 1), pool(2, 1));
+        List<Note> words = new CopyOnWriteArrayList<>();
+        members.nodes.forEach(node -> node.onNote(words::add));
+        Lease running = (Lease) offer(all.get(0), "runs");
+
+        // A tick may come before the word now and then.
+        for (int i = 1; i <= 20; i++) {
+            int told = i;
+            offer(all.get(i % 3), "w" + i);
+            running.close();
+            Await.until("number " + told + " is told", () -> order.size() == told);
+            running = order.get(i - 1).lease();
+        }
+
+        Await.until(
+                "words of mail have come",
+                () -> words.stream()
+                        .anyMatch(note -> note instanceof Note.Mailed mailed
+                                && mailed.pool().equals("llm")));
+        assertThat(words).noneMatch(note -> note instanceof Note.Post);
+    }
+
+    @Test
+    void offer_manyTimes_startsNoThreadForEach() {
+        List<Pool> all = List.of(pool(0, 1), pool(1, 1), pool(2, 1));
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        for (Pool pool : all) {
+            ((Lease) offer(pool, "first")).close();
+            Await.until("nobody runs", () -> pool.snapshot().running() == 0);
+        }
+        long before = threads.getTotalStartedThreadCount();
+
+        for (int i = 0; i < 300; i++) {
+            Admission answer = offer(all.get(i % 3), "one");
+            Await.until("it runs", () -> answer instanceof Lease || order.size() > 0);
+            (answer instanceof Lease lease ? lease : order.remove(0).lease()).close();
+        }
+
+        assertThat(threads.getTotalStartedThreadCount() - before)
+                .as("two for each on a machine with two processors, before")
+                .isLessThan(100);
     }
 
     @Test
