@@ -3,6 +3,7 @@ package io.anteroom.admin.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.anteroom.admin.store.UpstreamOrders.Order;
 import io.anteroom.admission.PoolSettings;
 import io.anteroom.rate.BudgetBook;
 import io.anteroom.settings.RandomSettings;
@@ -167,6 +168,22 @@ abstract class StoreTest {
 
     private static BudgetBook.Balance used(String subject, long used) {
         return new BudgetBook.Balance("monthly", subject, LocalDate.of(2026, 11, 1), used);
+    }
+
+    @Test
+    void upstreamOrders_areKept_untilTheyAreTakenBack() {
+        UpstreamOrders first = new UpstreamOrders(database);
+        UpstreamOrders second = new UpstreamOrders(database);
+        Order drained = new Order("a", "http://a:1", true, false);
+        Order used = new Order("b", "http://b:1", false, true);
+
+        assertThat(first.sync(List.of(), NOW)).isEmpty();
+        assertThat(first.sync(List.of(drained, used), NOW)).containsExactlyInAnyOrder(drained, used);
+        assertThat(second.sync(List.of(new Order("a", "http://elsewhere:1", true, false)), NOW))
+                .hasSize(3);
+        assertThat(second.sync(List.of(new Order("a", "http://a:1", false, false)), NOW))
+                .containsExactlyInAnyOrder(used, new Order("a", "http://elsewhere:1", true, false));
+        assertThat(first.sync(List.of(drained, drained), NOW)).hasSize(3).contains(drained);
     }
 
     private BudgetLedger ledger(BudgetBook book) {

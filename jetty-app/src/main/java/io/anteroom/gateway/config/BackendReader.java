@@ -10,11 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +30,8 @@ final class BackendReader {
     private static final int MOST = 1000;
 
     private final UnaryOperator<@Nullable String> environment;
-    private final Set<String> names = new HashSet<>();
+    /** With the groups that they are in. */
+    private final Map<String, String> names = new HashMap<>();
 
     BackendReader(UnaryOperator<@Nullable String> environment) {
         this.environment = environment;
@@ -45,11 +45,14 @@ final class BackendReader {
         List<Backend> backends = new ArrayList<>();
         for (URI url : urls) {
             String name = group + "-" + (backends.size() + 1);
-            names.add(name);
+            String owner = names.putIfAbsent(name, group);
+            if (owner != null && !owner.equals(group)) {
+                section.problem(section.has("urls") ? "urls" : "url", "no other backend by the name " + name);
+            }
             backends.add(new Backend(name, url, 1, 0, Map.of(), key, false));
         }
         for (Section one : section.sections("backends")) {
-            backends.add(backend(group + "-" + (backends.size() + 1), one, key));
+            backends.add(backend(group, backends.size() + 1, one, key));
         }
         if (!section.has("url") && !section.has("urls") && !section.has("backends")) {
             section.problem("url", URL);
@@ -68,9 +71,9 @@ final class BackendReader {
         }
     }
 
-    private Backend backend(String otherwise, Section section, Optional<Secret> usual) {
-        String name = section.scalar("name", NAME, otherwise, BackendReader::name);
-        if (!names.add(name)) {
+    private Backend backend(String group, int number, Section section, Optional<Secret> usual) {
+        String name = section.scalar("name", NAME, group + "-" + number, BackendReader::name);
+        if (names.putIfAbsent(name, group) != null) {
             section.problem("name", NAME);
         }
         if (!section.has("url")) {

@@ -23,6 +23,7 @@ import jakarta.servlet.Servlet;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.URI;
+import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -48,6 +49,7 @@ final class Operations implements AutoCloseable {
     private final AdminListen listen;
     private final SettingsKeeper keeper;
     private final BudgetKeeper budgets;
+    private final DrainKeeper drains;
     private final @Nullable Observability observability;
     private final @Nullable Admin admin;
     private final Map<String, Servlet> servlets = new LinkedHashMap<>();
@@ -68,13 +70,15 @@ final class Operations implements AutoCloseable {
         notifications = new Notifications(config.operator(), keeper.desk(), keeper.database(), watch, events);
         budgets = new BudgetKeeper(keeper.database(), anteroom.rates().book());
         budgets.tick();
+        drains = new DrainKeeper(upstreams, keeper.database(), InstantSource.system());
+        drains.tick();
         if (listen.enabled()) {
             observability = new Observability(config, anteroom, events, keeper.desk(), keeper.database());
             observability.upstreams(upstreams::views);
             observability.webhooks(notifications::webhooks);
             servlets.putAll(observability.servlets());
             Admin.Builder builder = builder(config.operator(), anteroom, observability.analytics(), events)
-                    .upstreams(new OperatorUpstreams(upstreams));
+                    .upstreams(new OperatorUpstreams(upstreams, drains));
             clustering.view().ifPresent(builder::cluster);
             admin = builder.build();
             servlets.put(RouteTable.ROOT + "/*", admin.servlet());
@@ -158,6 +162,7 @@ final class Operations implements AutoCloseable {
             keeper.tick();
             notifications.tick();
             budgets.tick();
+            drains.tick();
             listen();
         } catch (RuntimeException e) {
             LOG.log(Level.ERROR, "looking after the settings failed; it is tried again", e);

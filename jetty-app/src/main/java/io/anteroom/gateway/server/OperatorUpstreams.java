@@ -8,9 +8,12 @@ import java.util.List;
 /** The backends as operators see them. Safe from any thread. */
 final class OperatorUpstreams implements UpstreamView {
     private final Upstreams upstreams;
+    private final DrainKeeper drains;
 
-    OperatorUpstreams(Upstreams upstreams) {
+    /** @param drains remembers which of them are drained */
+    OperatorUpstreams(Upstreams upstreams, DrainKeeper drains) {
         this.upstreams = upstreams;
+        this.drains = drains;
     }
 
     @Override
@@ -36,12 +39,12 @@ final class OperatorUpstreams implements UpstreamView {
 
     @Override
     public boolean drain(String id) {
-        return upstreams.drain(id);
+        return drains.drain(id, true);
     }
 
     @Override
     public boolean undrain(String id) {
-        return upstreams.resume(id);
+        return drains.drain(id, false);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.anteroom.gateway.upstream;
 
 import io.anteroom.admission.Pool;
 import io.anteroom.gateway.config.UpstreamGroup;
+import io.anteroom.gateway.config.UpstreamGroup.Backend;
 import io.anteroom.gateway.config.UpstreamGroups;
 import java.net.URI;
 import java.time.Duration;
@@ -131,6 +132,15 @@ public final class Upstreams implements AutoCloseable {
                 || group.settings().then().stream()
                         .map(next -> groups.get(next.group()))
                         .anyMatch(next -> next != null && next.settings().readsBodies());
+    }
+
+    /** What a backend is set to, or null if there is none of that name. */
+    public @Nullable Backend backend(String name) {
+        return settings.groups().values().stream()
+                .flatMap(group -> group.backends().stream())
+                .filter(backend -> backend.name().equals(name))
+                .findFirst()
+                .orElse(null);
     }
 
     /** Gives a backend nothing new until {@link #resume}; false if there is none of that name. */

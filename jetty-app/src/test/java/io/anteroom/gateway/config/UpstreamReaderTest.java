@@ -195,6 +195,7 @@ final class UpstreamReaderTest {
             value = {
                 "upstreams: {} | upstreams: a block (expected: at least one group",
                 "{upstream: {url: 'http://a'}, upstreams: {default: {url: 'http://b'}}} | default: a block (expected: another name",
+                "upstreams: {x: {backends: [{name: g-1, url: 'http://a'}]}, g: {urls: ['http://b']}} | g.urls: a list (expected: no other",
                 "upstreams: {'A b': {url: 'http://a'}} | upstreams.A b: a block (expected: a name of a-z",
                 "{upstream: {url: 'http://a'}, pools: {p: {upstream: x}}} | pools.p.upstream: x (expected: one of default",
                 "{upstream: {url: 'http://a'}, pools: {p: {fallback: {group: x}}}} | fallback.group: x (expected: the name of a"

@@ -8,15 +8,17 @@ import io.anteroom.event.NoticeListener;
 import io.anteroom.gateway.config.ConfigReader;
 import io.anteroom.gateway.upstream.Surroundings;
 import io.anteroom.gateway.upstream.Upstreams;
+import java.time.InstantSource;
 import org.junit.jupiter.api.Test;
 
 final class OperatorUpstreamsTest {
     private static OperatorUpstreams upstreams() throws Exception {
-        return new OperatorUpstreams(new Upstreams(
+        Upstreams upstreams = new Upstreams(
                 new ConfigReader(name -> "sk-key")
                         .parse("upstreams: {g: {urls: ['http://a:1', 'http://b:2'], key-env: KEY}}")
                         .upstream(),
-                Surroundings.real(url -> 0, NoticeListener.NOBODY)));
+                Surroundings.real(url -> 0, NoticeListener.NOBODY));
+        return new OperatorUpstreams(upstreams, new DrainKeeper(upstreams, null, InstantSource.system()));
     }
 
     @Test
