@@ -77,17 +77,20 @@ record FilterParams(Anteroom anteroom, Duration drainTimeout) {
     private static void fallback(ParamReader reader, Anteroom.Builder builder, String pool) {
         List<String> fallback = reader.list(pool + ".fallback");
         String[] model = new String[1];
+        int[] most = new int[1];
         OnTimeout[] onTimeout = {OnTimeout.ERROR};
         reader.text(pool + ".fallback-model", text -> model[0] = text);
+        reader.number(pool + ".fallback-most", 0, 1_000_000, value -> most[0] = value.intValue());
         reader.choice(pool + ".on-timeout", OnTimeout.class, wanted -> onTimeout[0] = wanted);
         boolean isDefault = onTimeout[0] == OnTimeout.FALLBACK;
         if (fallback.size() > 2) {
             reader.problem(pool + ".fallback: " + fallback + " (expected: a name, and a path if there is one)");
-        } else if (fallback.isEmpty() && (isDefault || model[0] != null)) {
+        } else if (fallback.isEmpty() && (isDefault || model[0] != null || most[0] != 0)) {
             reader.problem(pool + ".fallback: missing (expected: a name, and a path if there is one)");
         } else if (!fallback.isEmpty()) {
             String path = fallback.size() > 1 ? fallback.get(1) : null;
-            reader.checked(() -> builder.fallback(pool, new Fallback(fallback.get(0), path, model[0], isDefault)));
+            reader.checked(
+                    () -> builder.fallback(pool, new Fallback(fallback.get(0), path, model[0], isDefault, most[0])));
         }
     }
 

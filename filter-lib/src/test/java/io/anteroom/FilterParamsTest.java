@@ -116,6 +116,7 @@ final class FilterParamsTest {
                         Map.entry("endpoints", "/q"),
                         Map.entry("default.fallback", "small, /small"),
                         Map.entry("default.fallback-model", "tiny"),
+                        Map.entry("default.fallback-most", "4"),
                         Map.entry("default.on-timeout", "fallback"),
                         Map.entry("claim-within", "5s"),
                         Map.entry("max-tickets", "50"),

@@ -142,6 +142,36 @@ final class JettyFallbackTest {
                 .contains("small");
     }
 
+    @ParameterizedTest
+    @EnumSource(WaitStrategy.class)
+    void moreThanThereIsRoomFor_areRefused_asWithoutIt(WaitStrategy strategy) throws Exception {
+        start(builder(new Fallback("small", "/hold").withMost(1)).waitStrategy(strategy));
+        CompletableFuture<HttpResponse<String>> there = server.sendAsync(post("/echo", BODY));
+        TestServer.await(() -> server.count(Kind.FELL_BACK) == 1);
+
+        HttpResponse<String> refused = server.send(post("/echo", BODY));
+
+        assertThat(refused.statusCode()).isEqualTo(503);
+        assertThat(refused.headers().firstValue("Queue-Fallback")).isEmpty();
+        assertThat(server.count(Kind.FELL_BACK)).isEqualTo(1);
+        server.letGo();
+        assertThat(there.get().headers().firstValue("Queue-Fallback")).contains("small");
+    }
+
+    @ParameterizedTest
+    @EnumSource(WaitStrategy.class)
+    void roomAtTheFallback_isGivenBack(WaitStrategy strategy) throws Exception {
+        start(builder(new Fallback("small", "/echo/fallback").withMost(1)).waitStrategy(strategy));
+
+        for (int i = 0; i < 3; i++) {
+            HttpResponse<String> answer = server.send(post("/hold", BODY));
+
+            assertThat(answer.headers().firstValue("Queue-Fallback"))
+                    .as("request %d", i)
+                    .contains("small");
+        }
+    }
+
     @Test
     void default_isForThoseWhoDoNotSay() throws Exception {
         start(builder(new Fallback("small", "/echo/fallback").withDefault(true)));

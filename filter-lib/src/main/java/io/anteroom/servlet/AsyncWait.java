@@ -74,7 +74,7 @@ final class AsyncWait extends Wait {
             }
             exchange.mark();
             AsyncContext started = passage.request().startAsync(passage.wrappedRequest(), passage.wrappedResponse());
-            exchange.asyncTimeout(started.getTimeout());
+            exchange.asyncTimeout = started.getTimeout();
             started.setTimeout(longestMillis() + SLACK_MILLIS);
             exchange.listener().register(started);
             context = started;

@@ -48,11 +48,12 @@ final class Exchange {
     private volatile boolean isInPass;
     private volatile boolean isGraceOver;
     private volatile boolean isCutOff;
-    volatile boolean hasFallenBack;
+    final @Nullable FallbackStay fallback;
     volatile boolean isKept;
 
     private volatile long blockedSinceNanos;
-    private volatile @Nullable Long asyncTimeout;
+    /** The time-out that the container gave before we set our own; the application starts from it again. */
+    volatile @Nullable Long asyncTimeout;
 
     /**
      * An exchange that has begun, and counts as one until it ends.
@@ -65,6 +66,7 @@ final class Exchange {
         this.request = request;
         this.attribute = attribute;
         this.events = new ExchangeEvents(ask, live, request);
+        this.fallback = live.fallbackStay(ask);
         live.began();
     }
 
@@ -128,13 +130,19 @@ final class Exchange {
 
     /** Whether it goes on to its fallback instead of being refused; it ends like one that has a lease then. */
     boolean fallsBack(Refusal refusal) {
-        if (ask.fallback() == null || !Fallback.isFor(refusal.code()) || over != 0 || gone != 0) {
+        FallbackStay stay = fallback;
+        if (stay == null || !Fallback.isFor(refusal.code()) || over != 0 || gone != 0 || !stay.begin()) {
             return false;
         }
-        hasFallenBack = true;
-        events.tell(ExchangeEvents.kind(refusal.code(), wait != null), refusal.waited(), position(), refusal.code());
-        events.tell(Kind.FELL_BACK, refusal.waited(), position(), refusal.code());
+        if (over != 0) {
+            stay.leave();
+        }
+        events.fellBack(refusal, wait != null, position());
         return true;
+    }
+
+    boolean hasFallenBack() {
+        return fallback != null && fallback.hasBegun();
     }
 
     /** Ends without a lease: the client is sent away, and its place is kept. */
@@ -156,7 +164,7 @@ final class Exchange {
 
     private void end(Kind kind, Duration waited, Refusal.@Nullable Code code) {
         if (OVER.compareAndSet(this, 0, 1)) {
-            if (!hasFallenBack) {
+            if (!hasFallenBack()) {
                 events.tell(kind, waited, position(), code);
             }
             live.ended(this, areWritesWatched != 0);
@@ -195,7 +203,7 @@ final class Exchange {
             throws IOException, ServletException {
         Wait waited = wait;
         if (waited != null && waited.resumes()) {
-            FilterChain onward = hasFallenBack ? ask.fallbackChain(chain) : ask.chain(chain);
+            FilterChain onward = hasFallenBack() ? ask.fallbackChain(chain) : ask.chain(chain);
             pass(request, waited.resumedResponse(response), waited.hasMoved() ? chain : onward);
         } else if (request.getDispatcherType() == DispatcherType.ASYNC) {
             pass(request, response, chain);
@@ -385,14 +393,5 @@ final class Exchange {
         if (begun != null) {
             begun.finish();
         }
-    }
-
-    /** The time-out that the container gave before we set our own; the application starts from it again. */
-    void asyncTimeout(long millis) {
-        asyncTimeout = millis;
-    }
-
-    @Nullable Long asyncTimeout() {
-        return asyncTimeout;
     }
 }

@@ -73,6 +73,12 @@ final class ExchangeEvents {
         }
     }
 
+    /** It goes on to its fallback, instead of being refused for that. */
+    void fellBack(Refusal refusal, boolean waited, int position) {
+        tell(kind(refusal.code(), waited), refusal.waited(), position, refusal.code());
+        tell(Kind.FELL_BACK, refusal.waited(), position, refusal.code());
+    }
+
     /** What a refusal is, by whether there was a wait before it. */
     static Kind kind(Refusal.Code code, boolean waited) {
         if (!waited) {

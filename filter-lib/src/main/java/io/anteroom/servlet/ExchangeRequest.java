@@ -180,7 +180,7 @@ final class ExchangeRequest extends HttpServletRequestWrapper {
     public AsyncContext startAsync(ServletRequest request, ServletResponse response) {
         int registered = exchange.listener().registered();
         AsyncContext context = super.startAsync(request, response);
-        Long timeout = exchange.asyncTimeout();
+        Long timeout = exchange.asyncTimeout;
         if (timeout != null) {
             context.setTimeout(timeout);
         }

@@ -26,7 +26,7 @@ final class Facts {
     /** The name of the fallback that an exchange has gone on to, or null. */
     static @Nullable String fallback(Exchange exchange) {
         Fallback to = exchange.ask().fallback();
-        return exchange.hasFallenBack && to != null ? to.name() : null;
+        return exchange.hasFallenBack() && to != null ? to.name() : null;
     }
 
     static boolean knows(String name) {

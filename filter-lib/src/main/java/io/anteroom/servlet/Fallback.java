@@ -13,10 +13,12 @@ import org.jspecify.annotations.Nullable;
  * @param model what their JSON bodies name as {@code model} from then on, or null for what they named; requests whose
  *     bodies cannot be changed, because they are not JSON or longer than the filter reads, do not go on then
  * @param byDefault whether requests go on that do not say what they want; else only those that ask for it
+ * @param most how many may be there at once, beyond which requests are refused as without a fallback; 0 for any number
  */
 public record Fallback(
-        String name, @Nullable String path, @Nullable String model, boolean byDefault) {
+        String name, @Nullable String path, @Nullable String model, boolean byDefault, int most) {
     private static final int LONGEST_MODEL = 256;
+    private static final int MOST = 1_000_000;
 
     /** Checks each. */
     public Fallback {
@@ -30,21 +32,34 @@ public record Fallback(
         if (model != null && (model.isBlank() || model.length() > LONGEST_MODEL)) {
             throw new IllegalArgumentException("fallback: " + model + " (expected: a model of 1 to 256 characters)");
         }
+        if (most < 0 || most > MOST) {
+            throw new IllegalArgumentException("fallback: " + most + " at once (expected: 0 to " + MOST + ")");
+        }
     }
 
     /** For requests that ask for it, with the model that they name. */
     public Fallback(String name, @Nullable String path) {
-        this(name, path, null, false);
+        this(name, path, null, false, 0);
+    }
+
+    /** For any number of requests at once. */
+    public Fallback(String name, @Nullable String path, @Nullable String model, boolean byDefault) {
+        this(name, path, model, byDefault, 0);
     }
 
     /** The same with another model. */
     public Fallback withModel(String other) {
-        return new Fallback(name, path, other, byDefault);
+        return new Fallback(name, path, other, byDefault, most);
     }
 
     /** The same for requests that do not say what they want. */
     public Fallback withDefault(boolean forAll) {
-        return new Fallback(name, path, model, forAll);
+        return new Fallback(name, path, model, forAll, most);
+    }
+
+    /** The same for so many requests at once; 0 for any number. */
+    public Fallback withMost(int atOnce) {
+        return new Fallback(name, path, model, byDefault, atOnce);
     }
 
     /** Whether requests that are refused for that go on to it: the longest wait is over, or would be. */

@@ -10,6 +10,7 @@ import io.anteroom.rate.Toll;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
@@ -34,6 +35,7 @@ final class Live {
     private final Clock clock;
     private final AtomicInteger active = new AtomicInteger();
     private final Set<Exchange> writing = ConcurrentHashMap.newKeySet();
+    private final Map<String, AtomicInteger> atFallbacks = new ConcurrentHashMap<>();
     private final Set<Wait> waiting = ConcurrentHashMap.newKeySet();
     private final ScheduledThreadPoolExecutor timer;
     private final Workers workers = new Workers(16, 256);
@@ -163,6 +165,14 @@ final class Live {
                 : ask.pool().settings().level(ask.arrival().priority()).longestWait();
     }
 
+    /** The stay of a request at its fallback, which has not begun; null if it has none. */
+    @Nullable FallbackStay fallbackStay(Ask ask) {
+        Fallback to = ask.fallback();
+        return to == null
+                ? null
+                : new FallbackStay(to, atFallbacks.computeIfAbsent(ask.pool().name(), pool -> new AtomicInteger()));
+    }
+
     /** One more exchange is under way. */
     void began() {
         active.incrementAndGet();
@@ -176,6 +186,10 @@ final class Live {
         Toll toll = exchange.ask().toll();
         if (toll != null) {
             pay(toll, exchange);
+        }
+        FallbackStay fallback = exchange.fallback;
+        if (fallback != null) {
+            fallback.leave();
         }
         if (exchange.waiting() != null) {
             requests.remove(exchange);
@@ -195,7 +209,7 @@ final class Live {
             // Whoever comes back to the place has paid already.
             return;
         }
-        if (exchange.lease() == null && !exchange.hasFallenBack) {
+        if (exchange.lease() == null && !exchange.hasFallenBack()) {
             toll.giveBack();
         } else {
             toll.settle();

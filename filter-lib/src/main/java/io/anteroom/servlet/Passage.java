@@ -109,7 +109,7 @@ final class Passage {
 
     /** Prepares the response for the pass that goes on after the wait. */
     HttpServletResponse resume(@Nullable StatusStream stream, HttpServletResponse given) {
-        if (exchange.hasFallenBack) {
+        if (exchange.hasFallenBack()) {
             return letFallBack(stream, given);
         }
         Lease lease = exchange.lease();

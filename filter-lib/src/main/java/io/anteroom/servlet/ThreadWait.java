@@ -88,7 +88,7 @@ final class ThreadWait extends Wait {
         through = passage;
         exchange.mark();
         AsyncContext context = passage.request().startAsync(passage.wrappedRequest(), passage.wrappedResponse());
-        exchange.asyncTimeout(context.getTimeout());
+        exchange.asyncTimeout = context.getTimeout();
         exchange.listener().register(context);
         resumes.set(true);
         dispatch(context);

@@ -82,7 +82,7 @@ abstract class Wait {
     /** The path that the container takes it to, or null if it needs not. */
     final @Nullable String movesTo() {
         StatusStream begun = stream();
-        return begun != null && begun.hasBegun() ? exchange.ask().path(exchange.hasFallenBack) : null;
+        return begun != null && begun.hasBegun() ? exchange.ask().path(exchange.hasFallenBack()) : null;
     }
 
     /** Whether the pass that lets it in is at the path that it goes on to. */
@@ -124,7 +124,8 @@ abstract class Wait {
     final void endHold(HttpServletRequest request) {
         mayBeSentAway = false;
         Ticket place = ticket;
-        if (exchange.ask().fallback() != null) {
+        FallbackStay fallback = exchange.fallback;
+        if (fallback != null && fallback.hasRoom()) {
             if (place != null && place.abandon()) {
                 verdict.set(own(Refusal.Code.WAIT_TIMEOUT));
             }

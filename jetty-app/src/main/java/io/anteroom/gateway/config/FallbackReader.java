@@ -42,10 +42,12 @@ final class FallbackReader {
         }
         String told =
                 section.scalar("name", "a name of 1 to 64 of A-Z a-z 0-9 . _ -", "fallback", FallbackReader::name);
+        int most = section.count("most", 0, 0, UpstreamReader.many());
         Optional<UpstreamGroup> upstream = upstream(name, section, usual);
         upstream.ifPresent(group -> upstreams.ofFallback(name, group));
         section.end();
-        return new PoolFallback(new Fallback(told, null, model.isEmpty() ? null : model, isDefault), upstream);
+        Fallback how = new Fallback(told, null, model.isEmpty() ? null : model, isDefault, most);
+        return new PoolFallback(how, upstream);
     }
 
     /** Backends of its own. What the gateway's have for credentials stays with those. */

@@ -115,7 +115,7 @@ final class ConfigReaderTest {
                 pools:
                   chat:
                     on-timeout: fallback
-                    fallback: {upstream: 'http://b:2', model: 'llama:1b', name: small}
+                    fallback: {upstream: 'http://b:2', model: 'llama:1b', name: small, most: 4}
                   code: {fallback: {model: tiny}}
                   own: {fallback: {upstream: 'https://c', key-env: KEY, forward-client-key: true}}
                   none: {on-timeout: error}
@@ -124,7 +124,7 @@ final class ConfigReaderTest {
 
         assertThat(config.fallbacks()).containsOnlyKeys("chat", "code", "own");
         PoolFallback chat = config.fallbacks().get("chat");
-        assertThat(chat.how()).isEqualTo(new Fallback("small", null, "llama:1b", true));
+        assertThat(chat.how()).isEqualTo(new Fallback("small", null, "llama:1b", true, 4));
         assertThat(chat.upstream().orElseThrow().urls()).containsExactly(URI.create("http://b:2"));
         assertThat(chat.upstream().orElseThrow().backends().get(0).key())
                 .as("keys of another")
@@ -327,6 +327,7 @@ final class ConfigReaderTest {
                 "pools: {a: {fallback: {upstream: b}}} | pools.a.fallback.upstream: b (expected: an address",
                 "pools: {a: {fallback: {model: []}}} | pools.a.fallback.model: a list (expected: a name of 1 to",
                 "pools: {a: {fallback: {model: b, name: b c}}} | pools.a.fallback.name: b c (expected: a name of 1 to",
+                "pools: {a: {fallback: {model: b, most: -1}}} | pools.a.fallback.most: -1 (expected: a whole number",
                 "pools: {a: {fallback: {model: b, key-env: KEY}}} | fallback.key-env: KEY (expected: nothing, without",
                 "pools: {a: {fallback: {model: b, modle: c}}} | fallback.modle: unknown key (expected: did you mean",
                 "routes: [{path: v1, pool: llm}] | routes[0].path: v1 (expected: a path",
