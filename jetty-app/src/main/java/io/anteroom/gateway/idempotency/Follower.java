@@ -41,13 +41,17 @@ final class Follower extends IteratingCallback {
         this.whenBroken = whenBroken;
     }
 
-    void begin() {
-        recording.follow(news);
+    /** Begins; false if as many follow as may, and nothing has happened then. */
+    boolean begin() {
+        if (!recording.follow(news)) {
+            return false;
+        }
         ClientWatch watch = ClientWatch.of(request.getAttribute(ClientWatch.attribute()));
         if (watch != null) {
             watch.onGone(() -> abort(new IOException("the client has left")));
         }
         iterate();
+        return true;
     }
 
     @Override

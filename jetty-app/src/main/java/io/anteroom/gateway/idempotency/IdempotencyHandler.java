@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
@@ -38,6 +39,23 @@ public final class IdempotencyHandler extends Handler.Wrapper {
 
     private static final String FIELD = "Idempotency-Key";
     private static final int LONGEST_KEY = 256;
+
+    private static final Problem REUSED = new Problem(
+            Kind.BAD_REQUEST,
+            "This Idempotency-Key came with another request before (expected: a key of its own for each request).",
+            null,
+            null,
+            422,
+            "idempotency_key_reused");
+
+    private static final Problem BUSY = new Problem(
+            Kind.RATE_LIMITED,
+            "Too many requests with this Idempotency-Key are being answered (expected: at most "
+                    + Recording.MOST_FOLLOWERS + " at once). Please try again in 1s.",
+            Duration.ofSeconds(1),
+            null,
+            429,
+            "idempotency_key_busy");
 
     private final IdempotencySettings settings;
     private final Predicate<Identity> isKnown;
@@ -79,12 +97,15 @@ public final class IdempotencyHandler extends Handler.Wrapper {
             return lead(first.recording(), once);
         }
         if (turn instanceof Same same) {
-            new Follower(same.recording(), once.request(), once.response(), once.callback(), () -> goOn(same, once))
-                    .begin();
+            Follower follower = new Follower(
+                    same.recording(), once.request(), once.response(), once.callback(), () -> goOn(same, once));
+            if (!follower.begin()) {
+                refuse(once, BUSY);
+            }
             return true;
         }
         if (turn instanceof Other) {
-            refuse(once);
+            refuse(once, REUSED);
         }
         return true;
     }
@@ -139,15 +160,8 @@ public final class IdempotencyHandler extends Handler.Wrapper {
         }
     }
 
-    private static void refuse(Once once) {
+    private static void refuse(Once once, Problem problem) {
         Request request = once.request();
-        Problem problem = new Problem(
-                Kind.BAD_REQUEST,
-                "This Idempotency-Key came with another request before (expected: a key of its own for each request).",
-                null,
-                null,
-                422,
-                "idempotency_key_reused");
         Dialect dialect = Dialect.ofPath(Request.getPathInContext(request));
         Answer answer = Answers.of(problem, dialect, "", request.getHeaders().get(HttpHeader.ACCEPT));
         Response response = once.response();

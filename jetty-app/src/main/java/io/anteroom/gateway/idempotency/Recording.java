@@ -2,7 +2,9 @@
 package io.anteroom.gateway.idempotency;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.jspecify.annotations.Nullable;
@@ -18,10 +20,13 @@ final class Recording {
     private static final int FIELD_BYTES = 96;
     private static final int ANSWER_BYTES = 1024;
 
+    /** Each of them is told of each piece, and pays for nothing. */
+    static final int MOST_FOLLOWERS = 100;
+
     private final int most;
     private final Room room;
     private final List<byte[]> pieces = new ArrayList<>();
-    private final List<Runnable> followers = new ArrayList<>();
+    private final Set<Runnable> followers = new LinkedHashSet<>();
     private int status;
     private HttpFields headers = HttpFields.EMPTY;
     private int bytes;
@@ -150,8 +155,22 @@ final class Recording {
         return number < pieces.size() ? pieces.get(number) : null;
     }
 
-    synchronized void follow(Runnable follower) {
-        followers.add(follower);
+    /** Has a follower be told from now on; false if there are as many as there may be. */
+    synchronized boolean follow(Runnable follower) {
+        return followers.size() < MOST_FOLLOWERS && followers.add(follower);
+    }
+
+    synchronized boolean isFollowed() {
+        return !followers.isEmpty();
+    }
+
+    /** There is no more room for it: whoever still reads it is cut off, so that its memory is free. */
+    void forget() {
+        synchronized (this) {
+            stage = Stage.BROKEN;
+            pieces.clear();
+        }
+        tell();
     }
 
     synchronized void unfollow(Runnable follower) {

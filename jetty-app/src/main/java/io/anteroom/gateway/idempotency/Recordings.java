@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The answers under way and those kept, by caller and key. What is kept is bounded in time and in memory; the oldest
@@ -55,8 +56,7 @@ final class Recordings {
      */
     synchronized Turn turn(String key, String payload) {
         forgetOld();
-        Entry running = underWay.get(key);
-        Entry entry = running == null ? kept.get(key) : running;
+        Entry entry = find(key, nanoClock.getAsLong());
         if (entry == null) {
             Recording recording = new Recording(settings.maxAnswer(), this::takeRoom);
             underWay.put(key, new Entry(payload, recording, 0, 0));
@@ -91,6 +91,11 @@ final class Recordings {
         }
         underWay.remove(key);
         if (isKept(recording)) {
+            Entry before = kept.remove(key);
+            if (before != null) {
+                keptBytes -= before.bytes();
+                before.recording().forget();
+            }
             kept.put(key, new Entry(entry.payload(), recording, nanoClock.getAsLong(), bytes));
             keptBytes += bytes;
             forgetOld();
@@ -110,13 +115,30 @@ final class Recordings {
         Iterator<Entry> oldestFirst = kept.values().iterator();
         while (oldestFirst.hasNext()) {
             Entry entry = oldestFirst.next();
-            boolean isOld = now - entry.endedNanos() > settings.keepFor().toNanos();
-            if (!isOld && keptBytes <= settings.maxBytes()) {
+            boolean isTooMuch = keptBytes > settings.maxBytes();
+            if (!isTooMuch && !isOld(entry, now)) {
                 return;
             }
-            oldestFirst.remove();
-            keptBytes -= entry.bytes();
+            if (isTooMuch || !entry.recording().isFollowed()) {
+                oldestFirst.remove();
+                keptBytes -= entry.bytes();
+                entry.recording().forget();
+            }
         }
+    }
+
+    private boolean isOld(Entry entry, long now) {
+        return now - entry.endedNanos() > settings.keepFor().toNanos();
+    }
+
+    /** The answer that counts for a key; one that is too old may still be there for somebody who reads slowly. */
+    private @Nullable Entry find(String key, long now) {
+        Entry running = underWay.get(key);
+        if (running != null) {
+            return running;
+        }
+        Entry entry = kept.get(key);
+        return entry == null || isOld(entry, now) ? null : entry;
     }
 
     /** How many answers are under way or kept. */

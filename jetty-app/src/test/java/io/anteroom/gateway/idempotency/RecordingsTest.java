@@ -9,6 +9,7 @@ import io.anteroom.gateway.idempotency.Recordings.Other;
 import io.anteroom.gateway.idempotency.Recordings.Same;
 import io.anteroom.gateway.idempotency.Recordings.Turn;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.jetty.http.HttpFields;
 import org.junit.jupiter.api.Test;
@@ -119,6 +120,39 @@ final class RecordingsTest {
         recordings.ended("one", one);
 
         assertThat(begun("four").stage()).isEqualTo(Stage.BEGUN);
+    }
+
+    @Test
+    void followers_areBounded_andOneThatLeavesMakesRoom() {
+        Recording recording = begun("k");
+        Runnable last = () -> {};
+        for (int i = 1; i < Recording.MOST_FOLLOWERS; i++) {
+            assertThat(recording.follow(new Thread())).isTrue();
+        }
+
+        assertThat(recording.follow(last)).isTrue();
+        assertThat(recording.follow(new Thread())).isFalse();
+        recording.unfollow(last);
+        assertThat(recording.follow(new Thread())).isTrue();
+    }
+
+    /** Whoever reads slowly, or not at all, must not keep in memory what the bound has no room for. */
+    @Test
+    void kept_stillRead_countsUntilItHasBeenRead_andGoesWhenThereIsNoRoom() {
+        List<Stage> told = new ArrayList<>();
+        answer("slow", 200, MOST);
+        Recording slow = ((Same) recordings.turn("slow", "p")).recording();
+        slow.follow(() -> told.add(slow.stage()));
+        now += Duration.ofSeconds(11).toNanos();
+
+        assertThat(recordings.turn("other", "p")).isInstanceOf(First.class);
+        assertThat(slow.stage()).as("as old as may be, but being read").isEqualTo(Stage.WHOLE);
+        assertThat(recordings.turn("slow", "q")).as("a new one").isInstanceOf(First.class);
+        answer("a", 200, MOST);
+        answer("b", 200, MOST);
+
+        assertThat(told).containsExactly(Stage.BROKEN);
+        assertThat(slow.piece(0)).isNull();
     }
 
     private Recording begun(String key) {
