@@ -29,6 +29,9 @@ final class Attempt {
 
     private static final long LONGEST_READING_SECONDS = 5;
 
+    private static final int FIRST_FINAL = 200;
+    private static final int LAST_FINAL = 599;
+
     private final Exchange exchange;
     private final Call call;
     private final Request upstream;
@@ -38,12 +41,14 @@ final class Attempt {
     private final AtomicBoolean settled = new AtomicBoolean();
     private volatile boolean isDismissed;
     private volatile boolean isConnected;
+    private volatile boolean isSent;
     private volatile boolean hasBegun;
     private volatile boolean isOver;
     private volatile long awaitingSinceNanos = System.nanoTime() | 1;
     private volatile @Nullable AnswerPump pump;
     private volatile @Nullable Throwable failure;
     private volatile Scheduler.@Nullable Task timer;
+    private volatile long timerNanos;
 
     Attempt(Exchange exchange, Call call, Request upstream) {
         this.exchange = exchange;
@@ -58,13 +63,24 @@ final class Attempt {
     }
 
     void send() {
-        upstream.onRequestBegin(request -> {
-            isConnected = true;
-            awaitingBackend(true);
-        });
+        upstream.onRequestListener(new Progress());
         upstream.onResponseContentSource(this::begin);
         checkLater(beganNanos);
         upstream.send(this::completed);
+    }
+
+    /** How far the request itself is. */
+    private final class Progress implements Request.Listener {
+        @Override
+        public void onBegin(Request request) {
+            isConnected = true;
+            awaitingBackend(true);
+        }
+
+        @Override
+        public void onSuccess(Request request) {
+            isSent = true;
+        }
     }
 
     private void begin(Response response, Content.Source source) {
@@ -75,6 +91,13 @@ final class Attempt {
         hasBegun = true;
         awaitingBackend(true);
         checkAnew();
+        if (response.getStatus() < FIRST_FINAL || response.getStatus() > LAST_FINAL) {
+            // Nobody has asked for another protocol, and what is no status means nothing to anybody.
+            Throwable bad = new Ended(UpstreamProblem.BAD_ANSWER);
+            failed(bad);
+            source.fail(bad);
+            return;
+        }
         Cause cause = UpstreamProblem.cause(response.getStatus());
         if (cause != null) {
             unwelcome(response, source, cause);
@@ -173,7 +196,7 @@ final class Attempt {
 
     /** Both sides of the upstream exchange are over. A whole answer ends with its last byte, not here. */
     private void completed(Result result) {
-        if (!result.isFailed() || isDismissed) {
+        if (!result.isFailed() || isDismissed || isOver) {
             over();
             return;
         }
@@ -210,6 +233,14 @@ final class Attempt {
         call.left();
     }
 
+    /** The client has its answer. A backend that has given it before it had read all of the request gets no more. */
+    void answered() {
+        over();
+        if (!isSent) {
+            abort(UpstreamProblem.FAILED);
+        }
+    }
+
     void abort(UpstreamProblem problem) {
         CompletableFuture<Boolean> unused = upstream.abort(new Ended(problem));
     }
@@ -226,16 +257,26 @@ final class Attempt {
         }
     }
 
+    /** Another limit counts from now on. A timer that goes off before it is left alone: it looks, and goes on. */
     private void checkAnew() {
-        cancelTimer();
-        checkLater(System.nanoTime());
+        long now = System.nanoTime();
+        long due = untilDue(now);
+        if (timer == null || (due != Long.MAX_VALUE && now + due - timerNanos < 0)) {
+            cancelTimer();
+            checkLater(now);
+        }
     }
 
     private void checkLater(long now) {
-        long due = Math.min(due(now, timeouts.total(), exchange.startNanos()), stepDue(now));
+        long due = untilDue(now);
         if (due != Long.MAX_VALUE && !isOver) {
+            timerNanos = now + due;
             timer = scheduler.schedule(this::check, Math.max(1, due), TimeUnit.NANOSECONDS);
         }
+    }
+
+    private long untilDue(long now) {
+        return Math.min(due(now, timeouts.total(), exchange.startNanos()), stepDue(now));
     }
 
     private void check() {

@@ -11,8 +11,6 @@ import io.anteroom.gateway.upstream.Journey.Nowhere;
 import io.anteroom.gateway.upstream.Journey.Outcome;
 import io.anteroom.gateway.upstream.Journey.Step;
 import io.anteroom.gateway.upstream.Journey.Wait;
-import io.anteroom.protocol.Answer;
-import io.anteroom.protocol.Problem;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -22,7 +20,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.client.Response;
 import org.eclipse.jetty.http.HttpException;
-import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
@@ -34,11 +31,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Exchange {
     private static final System.Logger LOG = System.getLogger(Exchange.class.getName());
-    private static final int CLIENT_CLOSED_REQUEST = 499;
 
     private final AsyncContext async;
     private final HttpServletResponse client;
-    private final Client manner;
+    private final Reply reply;
     private final Outgoing outgoing;
     private final Journey journey;
     private final Scheduler scheduler;
@@ -47,7 +43,6 @@ final class Exchange {
     private final long startNanos = System.nanoTime();
     private final AtomicBoolean over = new AtomicBoolean();
     private final AtomicBoolean refusing = new AtomicBoolean();
-    private volatile @Nullable Response answer;
     private volatile boolean clientGone;
     private volatile int refusal;
     private volatile @Nullable Attempt current;
@@ -79,9 +74,9 @@ final class Exchange {
     Exchange(Sides sides, Runnable whenOver) {
         this.async = sides.async();
         this.client = sides.client();
-        this.manner = sides.manner();
         this.outgoing = sides.outgoing();
         this.journey = sides.journey();
+        this.reply = new Reply(client, sides.manner(), journey);
         this.scheduler = sides.scheduler();
         this.executor = sides.executor();
         this.whenOver = whenOver;
@@ -194,7 +189,7 @@ final class Exchange {
     /** The answer is for the client now, whatever it is. */
     @Nullable AnswerPump deliver(Attempt attempt, Response response, Content.Source source) {
         try {
-            answer = response;
+            reply.takes(response);
             String type = response.getHeaders().get("Content-Type");
             AnswerPump carrier = new AnswerPump(this, source, client.getOutputStream(), type == null ? "" : type);
             pump = carrier;
@@ -238,40 +233,19 @@ final class Exchange {
         }
     }
 
-    /**
-     * Gives the backend's status and headers to the client, when it is certain that something of its answer follows.
-     */
+    /** Gives the head of the answer to the client, when it is certain that something of it follows. */
     void head() {
-        Response response = answer;
-        if (response == null) {
-            return;
-        }
-        answer = null;
-        client.setStatus(response.getStatus());
-        for (HttpField field : HeaderRules.toClient(response.getHeaders())) {
-            if (HeaderRules.isSingle(field)) {
-                client.setHeader(field.getName(), field.getValue());
-            } else {
-                client.addHeader(field.getName(), field.getValue());
-            }
-        }
-        servedBy();
+        reply.head(servedBy());
     }
 
-    /** Tells which backend it was, and whether it was one of another group than it was meant for. */
-    private void servedBy() {
+    private @Nullable Call servedBy() {
         Attempt attempt = current;
-        if (attempt != null) {
-            client.setHeader("Queue-Upstream", attempt.call().backend().name());
-            if (journey.hasFailedOver()) {
-                client.setHeader("Queue-Fallback", attempt.call().group());
-            }
-        }
+        return attempt == null ? null : attempt.call();
     }
 
     /** Whether the client can still be told of a failure by a status. */
     boolean isHeadPending() {
-        return answer != null;
+        return reply.isHeadPending();
     }
 
     /** Tells the client what went wrong. */
@@ -298,28 +272,18 @@ final class Exchange {
         answered();
     }
 
-    /** Sets the status of a failure and answers the body that belongs to it. */
+    /** Sets the status of a failure and answers the body that belongs to it; none for a client that is gone. */
     byte[] problem(Throwable cause) {
-        answer = null;
         if (clientGone) {
-            client.setStatus(CLIENT_CLOSED_REQUEST);
+            reply.toNobody();
             return new byte[0];
         }
-        Problem problem = UpstreamProblem.told(cause);
-        Answer told = manner.answer(problem);
-        client.setStatus(told.status());
-        if (problem.retryAfter() != null) {
-            told.headers().forEach(client::setHeader);
-        }
-        client.setHeader("Content-Type", told.contentType());
-        client.setHeader("Queue-Upstream-Error", problem.code());
-        servedBy();
-        return told.body();
+        return reply.problem(cause, servedBy());
     }
 
     /** The end of an answer that the backend broke off; empty if it must not look complete. */
     byte[] brokenOff(Throwable cause, String contentType) {
-        return clientGone ? new byte[0] : manner.brokenOff(UpstreamProblem.told(cause), contentType);
+        return clientGone ? new byte[0] : reply.brokenOff(cause, contentType);
     }
 
     /** The client left: so does our request. */
@@ -387,7 +351,7 @@ final class Exchange {
         }
         Attempt attempt = current;
         if (attempt != null) {
-            attempt.over();
+            attempt.answered();
         }
         whenOver.run();
         try {

@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
+import java.util.Enumeration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -47,6 +47,7 @@ final class HeaderRules {
             "x-real-ip");
 
     private static final Set<String> SINGLE = Set.of("date", "content-type", "content-length", "server");
+    private static final int NO_CONTENT = 204;
     private static final String OUR_PREFIX = "queue-";
 
     /**
@@ -63,21 +64,21 @@ final class HeaderRules {
 
     /** Fills the headers of the request to the backend. */
     void toBackend(HttpServletRequest client, Call call, HttpFields.Mutable backend) {
-        Set<String> dropped = new HashSet<>(NOT_FORWARDED);
-        dropped.addAll(connectionOptions(Collections.list(client.getHeaders("Connection"))));
-        if (!call.headers().forwardClientKey()) {
-            dropped.addAll(CREDENTIALS);
-        }
-        if (!trusted.test(client.getRemoteAddr())) {
-            dropped.addAll(FORWARDED);
-        }
-        for (String name : Collections.list(client.getHeaderNames())) {
-            String lower = name.toLowerCase(Locale.ROOT);
-            if (!HOP.contains(lower) && !dropped.contains(lower) && !lower.startsWith(OUR_PREFIX)) {
-                boolean isCookie = lower.equals("cookie");
-                client.getHeaders(name)
-                        .asIterator()
-                        .forEachRemaining(value -> add(backend, name, isCookie ? withoutOurCookies(value) : value));
+        Set<String> options = connectionOptions(client.getHeaders("Connection"));
+        boolean hasOwnKey = !call.headers().forwardClientKey();
+        boolean isStranger = !trusted.test(client.getRemoteAddr());
+        Enumeration<String> names = client.getHeaderNames();
+        while (names.hasMoreElements()) {
+            String name = names.nextElement();
+            String lower = canonical(name);
+            boolean isDropped = HOP.contains(lower)
+                    || NOT_FORWARDED.contains(lower)
+                    || options.contains(lower)
+                    || (hasOwnKey && CREDENTIALS.contains(lower))
+                    || (isStranger && FORWARDED.contains(lower))
+                    || lower.startsWith(OUR_PREFIX);
+            if (!isDropped) {
+                copy(name, client.getHeaders(name), lower.equals("cookie"), backend);
             }
         }
         forwarded(client, call, backend);
@@ -89,9 +90,17 @@ final class HeaderRules {
         call.backend().key().ifPresent(key -> backend.put(header, scheme + key.value()));
     }
 
-    private static void add(HttpFields.Mutable backend, String name, String value) {
-        if (!value.isEmpty() || !name.equalsIgnoreCase("cookie")) {
-            backend.add(name, value);
+    /** As backends may understand it: those behind WSGI do not tell an underscore from a dash. */
+    private static String canonical(String name) {
+        return name.toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    private static void copy(String name, Enumeration<String> values, boolean isCookie, HttpFields.Mutable backend) {
+        while (values.hasMoreElements()) {
+            String value = isCookie ? withoutOurCookies(values.nextElement()) : values.nextElement();
+            if (!isCookie || !value.isEmpty()) {
+                backend.add(name, value);
+            }
         }
     }
 
@@ -124,14 +133,16 @@ final class HeaderRules {
     }
 
     /** The headers of an answer that the client gets. */
-    static List<HttpField> toClient(HttpFields backend) {
-        Set<String> options = connectionOptions(backend.getValuesList("Connection"));
+    static List<HttpField> toClient(int status, HttpFields backend) {
+        Set<String> options = connectionOptions(backend.getValues("Connection"));
         List<HttpField> passed = new ArrayList<>(backend.size());
         for (HttpField field : backend) {
             String lower = field.getLowerCaseName();
             String value = field.getValue();
             boolean isOurs =
                     lower.startsWith(OUR_PREFIX) || (lower.equals("set-cookie") && value != null && isOurCookie(value));
+            // It must not be there (RFC 9110, section 8.6), and the server would wait for such a body.
+            isOurs |= status == NO_CONTENT && lower.equals("content-length");
             if (!HOP.contains(lower) && !options.contains(lower) && !isOurs && value != null) {
                 passed.add(field);
             }
@@ -158,10 +169,13 @@ final class HeaderRules {
         return SINGLE.contains(field.getLowerCaseName());
     }
 
-    private static Set<String> connectionOptions(List<String> values) {
+    private static Set<String> connectionOptions(Enumeration<String> values) {
+        if (!values.hasMoreElements()) {
+            return Set.of();
+        }
         Set<String> options = new HashSet<>();
-        for (String value : values) {
-            for (String option : value.split(",")) {
+        while (values.hasMoreElements()) {
+            for (String option : values.nextElement().split(",")) {
                 options.add(option.strip().toLowerCase(Locale.ROOT));
             }
         }

@@ -10,6 +10,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import org.eclipse.jetty.client.HttpClient;
@@ -21,6 +22,7 @@ import org.eclipse.jetty.http.HttpCookieStore;
 import org.eclipse.jetty.io.ClientConnector;
 import org.eclipse.jetty.util.SocketAddressResolver;
 import org.eclipse.jetty.util.thread.Invocable;
+import org.eclipse.jetty.util.thread.Scheduler;
 
 /**
  * A streaming reverse proxy: no answer is buffered whole, no thread waits, and the backend is told when the client
@@ -38,6 +40,9 @@ public final class UpstreamProxy extends HttpServlet {
 
     /** As much of a fast stream is read at once. */
     private static final int READ = 64 << 10;
+
+    /** Shorter than what is usually waited for. */
+    private static final long BEAT_MILLIS = 200;
 
     private static final Duration LONGEST_CONNECT = Duration.ofMinutes(2);
 
@@ -118,7 +123,18 @@ public final class UpstreamProxy extends HttpServlet {
         http.getProtocolHandlers().remove(WWWAuthenticationProtocolHandler.NAME);
         http.getProtocolHandlers().remove(ProxyAuthenticationProtocolHandler.NAME);
         FirstEvent.prepare();
+        beat();
         upstreams.start(new HttpProbe(http));
+    }
+
+    /**
+     * Keeps the first of all timers near. Each request sets some that go off much later, if ever; one that is set as
+     * the first of all wakes the thread of the timers, which costs more than the timer.
+     */
+    private void beat() {
+        if (http.isRunning()) {
+            Scheduler.Task unused = http.getScheduler().schedule(this::beat, BEAT_MILLIS, TimeUnit.MILLISECONDS);
+        }
     }
 
     @Override
