@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.eclipse.jetty.io.ManagedSelector;
@@ -27,6 +28,9 @@ final class WatchingEndPoint extends SocketChannelEndPoint {
     private final SelectionKey key;
     private final ReentrantLock lock = new ReentrantLock();
     private final AtomicReference<@Nullable Runnable> watcher = new AtomicReference<>();
+    /** Whether the selector looks for what can be read, or has been told to and not found anything since. */
+    private final AtomicBoolean isLookedAt = new AtomicBoolean();
+
     private @Nullable ByteBuffer early;
     private boolean filling;
     private boolean handling;
@@ -42,6 +46,17 @@ final class WatchingEndPoint extends SocketChannelEndPoint {
         watcher.set(gone);
         if (!isFillInterested()) {
             needsFillInterest();
+        }
+    }
+
+    /**
+     * Has the selector look for what can be read, unless it does already, as it does for a request whose client has
+     * been watched: to tell it again would wake it once more for each request.
+     */
+    @Override
+    protected void needsFillInterest() {
+        if (isLookedAt.compareAndSet(false, true)) {
+            super.needsFillInterest();
         }
     }
 
@@ -83,7 +98,15 @@ final class WatchingEndPoint extends SocketChannelEndPoint {
     @Override
     public Runnable onSelected() {
         boolean readable = key.isValid() && (key.readyOps() & SelectionKey.OP_READ) != 0;
+        if (readable) {
+            // Before anybody is looked for who wants to read: one who comes later has the selector look again.
+            isLookedAt.set(false);
+        }
         Runnable task = super.onSelected();
+        if (readable && isLookedAt.get()) {
+            // Somebody came between the two, and has been forgotten by the second.
+            super.needsFillInterest();
+        }
         if (readable && watcher.get() != null && !isFillInterested() && isGone()) {
             Runnable gone = watcher.getAndSet(null);
             if (gone != null) {

@@ -4,6 +4,7 @@ package io.anteroom.gateway.proxy;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
@@ -19,6 +20,9 @@ final class FirstEvent {
                     + "|no (free |available )?(slot|capacity)|out of capacity|service.?unavailable|rate.?limit");
 
     private static final List<String> FIELDS = List.of("data:", "event:", "id:", "retry:");
+
+    private static final byte[] DATA = "data:".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] ERROR = "error".getBytes(StandardCharsets.US_ASCII);
 
     private FirstEvent() {}
 
@@ -40,6 +44,39 @@ final class FirstEvent {
     static boolean isStream(String contentType) {
         return contentType.regionMatches(true, 0, "text/event-stream", 0, 17)
                 || contentType.regionMatches(true, 0, "application/x-ndjson", 0, 20);
+    }
+
+    /**
+     * Whether the bytes begin with a whole line of data that says nothing of errors, as those of nearly all streams do.
+     * Looked at in place, as that is all that has to be known of them.
+     */
+    static boolean isPlain(ByteBuffer bytes) {
+        int at = bytes.position();
+        if (!startsWith(bytes, at, DATA)) {
+            return false;
+        }
+        for (int i = at + DATA.length; i < bytes.limit(); i++) {
+            byte next = bytes.get(i);
+            if (next == '\n') {
+                return true;
+            }
+            if (next == ERROR[0] && startsWith(bytes, i, ERROR)) {
+                return false;
+            }
+        }
+        return false;
+    }
+
+    private static boolean startsWith(ByteBuffer bytes, int at, byte[] what) {
+        if (bytes.limit() - at < what.length) {
+            return false;
+        }
+        for (int i = 0; i < what.length; i++) {
+            if (bytes.get(at + i) != what[i]) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Judges the beginning of a stream: server-sent events, or lines of JSON. */

@@ -29,7 +29,7 @@ final class Peek implements Content.Source {
     private final boolean isStream;
     private final AtomicBoolean hasDecided = new AtomicBoolean();
     private final Deque<Content.Chunk> held = new ArrayDeque<>();
-    private final ByteArrayOutputStream seen = new ByteArrayOutputStream(256);
+    private final ByteArrayOutputStream seen = new ByteArrayOutputStream(0);
     private volatile Scheduler.@Nullable Task timer;
     private boolean isDemanded;
     private @Nullable Runnable wanted;
@@ -121,6 +121,9 @@ final class Peek implements Content.Source {
     }
 
     private FirstEvent.Verdict verdict(Content.Chunk chunk) {
+        if (seen.size() == 0 && FirstEvent.isPlain(chunk.getByteBuffer())) {
+            return FirstEvent.Verdict.FINE;
+        }
         ByteBuffer bytes = chunk.getByteBuffer().slice();
         byte[] piece = new byte[Math.min(bytes.remaining(), Math.max(0, settings.peekBytes() - seen.size()))];
         bytes.get(piece);

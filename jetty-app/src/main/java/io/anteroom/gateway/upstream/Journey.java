@@ -91,9 +91,14 @@ public final class Journey {
     /** Begins. */
     public Step begin() {
         first.budget().request(around.nowNanos());
+        Call call = enter();
+        return call == null ? beginElsewhere() : new Go(call);
+    }
+
+    private Step beginElsewhere() {
         boolean isKnown = first.knows(wanted.model());
         Duration comesBack = first.comesBackIn();
-        Call call = enter();
+        Call call = null;
         while (call == null && goOn()) {
             isKnown |= group.knows(wanted.model());
             call = enter();

@@ -4,6 +4,7 @@ package io.anteroom.gateway.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.anteroom.gateway.proxy.FirstEvent.Verdict;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -11,7 +12,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class FirstEventTest {
     private static Verdict judge(String text) {
-        return FirstEvent.judge(text.getBytes(StandardCharsets.UTF_8));
+        Verdict verdict = FirstEvent.judge(text.getBytes(StandardCharsets.UTF_8));
+        assertThat(isPlain(text)).as("seen at first sight").isIn(false, verdict == Verdict.FINE);
+        return verdict;
+    }
+
+    private static boolean isPlain(String text) {
+        return FirstEvent.isPlain(ByteBuffer.wrap(("#" + text).getBytes(StandardCharsets.UTF_8), 1, text.length()));
     }
 
     @ParameterizedTest
@@ -49,6 +56,16 @@ final class FirstEventTest {
     @ValueSource(strings = {"", "\n", "da", "event: error\n", "event: err", "data: {\"error\":{\"message\":\"The que"})
     void judge_beginning_isUndecided(String text) {
         assertThat(judge(text)).isEqualTo(Verdict.UNDECIDED);
+    }
+
+    @Test
+    void isPlain_wholeLineOfData_withoutAnError() {
+        assertThat(isPlain("data: {\"choices\":[]}\n\n")).isTrue();
+        assertThat(isPlain("data: [DONE]\n")).isTrue();
+        assertThat(isPlain("data: {\"choices\":[]}")).isFalse();
+        assertThat(isPlain("data: {\"error\":null}\n")).isFalse();
+        assertThat(isPlain("event: x\ndata: 1\n")).isFalse();
+        assertThat(isPlain("data")).isFalse();
     }
 
     @Test
