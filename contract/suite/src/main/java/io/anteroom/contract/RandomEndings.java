@@ -111,7 +111,7 @@ public final class RandomEndings {
                 .filter(f -> f.commitAfter(Duration.ofMillis(15))
                         .heartbeat(Duration.ofMillis(100))
                         // Longer than a thread of the innocent waits for its turn on a busy machine.
-                        .writeIdle(Duration.ofSeconds(1)));
+                        .writeIdle(Duration.ofSeconds(3)));
     }
 
     /** Plays all endings and counts what is left behind. */

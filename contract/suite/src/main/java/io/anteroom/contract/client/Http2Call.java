@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * the flow-control window.
  */
 public final class Http2Call implements Call, Stream.Listener {
-    private static final long AFTER_CLOSE_NANOS = 3_000_000_000L;
+    private static final long AFTER_CLOSE_NANOS = 15_000_000_000L;
 
     private final RawHttp2 connection;
     private final ReentrantLock lock = new ReentrantLock();
