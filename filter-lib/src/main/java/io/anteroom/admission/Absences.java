@@ -88,10 +88,17 @@ final class Absences {
             return false;
         }
         entry.node = node;
+        claim(entry);
+        return true;
+    }
+
+    /** Somebody is there who will use its slot, now or when its turn comes. */
+    private void claim(Entry entry) {
         if (entry.running) {
             state.claim(entry);
+        } else {
+            entry.claimNanos = Entry.CLAIMED;
         }
-        return true;
     }
 
     private void comeBack(Entry entry, long bytes) {
@@ -107,11 +114,13 @@ final class Absences {
     /** A node says whether somebody is there, which is the truth; limits are not asked. */
     void register(Entry entry, Registration registration) {
         Absence absence = registration.absence();
+        if (entry.isReserved() && registration.arrival().claimWithin() == null) {
+            claim(entry);
+        }
         if (entry.running) {
-            if (entry.isReserved() && registration.arrival().claimWithin() == null) {
-                state.claim(entry);
-            }
-        } else if (absence == null && entry.away) {
+            return;
+        }
+        if (absence == null && entry.away) {
             comeBack(entry, registration.arrival().bytes());
         } else if (absence != null && !entry.away) {
             leave(entry, absence);

@@ -314,21 +314,34 @@ final class Gate {
             Registration registration = told.remove(entry.id);
             if (registration == null) {
                 drop(entry);
-            } else if (entry.running && !registration.isRunning()) {
-                effects.accept(granted(entry));
-            } else if (!entry.running && registration.isRunning()) {
-                state.run(entry, true, state.nowNanos - registration.ran().toNanos());
-                state.tally.admitted++;
-            }
-            if (registration != null) {
-                absences.register(entry, registration);
+            } else {
+                agree(entry, registration, effects);
             }
         }
         for (Registration registration : held) {
-            if (told.remove(registration.ticket()) != null && state.entries.find(registration.ticket()) == null) {
+            if (told.remove(registration.ticket()) == null) {
+                continue;
+            }
+            Entry known = state.entries.find(registration.ticket());
+            if (known == null) {
                 takeIn(node, registration);
+            } else if (registration.isAttended()) {
+                // It took that over, and this state has forgotten so: the other node had let it go before.
+                known.node = node;
+                agree(known, registration, effects);
             }
         }
+    }
+
+    private void agree(Entry entry, Registration registration, Consumer<Effect> effects) {
+        if (entry.running && !registration.isRunning()) {
+            effects.accept(granted(entry));
+        } else if (!entry.running && registration.isRunning()) {
+            absences.register(entry, registration);
+            state.run(entry, true, state.nowNanos - registration.ran().toNanos());
+            state.tally.admitted++;
+        }
+        absences.register(entry, registration);
     }
 
     private void drop(Entry entry) {

@@ -276,7 +276,8 @@ public final class PoolMachine {
     /**
      * A node tells everything that it holds, which is the truth about its requests: what is missing here is taken in
      * regardless of limits (over-full pools drain), what is here but not told is dropped, and a place keeps its moment
-     * of arrival. Grants that the node has not heard of are told again.
+     * of arrival. Grants that the node has not heard of are told again. What another node holds here stays so, but for
+     * a request at which somebody is by what this one says: it took that over.
      */
     public void register(String node, List<Registration> held, long nowNanos, Consumer<Effect> effects) {
         begin(nowNanos, effects);

@@ -26,4 +26,9 @@ public record Registration(
     public Registration(long ticket, Arrival arrival, Duration waited, boolean isRunning, Duration ran) {
         this(ticket, arrival, waited, isRunning, ran, null);
     }
+
+    /** Whether somebody is at it: neither a kept place nor a reserved slot, which its node may let go of. */
+    boolean isAttended() {
+        return absence == null && arrival.claimWithin() == null;
+    }
 }

@@ -213,6 +213,39 @@ public final class Audit {
                                 !other.running && other.canRun() && other.flow == entry.flow && other.isBefore(entry));
     }
 
+    /** Those who wait and could run if a slot were free. */
+    public static Set<Long> ready(PoolMachine machine) {
+        Set<Long> ready = new HashSet<>();
+        for (Entry entry : machine.state().entries.toArray()) {
+            if (!entry.running && entry.canRun()) {
+                ready.add(entry.id);
+            }
+        }
+        return ready;
+    }
+
+    /** Whether one that runs came later in its flow than any of {@code others} that still wait and could run. */
+    public static boolean hasOvertaken(PoolMachine machine, long ticket, Set<Long> others) {
+        Entry entry = machine.state().entries.find(ticket);
+        return entry != null
+                && others.stream()
+                        .map(machine.state().entries::find)
+                        .anyMatch(other -> other != null
+                                && !other.running
+                                && other.canRun()
+                                && other.flow == entry.flow
+                                && other.isBefore(entry));
+    }
+
+    /** Everything that runs or waits, and which node holds it. */
+    public static Map<Long, String> holders(PoolMachine machine) {
+        Map<Long, String> holders = new HashMap<>();
+        for (Entry entry : machine.state().entries.toArray()) {
+            holders.put(entry.id, entry.node);
+        }
+        return holders;
+    }
+
     /** Everything that runs or waits, and whether it runs. */
     public static Map<Long, Boolean> requests(PoolMachine machine) {
         Map<Long, Boolean> requests = new HashMap<>();

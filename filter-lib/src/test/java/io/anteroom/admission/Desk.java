@@ -66,6 +66,10 @@ final class Desk {
         return this;
     }
 
+    void collect(Effect effect) {
+        effects.add(effect);
+    }
+
     Decision offer(Arrival arrival) {
         return offer(++lastTicket, arrival);
     }

@@ -323,6 +323,48 @@ final class NodesTest {
     }
 
     @Test
+    void register_somebodyIsAtWhatAnotherNodeKeepsHere_isThatNodesFromNowOn() {
+        Desk desk = Desk.ofSlots(1);
+        desk.offerFrom("n1", 1, by("a"));
+        desk.offerFrom("n1", 2, by("b"));
+        assertThat(desk.machine.keep(2, Desk.KEPT, desk.nowNanos, effect -> {})).isTrue();
+
+        desk.register("n2", waits(2, by("b"), SECOND));
+        desk.machine.nodeLost("n1", desk.nowNanos, desk::collect);
+
+        assertThat(desk.effects()).containsExactly(new Effect.Granted(2, "n2", Duration.ZERO, 1));
+        assertThat(desk.machine.away()).isZero();
+        Audit.check(desk.machine);
+    }
+
+    @Test
+    void register_nobodyIsAtWhatAnotherNodeHoldsHere_changesNothing() {
+        Desk desk = Desk.ofSlots(1);
+        desk.offerFrom("n1", 1, by("a"));
+        desk.offerFrom("n1", 2, by("b"));
+
+        desk.register("n2", new Registration(2, by("b"), SECOND, false, Duration.ZERO, Desk.KEPT));
+        desk.machine.nodeLost("n1", desk.nowNanos, desk::collect);
+
+        assertThat(desk.effects()).isEmpty();
+        assertThat(desk.machine.waiting()).isZero();
+    }
+
+    @Test
+    void register_runsThoughItsCallerIsAwayHere_isThere() {
+        Desk desk = Desk.ofSlots(1);
+        desk.offerFrom("n1", 1, by("a"));
+        desk.offerFrom("n1", 2, by("b"));
+        assertThat(desk.machine.keep(2, Desk.KEPT, desk.nowNanos, effect -> {})).isTrue();
+
+        desk.register("n1", runs(1, by("a"), Duration.ZERO, SECOND), runs(2, by("b"), SECOND, SECOND));
+
+        assertThat(desk.machine.running()).isEqualTo(2);
+        assertThat(desk.machine.away()).isZero();
+        Audit.check(desk.machine);
+    }
+
+    @Test
     void register_fromNothing_keepsTheOrderOfArrivalAcrossNodes() {
         Desk desk = new Desk(Desk.settings(1).withOrder(Order.FIFO));
         desk.advance(Duration.ofMinutes(1));

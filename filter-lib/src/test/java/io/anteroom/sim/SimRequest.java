@@ -10,13 +10,15 @@ import java.time.Duration;
 /** What the world knows of one of its requests, independently of the machine. */
 final class SimRequest {
     final long ticket;
-    final String node;
+    String node;
     final long arrivedNanos;
     Arrival arrival;
     boolean isRunning;
     long admittedNanos;
     Absence absence;
     long leftNanos;
+    /** Its node has let it go, for another to take it over. */
+    boolean isLetGo;
 
     SimRequest(long ticket, String node, Arrival arrival, long nowNanos) {
         this.ticket = ticket;
@@ -29,6 +31,21 @@ final class SimRequest {
     void leave(Absence absence, long nowNanos) {
         this.absence = absence;
         leftNanos = nowNanos;
+    }
+
+    /** Whether another node may take it over: nobody is at it. */
+    boolean mayBeLetGo() {
+        return isRunning ? isReserved() : absence != null;
+    }
+
+    /** Its caller is there, at whatever node. */
+    void isTaken(long bytes, long nowNanos) {
+        isLetGo = false;
+        claim();
+        if (!isRunning) {
+            leave(null, nowNanos);
+            sends(bytes);
+        }
     }
 
     void sends(long bytes) {

@@ -6,13 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.anteroom.admission.Absence;
 import io.anteroom.admission.Arrival;
 import io.anteroom.admission.Audit;
-import io.anteroom.admission.Caller;
-import io.anteroom.admission.CallerLimits;
 import io.anteroom.admission.Decision;
 import io.anteroom.admission.Effect;
-import io.anteroom.admission.LevelSettings;
-import io.anteroom.admission.OnFull;
-import io.anteroom.admission.Order;
 import io.anteroom.admission.PoolMachine;
 import io.anteroom.admission.PoolMode;
 import io.anteroom.admission.PoolSettings;
@@ -25,12 +20,12 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Predicate;
 
 /**
  * A world in which everything that can happen to a pool happens, in the order that one seed gives. After every step the
@@ -43,6 +38,7 @@ import java.util.Random;
  *   <li>nobody waits past the deadline, nobody expires early;
  *   <li>arrival order inside a flow, of those who could run: a kept place is never behind a later one;
  *   <li>nobody runs before the moment that its arrival names;
+ *   <li>a place or slot that changes its node is one node's at a time, and goes on where it was in line;
  *   <li>the fairness bound between flows, where costs come out as expected;
  *   <li>every counter equals what is counted anew;
  *   <li>a second machine fed the same is equal, and so is one that was saved and loaded;
@@ -51,11 +47,12 @@ import java.util.Random;
  */
 final class SimWorld {
     private static final String[] NODES = {"n1", "n2", "n3"};
-    private static final long LARGEST_COST_MICROS = 5_000_000;
 
     private final Random random;
     /** Requests cost what was said, so that the fairness bound can be checked. */
     private final boolean exactCosts;
+
+    private final SimDice dice;
 
     private PoolMachine machine;
     private PoolMachine replica;
@@ -72,7 +69,8 @@ final class SimWorld {
     SimWorld(long seed) {
         random = new Random(seed);
         exactCosts = random.nextInt(3) == 0;
-        PoolSettings settings = settings();
+        dice = new SimDice(random, exactCosts);
+        PoolSettings settings = dice.settings();
         machine = new PoolMachine(settings, 64);
         replica = new PoolMachine(settings, 64);
         nowNanos = random.nextInt(3) == 0 ? 1L << 62 : random.nextLong() / 2;
@@ -106,6 +104,8 @@ final class SimWorld {
             leave();
         } else if (what < 830) {
             goOrComeBack();
+        } else if (what < 850) {
+            changeNode();
         } else if (what < 915) {
             passTime();
         } else if (what < 935) {
@@ -124,7 +124,7 @@ final class SimWorld {
     private void arrive() {
         long ticket = ++lastTicket;
         String node = NODES[random.nextInt(NODES.length)];
-        Arrival arrival = arrival();
+        Arrival arrival = dice.arrival();
         Decision decision = both(m -> m.arrive(ticket, node, arrival, nowNanos, this::collect));
         note(ticket, decision.getClass().getSimpleName().length());
         if (decision instanceof Decision.Admitted) {
@@ -143,7 +143,7 @@ final class SimWorld {
     }
 
     private void release() {
-        SimRequest request = any(true);
+        SimRequest request = any(one -> one.isRunning && !one.isLetGo);
         if (request == null) {
             return;
         }
@@ -164,12 +164,12 @@ final class SimWorld {
     }
 
     private void leave() {
-        SimRequest request = any(false);
+        SimRequest request = any(one -> !one.isRunning);
         if (request == null) {
             return;
         }
         long ticket = request.ticket;
-        boolean operator = random.nextBoolean();
+        boolean operator = request.isLetGo || random.nextBoolean();
         boolean gone = both(
                 m -> operator ? m.cancel(ticket, nowNanos, this::collect) : m.abandon(ticket, nowNanos, this::collect));
         assertThat(gone).isTrue();
@@ -181,8 +181,8 @@ final class SimWorld {
     }
 
     private void goOrComeBack() {
-        SimRequest request = any(false);
-        SimRequest reserved = any(true);
+        SimRequest request = any(one -> !one.isRunning && !one.isLetGo);
+        SimRequest reserved = any(one -> one.isRunning && !one.isLetGo);
         if (reserved != null && reserved.isReserved() && random.nextBoolean()) {
             claim(reserved);
         } else if (request != null && request.absence == null) {
@@ -193,8 +193,7 @@ final class SimWorld {
     }
 
     private void keep(SimRequest request) {
-        Absence absence = new Absence(
-                Duration.ofMillis(random.nextInt(20_000)), Duration.ofMillis(random.nextInt(4000)), random.nextInt(20));
+        Absence absence = dice.absence();
         int away = machine.away();
         boolean kept = both(m -> m.keep(request.ticket, absence, nowNanos, this::collect));
         assertThat(kept).isEqualTo(away < absence.most() && !absence.hold().isZero());
@@ -221,6 +220,47 @@ final class SimWorld {
             assertThat(again).isInstanceOf(request.isRunning ? Decision.Admitted.class : Decision.Queued.class);
         }
         carryOut();
+    }
+
+    /** Its node lets go of a kept place or a reserved slot; later, if ever, another takes it over. */
+    private void changeNode() {
+        SimRequest letGo = any(one -> one.isLetGo);
+        SimRequest lettable = any(one -> one.mayBeLetGo() && !one.isLetGo);
+        if (letGo != null && random.nextInt(3) != 0) {
+            adopt(letGo, anotherNode(letGo));
+        } else if (lettable != null) {
+            lettable.isLetGo = true;
+        }
+    }
+
+    private String anotherNode(SimRequest request) {
+        String node = NODES[random.nextInt(NODES.length)];
+        return node.equals(request.node) ? anotherNode(request) : node;
+    }
+
+    private void adopt(SimRequest request, String node) {
+        long bytes = random.nextInt(3000);
+        Decision decision = both(m -> m.adopt(request.ticket, node, bytes, nowNanos, this::collect));
+        request.node = node;
+        if (decision instanceof Decision.Refused) {
+            assertThat(request.isRunning).as("a slot that is refused").isFalse();
+        } else {
+            assertThat(decision)
+                    .as("what the next node is told")
+                    .isInstanceOf(request.isRunning ? Decision.Admitted.class : Decision.Queued.class);
+            request.isTaken(bytes, nowNanos);
+        }
+        carryOut();
+        if (!request.isLetGo) {
+            adoptInVain(request.ticket, anotherNode(request));
+        }
+    }
+
+    /** Somebody is there, or it has ended: nobody else gets it. */
+    private void adoptInVain(long ticket, String node) {
+        Decision decision = both(m -> m.adopt(ticket, node, 1, nowNanos, this::collect));
+        assertThat(decision).as("taken over twice").isInstanceOf(Decision.Over.class);
+        assertThat(effects).isEmpty();
     }
 
     private void claim(SimRequest request) {
@@ -296,7 +336,7 @@ final class SimWorld {
             }
             return;
         }
-        SimRequest request = any(false);
+        SimRequest request = any(one -> !one.isRunning);
         if (request == null) {
             return;
         }
@@ -313,7 +353,7 @@ final class SimWorld {
             return 0;
         });
         carryOut();
-        PoolSettings settings = settings();
+        PoolSettings settings = dice.settings();
         admittedInStep = 0;
         runningBefore = machine.running();
         both(m -> {
@@ -338,6 +378,7 @@ final class SimWorld {
                     .isFalse();
             assertThat((boolean) both(m -> m.cancel(over, nowNanos, this::collect)))
                     .isFalse();
+            adoptInVain(over, NODES[0]);
         }
         assertThat(effects).isEmpty();
     }
@@ -361,11 +402,18 @@ final class SimWorld {
         }
         List<Registration> told = new ArrayList<>();
         for (SimRequest request : held) {
-            if (random.nextInt(8) == 0) {
+            if (request.isLetGo || random.nextInt(8) == 0) {
                 end(request.ticket);
             } else {
                 told.add(request.registration(nowNanos));
             }
+        }
+        SimRequest letGo = any(one -> one.isLetGo);
+        if (letGo != null && random.nextBoolean()) {
+            // It has taken that over from a state which forgot it, and the first node has not been heard since.
+            letGo.node = node;
+            letGo.isTaken(random.nextInt(3000), nowNanos);
+            told.add(letGo.registration(nowNanos));
         }
         both(m -> {
             m.register(node, told, nowNanos, this::collect);
@@ -501,7 +549,7 @@ final class SimWorld {
         }
         effects.clear();
         if (exactCosts) {
-            Audit.fairness(machine, LARGEST_COST_MICROS);
+            Audit.fairness(machine, SimDice.LARGEST_COST_MICROS);
         }
     }
 
@@ -513,39 +561,9 @@ final class SimWorld {
         }
     }
 
-    private SimRequest any(boolean running) {
-        List<SimRequest> matching = live.values().stream()
-                .filter(request -> request.isRunning == running)
-                .toList();
+    private SimRequest any(Predicate<SimRequest> which) {
+        List<SimRequest> matching = live.values().stream().filter(which).toList();
         return matching.isEmpty() ? null : matching.get(random.nextInt(matching.size()));
-    }
-
-    private Arrival arrival() {
-        Caller caller = caller();
-        Priority priority = Priority.values()[random.nextInt(4)];
-        Duration cost = exactCosts || random.nextInt(3) == 0
-                ? Duration.ofNanos(1000L * (1 + (long) (random.nextDouble() * (LARGEST_COST_MICROS - 1))))
-                : null;
-        Duration wait = random.nextInt(4) == 0 ? Duration.ofMillis(random.nextInt(8000)) : null;
-        OnFull[] answers = {null, OnFull.REJECT, OnFull.SHED_LOWEST};
-        return new Arrival(
-                caller,
-                priority,
-                wait,
-                random.nextInt(3000),
-                cost,
-                answers[random.nextInt(3)],
-                random.nextInt(20) != 0,
-                random.nextInt(10) == 0 ? "batch" : null,
-                !exactCosts && random.nextInt(8) == 0 ? Duration.ofMillis(1 + random.nextInt(5000)) : null,
-                random.nextInt(5) == 0 ? Duration.ofMillis(random.nextInt(9000)) : null);
-    }
-
-    private Caller caller() {
-        int key = (int) Math.abs(random.nextGaussian() * 6);
-        int weight = exactCosts ? 1 + key % 3 : 1 + random.nextInt(3);
-        CallerLimits own = !exactCosts && random.nextInt(30) == 0 ? new CallerLimits(5, 1 + random.nextInt(3)) : null;
-        return new Caller("key-" + key, "ip-" + key % (3 + random.nextInt(2)), weight, own);
     }
 
     private static Arrival with(Arrival a, Priority priority) {
@@ -560,34 +578,6 @@ final class SimWorld {
                 a.batch(),
                 a.claimWithin(),
                 a.notBefore());
-    }
-
-    private PoolSettings settings() {
-        PoolSettings settings = PoolSettings.ofSlots(random.nextInt(10) == 0 ? 0 : 1 + random.nextInt(8))
-                .withOrder(Order.values()[random.nextInt(Order.values().length)])
-                .withQueue(random.nextInt(40), random.nextInt(60_000))
-                .withOnFull(random.nextBoolean() ? OnFull.REJECT : OnFull.SHED_LOWEST)
-                .withEarlyRefusal(random.nextBoolean())
-                .withCallers(limits(), limits())
-                .withLongestRun(
-                        !exactCosts && random.nextInt(3) == 0
-                                ? Duration.ofSeconds(1 + random.nextInt(20))
-                                : Duration.ZERO);
-        for (Priority priority : Priority.values()) {
-            settings = settings.withLevel(
-                    priority,
-                    new LevelSettings(
-                            1 + random.nextInt(8),
-                            Duration.ofMillis(random.nextInt(20_000)),
-                            random.nextInt(30),
-                            random.nextInt(20)));
-        }
-        return settings;
-    }
-
-    private CallerLimits limits() {
-        return new CallerLimits(
-                random.nextBoolean() ? 1000 : random.nextInt(10), random.nextBoolean() ? 1000 : 1 + random.nextInt(4));
     }
 
     private void note(long one, long other) {
