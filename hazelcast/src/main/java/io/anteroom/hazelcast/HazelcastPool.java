@@ -137,10 +137,11 @@ final class HazelcastPool implements Pool {
         if (held.arrival.claimWithin() == null) {
             return holdsLease(held);
         }
-        if (!holdsLease(held)) {
+        if (!mayEnd(held, State.RUNNING)) {
             return false;
         }
         return isDone(ask(new Command.Claim(held.id), result -> {
+            held.isEnding = false;
             if (isDone(result)) {
                 held.claimed();
             }
@@ -148,14 +149,23 @@ final class HazelcastPool implements Pool {
     }
 
     boolean abandon(Held held) {
-        if (!waits(held)) {
+        if (!mayEnd(held, State.WAITING)) {
             return false;
         }
         return isDone(ask(new Command.Abandon(held.id), result -> {
+            held.isEnding = false;
             if (isDone(result)) {
                 ledger.remove(held);
             }
         }));
+    }
+
+    /** Whether it has come so far and no further; from then on it is not let go of until the cluster has answered. */
+    private boolean mayEnd(Held held, State when) {
+        return link.read(() -> {
+            held.isEnding |= held.state == when;
+            return held.state == when;
+        });
     }
 
     boolean keep(Held held, Absence absence, Waiter waiter) {

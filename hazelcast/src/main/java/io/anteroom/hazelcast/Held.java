@@ -23,6 +23,8 @@ final class Held {
     private long awaySinceNanos;
     /** Somebody is on the way back to it. */
     boolean isRejoining;
+    /** Its caller, or whoever speaks for it, takes it or gives it up, and the cluster has not answered yet. */
+    boolean isEnding;
 
     private volatile QueueStatus last;
 
@@ -81,7 +83,8 @@ final class Held {
 
     /** Whether another node may take it over: nobody is at it here. */
     boolean mayBeLetGo() {
-        return state == State.RUNNING ? arrival.claimWithin() != null : isAway() && !isRejoining;
+        boolean isAlone = state == State.RUNNING ? arrival.claimWithin() != null : isAway() && !isRejoining;
+        return isAlone && !isEnding;
     }
 
     boolean isAway() {

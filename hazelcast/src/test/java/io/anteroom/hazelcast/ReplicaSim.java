@@ -25,15 +25,26 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 
 /**
  * A pool's state with its backup and three nodes, everything in the order that one seed gives. Between any two steps
  * the owner can die, before or after the backup has heard of a batch; answers are lost, batches come twice or late, all
- * copies are lost, nodes die and come back, stand still and go on, and nodes of the release before come and go. After
- * every step the copies must be equal, and whenever all is quiet the state must hold exactly what the nodes hold.
+ * copies are lost, nodes die and come back, stand still and go on, and nodes of the release before come and go. Kept
+ * places and reserved slots change their node meanwhile. After every step
+ *
+ * <ul>
+ *   <li>the copies are equal;
+ *   <li>nobody was let in before one who came earlier in the same flow and could run;
+ *   <li>no two nodes hold the same request, and none holds one that has ended.
+ * </ul>
+ *
+ * <p>Whenever all is quiet the state holds exactly what the nodes hold, each under its node; what was let go of and
+ * never taken over is forgotten after its time. Nobody is told twice of a turn or an end.
  *
  * <p>Where nothing is lost that the state has acknowledged, and nobody changes the slots, the nodes never use more of
  * them at once than there are; what a node that stands still has not been told of is not kept for it.
@@ -43,6 +54,12 @@ final class ReplicaSim {
     private static final long ACK_WITHIN_NANOS = 1_000_000_000L;
     /** After this a node that stands still has been found out: it was quiet, and others have sent batches since. */
     private static final long FOUND_OUT_NANOS = 1_600_000_000L;
+
+    /** A place or slot at which nobody is ends within this, whatever becomes of the owner's clock. */
+    private static final long UNATTENDED_NANOS = 10_000_000_000L;
+
+    /** Some 4.7 s. */
+    private static final int STEPS_TO_REST = 500;
 
     private static final List<String> NAMES = List.of("n1", "n2", "n3");
     private static final Waiter NOBODY = new Waiter() {
@@ -64,10 +81,16 @@ final class ReplicaSim {
     private long ownerSession = 1;
     private final List<SimNode> nodes = new ArrayList<>();
     private final List<Batch> late = new ArrayList<>();
+    private final Handovers handovers = new Handovers();
+    private final Map<Long, Integer> told = new HashMap<>();
+    /** What nodes hold, or have let go of for another. */
+    private Set<Long> open = new HashSet<>();
+
     private PoolSettings settings =
             PoolSettings.ofSlots(SLOTS).withEarlyRefusal(false).withQueue(200, 1 << 20);
     private long nowNanos = 5_000_000_000L;
     private long lastTicket = 100;
+    private long lastSeen = lastTicket;
     private long lastSession = 100;
     long commands;
     long crashes;
@@ -76,13 +99,14 @@ final class ReplicaSim {
     long freezes;
     long tookBack;
     long releases;
+    long adopted;
+    long lostOnTheWay;
 
     private final class SimNode {
         private final String name;
         private final long session = ++lastSession;
         private final Ledger ledger = new Ledger();
         private final Courier courier;
-        private final Map<Long, Integer> told = new HashMap<>();
         private boolean isFrozen;
         /** Since it registered last, so that it does not know of what it was told then. */
         private boolean hasLostAnswers;
@@ -121,8 +145,8 @@ final class ReplicaSim {
             SimNode node = nodes.get(random.nextInt(nodes.size()));
             if (node.isFrozen) {
                 wakeUpInTime(node);
-            } else if (random.nextInt(400) == 0) {
-                freeze(node);
+            } else if (random.nextInt(400) == 0 && isAnotherAwake(node)) {
+                freeze(node, random.nextInt(4000) * 1_000_000L, true);
             } else if (random.nextInt(4000) == 0) {
                 restart(node);
             } else if (!isStrict && random.nextInt(8000) == 0) {
@@ -134,25 +158,37 @@ final class ReplicaSim {
                 fly(node);
             }
             checkSlots();
-            if (step % 500 == 0) {
+            checkHolders();
+            if (step % STEPS_TO_REST == 0) {
                 comeToRest();
+                if (!isStrict && audits % 3 == 2) {
+                    anotherRelease();
+                } else if (ownerLives) {
+                    // Long enough to be found out, and over before the next rest: no seed goes without.
+                    freeze(nodes.get(random.nextInt(nodes.size())), FOUND_OUT_NANOS + 1_000_000_000L, false);
+                }
             }
         }
         comeToRest();
     }
 
-    /** It stands still, perhaps with a batch under way. */
-    private void freeze(SimNode node) {
+    /** It stands still, perhaps with a batch under way, which may have been carried out. */
+    private void freeze(SimNode node, long nanos, boolean mayBeCarriedOut) {
         freezes++;
         ask(node);
         Flight flight = node.courier.next(0, nowNanos);
-        if (flight != null && random.nextBoolean()) {
+        if (flight != null && mayBeCarriedOut && random.nextBoolean()) {
             node.onItsWay = carryOut(flight.batch(), true);
         }
         node.inTheAir = flight;
         node.isFrozen = true;
         node.frozenSince = nowNanos;
-        node.frozenUntil = nowNanos + random.nextInt(4000) * 1_000_000L;
+        node.frozenUntil = nowNanos + nanos;
+    }
+
+    /** Where all stand still no time passes for the state, and nobody is found out. */
+    private boolean isAnotherAwake(SimNode node) {
+        return nodes.stream().anyMatch(other -> other != node && !other.isFrozen);
     }
 
     private void wakeUpInTime(SimNode node) {
@@ -182,9 +218,11 @@ final class ReplicaSim {
 
     /** Others have whatever this node has not been told of. */
     private void checkTurnsOf(SimNode node) {
+        Map<Long, String> holders = Audit.holders(owner.machine());
         Audit.requests(owner.machine()).forEach((ticket, isRunning) -> {
+            boolean isItsOwn = node.name.equals(holders.get(ticket));
             Held held = node.ledger.find(ticket);
-            if (isRunning && held != null && held.state != State.RUNNING) {
+            if (isRunning && isItsOwn && held != null && held.state != State.RUNNING) {
                 throw new AssertionError("ticket " + ticket + " has a slot, and its node " + node.name
                         + ", which stands still, does not know: " + held.state);
             }
@@ -193,10 +231,31 @@ final class ReplicaSim {
     }
 
     private void checkSlots() {
-        int running = nodes.stream().mapToInt(node -> node.ledger.running()).sum();
+        // A reserved slot is not in use until somebody has come for it.
+        long running = nodes.stream()
+                .flatMap(node -> node.ledger.all().stream())
+                .filter(held -> held.state == State.RUNNING && held.arrival.claimWithin() == null)
+                .count();
         if (isStrict && running > SLOTS) {
             throw new AssertionError(running + " run at once after " + commands + " commands");
         }
+    }
+
+    /** One request is at one place, and what has ended does not come back. */
+    private void checkHolders() {
+        Set<Long> now = new HashSet<>(handovers.tickets());
+        for (SimNode node : nodes) {
+            for (Held held : node.ledger.all()) {
+                if (!now.add(held.id)) {
+                    throw new AssertionError("ticket " + held.id + " is held twice, once by " + node.name);
+                }
+                if (held.id <= lastSeen && !open.contains(held.id)) {
+                    throw new AssertionError("ticket " + held.id + " has ended, and " + node.name + " holds it");
+                }
+            }
+        }
+        open = now;
+        lastSeen = lastTicket;
     }
 
     /** A node of the release before joins, or the last of them leaves. */
@@ -224,8 +283,10 @@ final class ReplicaSim {
                 arrive(node);
             } else if (what < 72) {
                 release(node, node.any(State.RUNNING));
-            } else if (what < 90) {
+            } else if (what < 84) {
                 leaveOrComeBack(node, node.any(State.WAITING));
+            } else if (what < 92) {
+                changeNode(node);
             } else if (!isStrict) {
                 operate(node);
             }
@@ -236,7 +297,7 @@ final class ReplicaSim {
         String key = "key" + random.nextInt(6);
         Priority priority = Priority.values()[random.nextInt(Priority.values().length)];
         Arrival arrival = Arrival.of(Caller.of(key, "ip" + random.nextInt(4)), priority);
-        arrival = !isStrict && random.nextInt(10) == 0 ? arrival.withReservation(Duration.ofMillis(300)) : arrival;
+        arrival = random.nextInt(10) == 0 ? arrival.withReservation(Duration.ofMillis(300)) : arrival;
         arrival = random.nextInt(10) == 0 ? arrival.withLongestWait(Duration.ofMillis(200)) : arrival;
         arrival = random.nextInt(20) == 0 ? arrival.withNotBefore(Duration.ofMillis(50)) : arrival;
         Held held = new Held(++lastTicket, arrival, NOBODY, nowNanos);
@@ -255,8 +316,12 @@ final class ReplicaSim {
         if (held == null) {
             return;
         }
-        if (held.isAway()) {
+        if (held.isRejoining) {
+            return;
+        }
+        if (held.isAway() && node.ledger.beginRejoin(held.id) != null) {
             node.courier.add(new Call(new Command.Rejoin(held.id, 5), result -> {
+                held.isRejoining = false;
                 if (result instanceof Result.Decided decided && decided.decision() instanceof Decision.Queued) {
                     held.comesBack(NOBODY, 5);
                 }
@@ -269,12 +334,64 @@ final class ReplicaSim {
                 }
             }));
         } else {
+            held.isEnding = true;
             node.courier.add(new Call(new Command.Abandon(held.id), result -> {
+                held.isEnding = false;
                 if (isDone(result)) {
                     node.ledger.remove(held);
                 }
             }));
         }
+    }
+
+    /** As {@link HazelcastPool} does it: first nobody is told of it here any more, then the other takes it over. */
+    private void changeNode(SimNode node) {
+        Handovers.Handover waiting = handovers.next(node.name, random);
+        if (waiting != null && random.nextInt(12) == 0) {
+            // Who was to take it over has died, or heard nothing.
+            handovers.fails(waiting, nowNanos);
+        } else if (waiting != null) {
+            adopt(node, waiting);
+        } else {
+            List<Held> fitting =
+                    node.ledger.all().stream().filter(Held::mayBeLetGo).toList();
+            if (!fitting.isEmpty()) {
+                letGo(node, fitting.get(random.nextInt(fitting.size())));
+            }
+        }
+    }
+
+    private void letGo(SimNode node, Held held) {
+        if (held.state == State.RUNNING && random.nextBoolean()) {
+            held.isEnding = true;
+            node.courier.add(new Call(new Command.Claim(held.id), result -> {
+                held.isEnding = false;
+                if (isDone(result)) {
+                    held.claimed();
+                }
+            }));
+            return;
+        }
+        Duration waited = held.waited(nowNanos);
+        if (node.ledger.remove(held)) {
+            handovers.add(node.name, held, waited);
+        }
+    }
+
+    private void adopt(SimNode node, Handovers.Handover letGo) {
+        handovers.taken(letGo);
+        Held held = new Held(
+                letGo.held().id,
+                letGo.held().arrival.withBytes(5),
+                NOBODY,
+                nowNanos - letGo.waited().toNanos());
+        held.claimed();
+        node.ledger.add(held);
+        node.courier.add(new Call(new Command.Adopt(held.id, 5), result -> {
+            node.ledger.decided(held, result, nowNanos);
+            adopted += held.state == State.OVER ? 0 : 1;
+            lostOnTheWay += held.state == State.OVER ? 1 : 0;
+        }));
     }
 
     private static boolean isDone(Result result) {
@@ -345,7 +462,12 @@ final class ReplicaSim {
                 : owner.lastNanos() - nowNanos;
         Facts facts = new Facts(
                 nowNanos + offset, nowNanos / 1_000_000, ownerSession, offset, NAMES, OnPartition.SHARE, 0, version);
+        Set<Long> ready = Audit.ready(owner.machine());
+        Map<Long, Boolean> before = Audit.requests(owner.machine());
         Reply reply = owner.apply(overTheWire(batch), facts);
+        if (keepsOrder(batch)) {
+            checkOrder(before, ready);
+        }
         commands += batch.commands().size();
         if (reply.outcome() == Outcome.DONE && reachesBackup) {
             backup.replay(overTheWire(batch), facts);
@@ -354,6 +476,21 @@ final class ReplicaSim {
             }
         }
         return reply;
+    }
+
+    /** Whether no command of it puts anybody elsewhere in line. */
+    private static boolean keepsOrder(Batch batch) {
+        return batch.commands().stream()
+                .noneMatch(command -> command instanceof Command.Move || command instanceof Command.Register);
+    }
+
+    private void checkOrder(Map<Long, Boolean> before, Set<Long> ready) {
+        Audit.requests(owner.machine()).forEach((ticket, isRunning) -> {
+            boolean isNew = isRunning && !before.getOrDefault(ticket, false);
+            if (isNew && Audit.hasOvertaken(owner.machine(), ticket, ready)) {
+                throw new AssertionError("ticket " + ticket + " has overtaken its own flow");
+            }
+        });
     }
 
     private void ownerDies() {
@@ -416,7 +553,7 @@ final class ReplicaSim {
             Ledger.News news = node.ledger.take(effect, nowNanos);
             if (news != null && news.held() == null) {
                 node.courier.add(new Call(new Command.Release(effect.ticket()), Call.NOTHING));
-            } else if (news != null && node.told.merge(effect.ticket(), 1, Integer::sum) > 1) {
+            } else if (news != null && told.merge(effect.ticket(), 1, Integer::sum) > 1) {
                 throw new AssertionError("ticket " + effect.ticket() + " was told twice");
             }
         }
@@ -437,8 +574,13 @@ final class ReplicaSim {
             }
         }
         Map<Long, Boolean> held = new HashMap<>();
-        nodes.forEach(node -> node.ledger.all().forEach(one -> held.put(one.id, one.state == State.RUNNING)));
+        Map<Long, String> holders = new HashMap<>();
+        nodes.forEach(node -> node.ledger.all().forEach(one -> {
+            held.put(one.id, one.state == State.RUNNING);
+            holders.put(one.id, node.name);
+        }));
         Map<Long, Boolean> known = Audit.requests(owner.machine());
+        known.keySet().removeAll(unattended(held.keySet()));
         if (!known.equals(held)) {
             Map<Long, Boolean> common = new HashMap<>(known);
             common.entrySet().retainAll(held.entrySet());
@@ -446,9 +588,23 @@ final class ReplicaSim {
             held.entrySet().removeAll(common.entrySet());
             throw new AssertionError("the state alone holds " + known + ", the nodes alone " + held);
         }
+        Map<Long, String> nodesOfState = Audit.holders(owner.machine());
+        nodesOfState.keySet().retainAll(held.keySet());
+        if (!nodesOfState.equals(holders)) {
+            throw new AssertionError("by the state " + nodesOfState + ", really " + holders);
+        }
         Audit.check(owner.machine());
-        nodes.forEach(node -> node.told.keySet().removeIf(ticket -> node.ledger.find(ticket) == null));
+        told.keySet().retainAll(held.keySet());
         audits++;
+    }
+
+    /** What was let go of and not taken over: the state knows it for a while. */
+    private Set<Long> unattended(Set<Long> held) {
+        handovers.forget(nowNanos - UNATTENDED_NANOS);
+        Set<Long> unattended = handovers.tickets();
+        unattended.addAll(handovers.failed());
+        unattended.removeAll(held);
+        return unattended;
     }
 
     private SharedPool copy(SharedPool pool) {

@@ -21,16 +21,18 @@ final class ReplicasTest {
         assertThat(sim.crashes).isGreaterThan(20);
         assertThat(sim.audits).isPositive();
         assertThat(sim.releases).isPositive();
+        assertThat(sim.adopted).as("taken over by another node").isGreaterThan(20);
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 5, 6, 7, 8})
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     void run_nodesStandStill_othersHaveTheirTurnsAndNoSlotIsUsedTwice(long seed) {
         ReplicaSim sim = new ReplicaSim(seed, true);
 
         sim.run(20_000);
 
         assertThat(sim.freezes).isGreaterThan(5);
+        assertThat(sim.adopted).as("taken over by another node").isGreaterThan(20);
         if (seed % 2 == 0) {
             assertThat(sim.tookBack).as("checked where no owner dies").isPositive();
         }

@@ -77,6 +77,15 @@ final class VirtualCluster implements PoolsUnderTest {
         }
     }
 
+    /** Every node asks for what there is for it, as it does now and then: words that say so come when they come. */
+    void fetchMail() {
+        settle();
+        for (HazelcastPools pools : all) {
+            pools.all().forEach(pool -> ((HazelcastPool) pool).link().tick());
+        }
+        runPending();
+    }
+
     private void settle() {
         Await.until("all has been answered", () -> all.stream().allMatch(HazelcastPools::isIdle));
     }
