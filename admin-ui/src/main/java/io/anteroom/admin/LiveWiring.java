@@ -10,11 +10,13 @@ import io.anteroom.admin.web.Guard;
 import io.anteroom.admin.web.live.LiveSources;
 import io.anteroom.admin.web.live.Running;
 import io.anteroom.admission.Pool;
+import io.anteroom.admission.WaitingTicket;
 import io.anteroom.servlet.Callers;
 import io.anteroom.servlet.Identity;
 import io.anteroom.servlet.KnownCaller;
 import io.anteroom.servlet.Requests;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +40,7 @@ record LiveWiring(
                 cluster,
                 upstreams,
                 AnalyticsBuilder.naming(flow -> name(callers, flow)),
-                this::facts,
+                new Facts(anteroom.requests()),
                 running,
                 Pool::cancel,
                 guard,
@@ -46,9 +48,17 @@ record LiveWiring(
                 nanoClock);
     }
 
-    private LiveSources.Facts.@Nullable Known facts(String pool, long ticket) {
-        Requests.Facts known = anteroom.requests().find(pool, ticket);
-        return known == null ? null : new LiveSources.Facts.Known(known.id(), known.model());
+    private record Facts(Requests requests) implements LiveSources.Facts {
+        @Override
+        public LiveSources.Facts.@Nullable Known find(String pool, long ticket) {
+            Requests.Facts known = requests.find(pool, ticket);
+            return known == null ? null : new LiveSources.Facts.Known(known.id(), known.model());
+        }
+
+        @Override
+        public void learn(String pool, List<WaitingTicket> waiting) {
+            requests.learn(pool, waiting);
+        }
     }
 
     private static @Nullable String name(Callers callers, String flow) {

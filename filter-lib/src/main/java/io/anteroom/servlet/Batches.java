@@ -84,6 +84,10 @@ final class Batches {
             waitedMillis += other.waitedMillis;
         }
 
+        long[] counts() {
+            return new long[] {total, completed, running, queued, failed, admitted, waitedMillis};
+        }
+
         BatchView view(String name) {
             long average = admitted == 0 ? 0 : waitedMillis / admitted;
             return new BatchView(name, total, completed, running, queued, failed, Duration.ofMillis(average));
@@ -150,8 +154,8 @@ final class Batches {
         }
     }
 
-    /** The batches of that name of all callers together, or null if there is none. */
-    @Nullable BatchView find(String name) {
+    /** What has been counted here of the batches of that name, of all callers together, for {@link #sum}, or null. */
+    long @Nullable [] counts(String name) {
         lock.lock();
         try {
             forgetOld(nanoClock.getAsLong());
@@ -163,13 +167,13 @@ final class Batches {
                     all.add(entry.getValue());
                 }
             }
-            return isKnown ? all.view(name) : null;
+            return isKnown ? all.counts() : null;
         } finally {
             lock.unlock();
         }
     }
 
-    /** The same with what other nodes have counted; those of one that was left out are missing. */
+    /** What several nodes have counted; what one has that was left out is missing. */
     static BatchView sum(String name, List<long[]> counts) {
         Batch all = new Batch();
         for (long[] one : counts) {
@@ -192,17 +196,7 @@ final class Batches {
         try {
             forgetOld(nanoClock.getAsLong());
             Batch batch = batches.get(new Key(caller, name));
-            return batch == null
-                    ? null
-                    : new long[] {
-                        batch.total,
-                        batch.completed,
-                        batch.running,
-                        batch.queued,
-                        batch.failed,
-                        batch.admitted,
-                        batch.waitedMillis
-                    };
+            return batch == null ? null : batch.counts();
         } finally {
             lock.unlock();
         }

@@ -14,7 +14,9 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -208,8 +210,17 @@ final class Elsewhere {
 
     /** What the others have counted of a caller's batch. */
     List<long[]> batch(String caller, String name) {
+        return counts(question(PeerDesk.BATCH, caller, name));
+    }
+
+    /** What the others have counted of the batches of that name, whosesoever they are. */
+    List<long[]> batch(String name) {
+        return counts(question(PeerDesk.ANYBODYS_BATCH, name));
+    }
+
+    private List<long[]> counts(byte[] question) {
         List<long[]> all = new ArrayList<>();
-        for (byte[] answer : peers.askAll(question(PeerDesk.BATCH, caller, name))) {
+        for (byte[] answer : peers.askAll(question)) {
             all.add(Words.read(answer, in -> {
                 long[] counts = new long[COUNTS];
                 for (int i = 0; i < COUNTS; i++) {
@@ -219,6 +230,33 @@ final class Elsewhere {
             }));
         }
         return all;
+    }
+
+    /** Whether there are any others. */
+    boolean hasOthers() {
+        return !peers.others().isEmpty();
+    }
+
+    /** What the others know of those who wait with these tickets; at most {@link DistantFacts#MOST_ASKED}. */
+    Map<Long, Requests.Facts> facts(String pool, List<Long> tickets) {
+        byte[] question = Words.write(out -> {
+            out.writeByte(PeerDesk.FACTS);
+            out.writeUTF(pool);
+            out.writeInt(tickets.size());
+            for (long ticket : tickets) {
+                out.writeLong(ticket);
+            }
+        });
+        Map<Long, Requests.Facts> known = new HashMap<>();
+        for (byte[] answer : peers.askAll(question)) {
+            boolean unused = Words.read(answer, in -> {
+                for (int i = in.readInt(); i > 0; i--) {
+                    known.put(in.readLong(), Words.readFacts(in));
+                }
+                return true;
+            });
+        }
+        return known;
     }
 
     /** A caller's request of that id, or null. */

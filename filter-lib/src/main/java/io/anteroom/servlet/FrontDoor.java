@@ -40,6 +40,7 @@ public final class FrontDoor implements AutoCloseable {
     private final Bodies bodies;
     private final AskReader asks;
     private final Live live;
+    private final Requests requests;
     private final TicketDesk desk;
     private final Endpoints endpoints;
     private final String attribute = Facts.PREFIX + "exchange." + NUMBER.incrementAndGet();
@@ -55,6 +56,7 @@ public final class FrontDoor implements AutoCloseable {
         this.bodies = new Bodies(settings.maxBufferedBody());
         this.asks = new AskReader(settings, bodies);
         this.live = new Live(settings, clock);
+        this.requests = new Requests(live);
         this.desk = new TicketDesk(settings, live);
         this.endpoints = new Endpoints(settings, asks, live, desk);
     }
@@ -296,7 +298,7 @@ public final class FrontDoor implements AutoCloseable {
 
     /** What is known of those who wait. */
     public Requests requests() {
-        return new Requests(live);
+        return requests;
     }
 
     /**

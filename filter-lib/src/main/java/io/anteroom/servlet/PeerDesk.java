@@ -7,7 +7,9 @@ import io.anteroom.protocol.TicketView;
 import io.anteroom.rate.Toll;
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,8 @@ final class PeerDesk {
     static final int BATCH = 6;
     static final int REQUEST = 7;
     static final int STATUS = 8;
+    static final int ANYBODYS_BATCH = 9;
+    static final int FACTS = 10;
 
     private final Live live;
 
@@ -40,6 +44,8 @@ final class PeerDesk {
             case BATCH -> batch(live.batches().counts(in.readUTF(), in.readUTF()));
             case REQUEST -> request(Standing.request(live, in.readUTF(), in.readUTF()));
             case STATUS -> status(in.readUTF());
+            case ANYBODYS_BATCH -> batch(live.batches().counts(in.readUTF()));
+            case FACTS -> facts(in);
             default -> Words.NOTHING;
         };
     }
@@ -103,6 +109,25 @@ final class PeerDesk {
 
     private static byte[] request(@Nullable RequestView view) {
         return view == null ? Words.NOTHING : Words.write(out -> Words.write(view, out));
+    }
+
+    private byte[] facts(DataInputStream in) throws IOException {
+        String pool = in.readUTF();
+        Map<Long, Requests.Facts> known = new LinkedHashMap<>();
+        for (int i = Math.min(in.readInt(), DistantFacts.MOST_ASKED); i > 0; i--) {
+            long ticket = in.readLong();
+            Ask ask = live.requests().at(pool, ticket);
+            if (ask != null) {
+                known.put(ticket, Requests.facts(ask));
+            }
+        }
+        return Words.write(out -> {
+            out.writeInt(known.size());
+            for (Map.Entry<Long, Requests.Facts> one : known.entrySet()) {
+                out.writeLong(one.getKey());
+                Words.write(one.getValue(), out);
+            }
+        });
     }
 
     private byte[] status(String caller) {

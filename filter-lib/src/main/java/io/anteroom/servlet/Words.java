@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class Words {
     static final int VERSION = 1;
     static final byte[] NOTHING = {};
+    private static final int LONGEST_NAME = 256;
 
     private Words() {}
 
@@ -100,6 +101,26 @@ final class Words {
         long kept = in.readLong();
         return new RequestView(
                 id, state, pool, standing, waited, kept == Long.MIN_VALUE ? null : Duration.ofNanos(kept));
+    }
+
+    /** Names that clients choose are cut: nobody has to carry more of them than a list can show. */
+    static void write(Requests.Facts facts, DataOutputStream out) throws IOException {
+        String model = facts.model();
+        out.writeUTF(cut(facts.id()));
+        out.writeBoolean(model != null);
+        out.writeUTF(model == null ? "" : cut(model));
+        out.writeUTF(facts.api());
+    }
+
+    private static String cut(String text) {
+        return text.substring(0, Math.min(text.length(), LONGEST_NAME));
+    }
+
+    static Requests.Facts readFacts(DataInputStream in) throws IOException {
+        String id = in.readUTF();
+        boolean hasModel = in.readBoolean();
+        String model = in.readUTF();
+        return new Requests.Facts(id, hasModel ? model : null, in.readUTF());
     }
 
     private static void write(@Nullable QueueStatus standing, DataOutputStream out) throws IOException {

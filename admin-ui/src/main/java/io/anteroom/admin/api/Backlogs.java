@@ -3,6 +3,7 @@ package io.anteroom.admin.api;
 
 import io.anteroom.admission.Pool;
 import io.anteroom.admission.WaitingTicket;
+import io.anteroom.servlet.Requests;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,6 +23,7 @@ final class Backlogs {
     private static final int MOST_POOLS = 256;
 
     private final ReentrantLock lock = new ReentrantLock();
+    private final Requests requests;
     private final LongSupplier nanoClock;
     private final Map<String, Known> known = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
@@ -34,7 +36,9 @@ final class Backlogs {
 
     private record Known(List<WaitingTicket> tickets, long atNanos) {}
 
-    Backlogs(LongSupplier nanoClock) {
+    /** @param requests is to know what other servers say of those who are listed */
+    Backlogs(Requests requests, LongSupplier nanoClock) {
+        this.requests = requests;
         this.nanoClock = nanoClock;
     }
 
@@ -45,6 +49,7 @@ final class Backlogs {
             Known last = known.get(pool.name());
             if (last == null || nanoClock.getAsLong() - last.atNanos() > FRESH_NANOS) {
                 last = new Known(pool.waiting(MOST), nanoClock.getAsLong());
+                requests.learn(pool.name(), last.tickets());
                 known.put(pool.name(), last);
             }
             return last.tickets();

@@ -132,7 +132,7 @@ public final class Management implements AutoCloseable {
         routes.addAll(new PoolRoutes(pools).routes());
         routes.addAll(new PreviewRoutes(parts.desk, parts.past).routes());
         Edits edits = new Edits(parts.desk, isDurable, parts.readOnly);
-        Backlogs backlogs = new Backlogs(nanoClock);
+        Backlogs backlogs = new Backlogs(parts.anteroom.requests(), nanoClock);
         WaitingViews views = new WaitingViews(parts.anteroom);
         routes.addAll(new WaitingRoutes(pools, views, backlogs).routes());
         routes.addAll(new QueueRoutes(parts.anteroom, analytics).routes());

@@ -25,7 +25,7 @@ final class WaitingViews {
     record WaitingView(
             @Field("its number in the pool") String ticket,
 
-            @Field("null if another server holds its connection") @Nullable String requestId,
+            @Field("null if no server that answers knows of it") @Nullable String requestId,
 
             @Field("the name of its key, or else the beginning of its hash, or its address")
             String caller,

@@ -36,6 +36,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,6 +44,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Two gateways with one queue. */
 final class GatewayClusterTest {
+    private static final Waiter NOBODY = new Waiter() {
+        @Override
+        public void admitted(Lease lease) {}
+
+        @Override
+        public void refused(Refusal refusal) {}
+    };
+
     @TempDir
     private Path folder;
 
@@ -89,11 +98,11 @@ final class GatewayClusterTest {
         return Gateway.start(new ConfigReader(name -> null).parse(yaml).withLog(Log.QUIET));
     }
 
-    private CompletableFuture<HttpResponse<String>> ask(Gateway gateway) {
-        HttpRequest request = HttpRequest.newBuilder(gateway.uri().resolve("/v1/chat/completions"))
+    private CompletableFuture<HttpResponse<String>> ask(Gateway gateway, String... header) {
+        HttpRequest.Builder builder = HttpRequest.newBuilder(gateway.uri().resolve("/v1/chat/completions"))
                 .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString("{\"messages\":[],\"max_tokens\":4}"))
-                .build();
+                .POST(BodyPublishers.ofString("{\"model\":\"large-one\",\"messages\":[],\"max_tokens\":4}"));
+        HttpRequest request = (header.length == 0 ? builder : builder.headers(header)).build();
         return http.sendAsync(request, BodyHandlers.ofString());
     }
 
@@ -107,13 +116,7 @@ final class GatewayClusterTest {
 
     @Test
     void request_slotTakenOnAnotherGateway_waitsForIt() throws Exception {
-        Lease taken = (Lease) one.pool("llm").offer(Arrival.of(Caller.of("k", "ip"), Priority.NORMAL), new Waiter() {
-            @Override
-            public void admitted(Lease lease) {}
-
-            @Override
-            public void refused(Refusal refusal) {}
-        });
+        Lease taken = (Lease) one.pool("llm").offer(Arrival.of(Caller.of("k", "ip"), Priority.NORMAL), NOBODY);
         CompletableFuture<HttpResponse<String>> answer = ask(two);
         until(() -> one.pool("llm").snapshot().waiting() == 1);
 
@@ -143,6 +146,44 @@ final class GatewayClusterTest {
         two.close();
         until(() -> ofOne.get(cluster).path("members").size() == 1);
         assertThat(members(ofOne.get(cluster), "name")).containsExactly("one");
+    }
+
+    @Test
+    void management_batchOverBothGateways_isCountedTogether() throws Exception {
+        Operator ofOne = new Operator(one, "one");
+        for (Gateway gateway : List.of(one, two, two)) {
+            assertThat(ask(gateway, "Queue-Batch-Id", "nightly")
+                            .get(20, TimeUnit.SECONDS)
+                            .statusCode())
+                    .isEqualTo(200);
+        }
+
+        ofOne.until("/v1/management/queue/batch/nightly", batch -> batch.path("completed").asInt() == 3);
+        assertThat(ofOne.get("/v1/management/queue/batch/nightly")
+                        .path("total_requests")
+                        .asInt())
+                .isEqualTo(3);
+    }
+
+    @Test
+    void management_requestOfTheOtherGateway_isShownWithItsIdAndModel() throws Exception {
+        Operator ofOne = new Operator(one, "one");
+        Lease taken = (Lease) one.pool("llm").offer(Arrival.of(Caller.of("k", "ip"), Priority.NORMAL), NOBODY);
+        CompletableFuture<HttpResponse<String>> answer = ask(two, "Queue-Request-Id", "far-away");
+        until(() -> one.pool("llm").snapshot().waiting() == 1);
+        String waiting = "/v1/management/pools/llm/waiting";
+
+        ofOne.until(waiting, list -> list.at("/requests/0/request_id").asText().equals("far-away"));
+        JsonNode shown = ofOne.get(waiting).at("/requests/0");
+        JsonNode matching = ofOne.get(waiting + "?model=large-one");
+        JsonNode others = ofOne.get(waiting + "?model=another");
+
+        assertThat(shown.path("node").asText()).isEqualTo("two");
+        assertThat(shown.path("model").asText()).isEqualTo("large-one");
+        assertThat(matching.path("matching").asInt()).isEqualTo(1);
+        assertThat(others.path("matching").asInt()).isZero();
+        taken.close();
+        assertThat(answer.get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
     }
 
     private static List<String> members(JsonNode cluster, String name) {
@@ -176,6 +217,15 @@ final class GatewayClusterTest {
             return URI.create(gateway.adminUri().orElseThrow() + path);
         }
 
+        /** Asks now and then, as nobody may ask all the time. */
+        void until(String path, Predicate<JsonNode> condition) {
+            long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+            while (!condition.test(get(path))) {
+                assertThat(System.nanoTime() - end).as("waited in vain").isNegative();
+                LockSupport.parkNanos(50_000_000);
+            }
+        }
+
         JsonNode get(String path) {
             try {
                 HttpResponse<String> answer = http.send(
@@ -198,14 +248,7 @@ final class GatewayClusterTest {
 
         until(() -> {
             for (int i = 0; i < 5; i++) {
-                Object unused = two.pool("llm")
-                        .offer(Arrival.of(Caller.of("k" + i, "ip"), Priority.NORMAL), new Waiter() {
-                            @Override
-                            public void admitted(Lease lease) {}
-
-                            @Override
-                            public void refused(Refusal refusal) {}
-                        });
+                Object unused = two.pool("llm").offer(Arrival.of(Caller.of("k" + i, "ip"), Priority.NORMAL), NOBODY);
             }
             return notices.stream().anyMatch(notice -> notice.type().equals(Notice.QUEUE_FULL));
         });

@@ -77,6 +77,7 @@ final class Backlog {
             Known last = known.get(pool.name());
             if (last == null || now - last.atNanos() > FRESH_NANOS) {
                 last = new Known(pool.waiting(MOST), now);
+                sources.facts().learn(pool.name(), last.tickets());
                 known.put(pool.name(), last);
             }
             return last.tickets();

@@ -7,7 +7,9 @@ import io.anteroom.admin.api.UpstreamView;
 import io.anteroom.admin.web.Guard;
 import io.anteroom.admission.Pool;
 import io.anteroom.admission.Pools;
+import io.anteroom.admission.WaitingTicket;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -40,11 +42,14 @@ public record LiveSources(
         InstantSource clock,
         LongSupplier nanoClock) {
 
-    /** What is known of requests that wait. Safe from any thread; quick. */
+    /** What is known of requests that wait. Safe from any thread. */
     @FunctionalInterface
     public interface Facts {
-        /** Whose turn a ticket is, or null if this server does not know. */
+        /** Whose turn a ticket is, or null if this server does not know; quick. */
         @Nullable Known find(String pool, long ticket);
+
+        /** Has {@link #find} know what other servers know of these; waits for a call to them at most. */
+        default void learn(String pool, List<WaitingTicket> waiting) {}
 
         /** A request: its id, and the model that it asks for, or null. */
         record Known(String id, @Nullable String model) {}
