@@ -6,6 +6,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,7 @@ public final class SettingsDesk {
     private final InstantSource clock;
     private final @Nullable String source;
     private volatile BiFunction<Settings, Settings, List<SettingsProblem>> checks = (before, after) -> List.of();
+    private volatile Consumer<Revision> teller = edited -> {};
     private volatile Revision current;
     private volatile @Nullable String trouble;
 
@@ -74,6 +76,15 @@ public final class SettingsDesk {
      */
     public void check(BiFunction<Settings, Settings, List<SettingsProblem>> checks) {
         this.checks = checks;
+    }
+
+    /**
+     * Has others told of edits that were made here, as servers that share the store; not of what is taken up from it.
+     *
+     * @param teller told of each edit once it is in force and stored, on the editor's thread; must not wait
+     */
+    public void tell(Consumer<Revision> teller) {
+        this.teller = teller;
     }
 
     /** Where the settings come from if they are not edited here, or null. */
@@ -172,6 +183,14 @@ public final class SettingsDesk {
         if (!problems.isEmpty()) {
             return new EditResult.Invalid(problems);
         }
+        EditResult result = put(settings, base, by, comment);
+        if (result instanceof EditResult.Applied applied) {
+            told(applied.revision());
+        }
+        return result;
+    }
+
+    private EditResult put(Settings settings, long base, String by, String comment) {
         lock.lock();
         try {
             Revision now = current;
@@ -184,6 +203,14 @@ public final class SettingsDesk {
             return apply(now, new Revision(now.number() + 1, clock.instant(), by, comment, settings));
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void told(Revision edited) {
+        try {
+            teller.accept(edited);
+        } catch (RuntimeException e) {
+            LOG.log(Level.WARNING, "others could not be told of revision " + edited.number() + "; they find it", e);
         }
     }
 

@@ -213,6 +213,24 @@ final class SettingsDeskTest {
     }
 
     @Test
+    void tell_onlyEditsThatWereMadeHere() {
+        List<Long> told = new ArrayList<>();
+        desk.tell(edited -> {
+            told.add(edited.number());
+            throw new IllegalStateException("nobody hears it");
+        });
+        assertThat(store.append(new Revision(2, NOW, "other", "", seed.withPool("llm", PoolSettings.ofSlots(5)))))
+                .isTrue();
+
+        assertThat(desk.refresh()).isTrue();
+        edit(seed.withPool("llm", PoolSettings.ofSlots(6)));
+        assertThat(desk.edit(desk.current().settings(), 3, "alice", "")).isInstanceOf(EditResult.Unchanged.class);
+        assertThat(desk.edit(seed, 1, "alice", "")).isInstanceOf(EditResult.Stale.class);
+
+        assertThat(told).containsExactly(3L);
+    }
+
+    @Test
     void open_storeFails_runsOnTheSeedAndRecovers() {
         store.failure = new StoreException("unreachable", new IOException());
         try (Anteroom second = Anteroom.builder().settings(seed).build()) {

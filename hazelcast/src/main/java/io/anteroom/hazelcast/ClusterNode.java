@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.hazelcast;
 
-import com.hazelcast.cluster.MembershipEvent;
-import com.hazelcast.cluster.MembershipListener;
 import com.hazelcast.config.Config;
 import com.hazelcast.config.ListenerConfig;
 import com.hazelcast.core.Hazelcast;
@@ -80,7 +78,7 @@ public final class ClusterNode implements AutoCloseable {
         scheduler.setRemoveOnCancelPolicy(true);
         Config config = HazelcastConfig.of(settings, session, wire);
         config.getUserContext().put(Owner.KEY, owner);
-        config.addListenerConfig(new ListenerConfig(new Membership()));
+        config.addListenerConfig(new ListenerConfig(new Comings(lookout, notices, this::look)));
         try {
             hazelcast = Hazelcast.newHazelcastInstance(config);
         } catch (RuntimeException e) {
@@ -225,7 +223,7 @@ public final class ClusterNode implements AutoCloseable {
         return new Beginning(
                 lookout.names(),
                 lookout.missing(settings.keepLeases()),
-                Math.max(expected, settings.expectedMembers()),
+                Math.max(Math.max(expected, settings.expectedMembers()), lookout.known(settings.forgetAfter())),
                 had);
     }
 
@@ -317,27 +315,6 @@ public final class ClusterNode implements AutoCloseable {
         if (event.getState() == LifecycleEvent.LifecycleState.MERGED) {
             LOG.log(Level.WARNING, "cluster: node " + name() + " was cut off and is back");
             notices.on(new Notice(Notice.NODE_JOINED, name(), Map.of("node", name(), "merged", true)));
-            look();
-        }
-    }
-
-    private final class Membership implements MembershipListener {
-        @Override
-        public void memberAdded(MembershipEvent event) {
-            lookout.sees(Doors.of(event.getMembers()));
-            changed(Notice.NODE_JOINED, Doors.view(event.getMember()), "joined");
-        }
-
-        @Override
-        public void memberRemoved(MembershipEvent event) {
-            lookout.sees(Doors.of(event.getMembers()));
-            changed(Notice.NODE_LEFT, Doors.view(event.getMember()), "left");
-        }
-
-        private void changed(String type, NodeView node, String what) {
-            int nodes = lookout.names().size();
-            LOG.log(Level.INFO, "cluster: node " + node.name() + " has " + what + ", nodes now: " + nodes);
-            notices.on(new Notice(type, node.name(), Map.of("node", node.name(), "nodes", nodes)));
             look();
         }
     }

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class Lookout {
     private static final int CONNECT_MILLIS = 300;
     private static final int MOST_MISSING = 100;
+    private static final Duration ALWAYS = Duration.ofNanos(Long.MAX_VALUE);
 
     private final LongSupplier nanoClock;
     private final Map<Long, NodeView> present = new HashMap<>();
@@ -125,6 +126,22 @@ final class Lookout {
                 .map(one -> one.node)
                 .filter(node -> !names.contains(node.name()))
                 .toList();
+    }
+
+    /**
+     * How many nodes there are with those that may live out of sight, so that a part of the cluster counts the others
+     * in what is new to it, too.
+     *
+     * @param forgetAfter how long those are counted, zero for always
+     */
+    synchronized int known(Duration forgetAfter) {
+        return names.size()
+                + missing(forgetAfter.isZero() ? ALWAYS : forgetAfter).size();
+    }
+
+    /** Whether it is this run of a node that is out of sight. */
+    synchronized boolean misses(long session) {
+        return missing.containsKey(session);
     }
 
     /** Whether there are any whose fate is not known. */

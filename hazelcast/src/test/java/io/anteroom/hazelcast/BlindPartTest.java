@@ -155,7 +155,13 @@ final class BlindPartTest {
         lookout.sees(Map.of(one, Optional.empty(), new NodeView("c", 4, ""), Optional.empty()));
 
         assertThat(lookout.missing(Duration.ofMinutes(1))).containsExactly(gone);
+        assertThat(lookout.known(Duration.ZERO))
+                .as("two here, one out of sight")
+                .isEqualTo(3);
         now[0] += Duration.ofMinutes(1).toNanos();
         assertThat(lookout.missing(Duration.ofMinutes(1))).isEmpty();
+        assertThat(lookout.known(Duration.ofMinutes(2))).isEqualTo(3);
+        assertThat(lookout.known(Duration.ofMinutes(1))).as("forgotten").isEqualTo(2);
+        assertThat(lookout.known(Duration.ZERO)).as("never forgotten").isEqualTo(3);
     }
 }

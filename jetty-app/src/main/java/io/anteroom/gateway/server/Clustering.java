@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The gateway's part in a cluster, if it takes part in one. Safe from any thread. */
 final class Clustering implements AutoCloseable {
+    private static final String SETTINGS = "settings";
+
     private final @Nullable ClusterNode node;
     private final @Nullable HazelcastPools pools;
     private final @Nullable HazelcastBuckets buckets;
@@ -32,8 +34,17 @@ final class Clustering implements AutoCloseable {
      * @throws IllegalStateException if that cannot be
      */
     static Clustering join(Optional<ClusterSettings> settings, NoticeListener notices) {
-        return new Clustering(
-                settings.map(known -> ClusterNode.join(known, notices)).orElse(null));
+        return new Clustering(settings.map(known -> ClusterNode.join(known, once(known.node(), notices)))
+                .orElse(null));
+    }
+
+    /** What all gateways see of their cluster is told by the one that the cluster names. */
+    private static NoticeListener once(String self, NoticeListener notices) {
+        return notice -> {
+            if (self.equals(notice.facts().get("told_by"))) {
+                notices.on(notice);
+            }
+        };
     }
 
     /** Has the requests wait in the cluster's queues, and count in the cluster's buckets. */
@@ -58,6 +69,24 @@ final class Clustering implements AutoCloseable {
         return known == null
                 || here.isEmpty()
                 || here.get(0).name().equals(known.settings().node());
+    }
+
+    /** Tells the other gateways that settings which they share have been edited; a word that can get lost. */
+    void tellEdited() {
+        if (node != null) {
+            node.tellChanged(SETTINGS);
+        }
+    }
+
+    /** Has {@code look} called when another gateway says so: on a thread of the cluster's, which must not wait. */
+    void onEdited(Runnable look) {
+        if (node != null) {
+            node.onChanged(what -> {
+                if (what.equals(SETTINGS)) {
+                    look.run();
+                }
+            });
+        }
     }
 
     /** The same as operators see them, if there is a cluster. */

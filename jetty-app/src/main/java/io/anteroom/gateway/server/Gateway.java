@@ -29,6 +29,7 @@ import io.anteroom.servlet.WaitStrategy;
 import io.anteroom.settings.SettingsDesk;
 import java.io.IOException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,7 +47,8 @@ public final class Gateway implements AutoCloseable {
     private final @Nullable AccessLog log;
     private final @Nullable Tracing tracing;
 
-    private Gateway(GatewayConfig config, QueueListener listener, Events events, Clustering clustering)
+    private Gateway(
+            GatewayConfig config, QueueListener listener, Events events, Clustering clustering, Duration looksEvery)
             throws IOException {
         this.config = config;
         this.events = events;
@@ -64,7 +66,7 @@ public final class Gateway implements AutoCloseable {
         anteroom = anteroom(config, clustering, events);
         TrustedProxies trusted = TrustedProxies.of(config.trustedProxies());
         upstreams = new Upstreams(config.upstream(), Surroundings.real(new BackendReadings(config, anteroom), events));
-        operations = new Operations(config, anteroom, upstreams, clustering, events);
+        operations = new Operations(config, anteroom, upstreams, clustering, events, looksEvery);
         upstreams.link(anteroom.pools()::all);
         UpstreamProxy proxy = new UpstreamProxy(upstreams, limits(config), trusted::trusts);
         server = new JettyServer(config, List.of(new AnteroomFilter(anteroom)), proxy, log, this::mayComeIn);
@@ -77,11 +79,16 @@ public final class Gateway implements AutoCloseable {
 
     /** Starts a gateway that tells what happens to each request. */
     public static Gateway start(GatewayConfig config, QueueListener listener) throws IOException {
+        return start(config, listener, Operations.LOOKS_EVERY);
+    }
+
+    /** The same with another pause between looks at what is stored: a test's. */
+    static Gateway start(GatewayConfig config, QueueListener listener, Duration looksEvery) throws IOException {
         Events events = new Events();
         Clustering clustering = Clustering.join(config.operator().cluster(), events);
         Gateway gateway;
         try {
-            gateway = new Gateway(config, listener, events, clustering);
+            gateway = new Gateway(config, listener, events, clustering, looksEvery);
         } catch (IOException | RuntimeException e) {
             clustering.close();
             throw e;

@@ -23,6 +23,7 @@ import jakarta.servlet.Servlet;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.URI;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -30,9 +31,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +44,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Operations implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Operations.class.getName());
-    private static final long TICK_MILLIS = 2000;
+    /** How often it looks for what has changed, if nobody says so before. */
+    static final Duration LOOKS_EVERY = Duration.ofSeconds(2);
+
     private static final long LAST_TICK_WITHIN_SECONDS = 10;
 
     private static final String SET_UP_FILE = "set-up.token";
@@ -55,11 +60,26 @@ final class Operations implements AutoCloseable {
     private final Map<String, Servlet> servlets = new LinkedHashMap<>();
     private final Notifications notifications;
     private final ScheduledExecutorService timer;
+    private final Duration looksEvery;
+    private final Clustering clustering;
+    private final AtomicBoolean isTold = new AtomicBoolean();
     private volatile @Nullable AdminServer server;
     private boolean isRefused;
 
-    /** Opens what is kept and puts it in force; nothing listens yet. */
-    Operations(GatewayConfig config, Anteroom anteroom, Upstreams upstreams, Clustering clustering, Events events) {
+    /**
+     * Opens what is kept and puts it in force; nothing listens yet.
+     *
+     * @param looksEvery how often it looks for what has changed, if nobody says so before
+     */
+    Operations(
+            GatewayConfig config,
+            Anteroom anteroom,
+            Upstreams upstreams,
+            Clustering clustering,
+            Events events,
+            Duration looksEvery) {
+        this.looksEvery = looksEvery;
+        this.clustering = clustering;
         listen = config.operator().admin();
         keeper = SettingsKeeper.open(config, anteroom.parts(), upstreams::apply);
         QueueWatch watch = QueueWatch.start(
@@ -137,8 +157,24 @@ final class Operations implements AutoCloseable {
     void start() {
         listen();
         timer.execute(this::sayWhoCanLogIn);
-        ScheduledFuture<?> unused =
-                timer.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        long pause = looksEvery.toMillis();
+        ScheduledFuture<?> unused = timer.scheduleWithFixedDelay(this::tick, pause, pause, TimeUnit.MILLISECONDS);
+        clustering.onEdited(this::lookSoon);
+        keeper.desk().tell(edited -> clustering.tellEdited());
+    }
+
+    /** Another gateway has edited what both share. However often that is said, one look is under way at most. */
+    private void lookSoon() {
+        if (isTold.compareAndSet(false, true)) {
+            try {
+                timer.execute(() -> {
+                    isTold.set(false);
+                    guarded(keeper::lookIntoTheStore);
+                });
+            } catch (RejectedExecutionException e) {
+                // This gateway stops.
+            }
+        }
     }
 
     /** Who starts a gateway for the first time is told how to get in before anybody asks for a page. */
@@ -158,12 +194,18 @@ final class Operations implements AutoCloseable {
     }
 
     private void tick() {
-        try {
+        guarded(() -> {
             keeper.tick();
             notifications.tick();
             budgets.tick();
             drains.tick();
             listen();
+        });
+    }
+
+    private static void guarded(Runnable look) {
+        try {
+            look.run();
         } catch (RuntimeException e) {
             LOG.log(Level.ERROR, "looking after the settings failed; it is tried again", e);
         }

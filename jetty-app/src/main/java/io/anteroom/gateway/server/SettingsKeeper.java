@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the settings of a gateway: opens where they are stored, puts them in force, and follows what changes there or
- * in the file. Whatever fails in that stops neither the gateway's start nor a request. One thread calls {@link #tick};
- * the rest is safe from any.
+ * in the file. Whatever fails in that stops neither the gateway's start nor a request. One thread calls {@link #tick}
+ * and {@link #lookIntoTheStore}; the rest is safe from any.
  */
 final class SettingsKeeper implements AutoCloseable {
     /** Who made a revision that came from the file: no user is named so, as it has a blank. */
@@ -111,11 +111,16 @@ final class SettingsKeeper implements AutoCloseable {
         if (follower != null) {
             follower.look();
         }
-        if (!isFollowing && desk.refresh()) {
-            compare();
-        }
+        lookIntoTheStore();
         if (database != null) {
             database.upkeep();
+        }
+    }
+
+    /** Takes up what has changed in the store, if the settings come from there; of {@link #tick} only that. */
+    void lookIntoTheStore() {
+        if (!isFollowing && desk.refresh()) {
+            compare();
         }
     }
 
