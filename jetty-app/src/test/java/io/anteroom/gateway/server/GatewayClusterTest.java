@@ -158,7 +158,9 @@ final class GatewayClusterTest {
                     .isEqualTo(200);
         }
 
-        ofOne.until("/v1/management/queue/batch/nightly", batch -> batch.path("completed").asInt() == 3);
+        ofOne.untilShown(
+                "/v1/management/queue/batch/nightly",
+                batch -> batch.path("completed").asInt() == 3);
         assertThat(ofOne.get("/v1/management/queue/batch/nightly")
                         .path("total_requests")
                         .asInt())
@@ -173,7 +175,8 @@ final class GatewayClusterTest {
         until(() -> one.pool("llm").snapshot().waiting() == 1);
         String waiting = "/v1/management/pools/llm/waiting";
 
-        ofOne.until(waiting, list -> list.at("/requests/0/request_id").asText().equals("far-away"));
+        ofOne.untilShown(
+                waiting, list -> list.at("/requests/0/request_id").asText().equals("far-away"));
         JsonNode shown = ofOne.get(waiting).at("/requests/0");
         JsonNode matching = ofOne.get(waiting + "?model=large-one");
         JsonNode others = ofOne.get(waiting + "?model=another");
@@ -218,7 +221,7 @@ final class GatewayClusterTest {
         }
 
         /** Asks now and then, as nobody may ask all the time. */
-        void until(String path, Predicate<JsonNode> condition) {
+        void untilShown(String path, Predicate<JsonNode> condition) {
             long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
             while (!condition.test(get(path))) {
                 assertThat(System.nanoTime() - end).as("waited in vain").isNegative();
