@@ -7,6 +7,7 @@ import io.anteroom.admission.Pool;
 import io.anteroom.event.QueueEvent;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.ServletOutputStream;
@@ -56,9 +57,14 @@ final class TestServer implements AutoCloseable {
         anteroom = builder.listener(events::add).build();
     }
 
-    static TestServer start(Anteroom.Builder builder) throws Exception {
+    static TestServer start(Anteroom.Builder builder, Filter... before) throws Exception {
         TestServer server = new TestServer(builder);
         ServletContextHandler context = new ServletContextHandler();
+        for (Filter first : before) {
+            FilterHolder holder = new FilterHolder(first);
+            holder.setAsyncSupported(true);
+            context.addFilter(holder, "/*", EnumSet.of(DispatcherType.REQUEST, DispatcherType.ASYNC));
+        }
         FilterHolder filter = new FilterHolder(new AnteroomFilter(server.anteroom));
         filter.setAsyncSupported(true);
         context.addFilter(filter, "/*", EnumSet.of(DispatcherType.REQUEST, DispatcherType.ASYNC));

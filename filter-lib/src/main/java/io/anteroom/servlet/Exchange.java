@@ -51,7 +51,7 @@ final class Exchange {
     final @Nullable FallbackStay fallback;
     volatile boolean isKept;
 
-    private volatile long blockedSinceNanos;
+    private final WriteClock writes = new WriteClock();
     /** The time-out that the container gave before we set our own; the application starts from it again. */
     volatile @Nullable Long asyncTimeout;
 
@@ -245,6 +245,7 @@ final class Exchange {
             return;
         }
         mark();
+        writes.passEnds();
         if (listener.registered() == registered) {
             asyncStarted(request.getAsyncContext());
         }
@@ -318,14 +319,14 @@ final class Exchange {
     /** Writes to the client, watched. */
     void writing(Write write) throws IOException {
         checkCutOff();
-        writeBegins();
+        writes.begins();
         try {
             write.run();
         } catch (IOException e) {
             clientLeft();
             throw e;
         } finally {
-            blockedSinceNanos = 0;
+            writes.ends();
         }
     }
 
@@ -336,25 +337,21 @@ final class Exchange {
         }
     }
 
-    /** A write to the client begins, or waits to be allowed. */
-    void writeBegins() {
-        if (blockedSinceNanos == 0) {
-            blockedSinceNanos = System.nanoTime() | 1;
-        }
+    WriteClock writes() {
+        return writes;
+    }
+
+    /** The container is to say when the application may write. */
+    void awaitsWrite() {
+        writes.isAwaited(isInPass);
     }
 
     /** The write is over; one that failed means that the client is gone. */
     void writeEnds(boolean isThrough) {
-        blockedSinceNanos = 0;
+        writes.ends();
         if (!isThrough) {
             clientLeft();
         }
-    }
-
-    /** Whether a write has been under way for longer than this. */
-    boolean isBlockedLonger(long nanos, long nowNanos) {
-        long since = blockedSinceNanos;
-        return since != 0 && nowNanos - since > nanos;
     }
 
     /** Has the application end at its next write where the container cannot end the exchange from outside. */
@@ -366,7 +363,7 @@ final class Exchange {
 
     /** Cuts off a client that does not read; the exchange first, as an application told before may end it cleanly. */
     void cutOff() {
-        blockedSinceNanos = 0;
+        writes.ends();
         JettyCore.abort(request);
         isCutOff = true;
         Log.info("request " + ask.id() + " cut off: its client does not read");

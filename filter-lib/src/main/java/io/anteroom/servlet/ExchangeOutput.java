@@ -138,7 +138,7 @@ final class ExchangeOutput extends ServletOutputStream {
     public boolean isReady() {
         boolean isReady = out.isReady();
         if (!isReady) {
-            exchange.writeBegins();
+            exchange.writes().begins();
         }
         return isReady;
     }
@@ -147,6 +147,7 @@ final class ExchangeOutput extends ServletOutputStream {
     public void setWriteListener(WriteListener listener) {
         exchange.watchWrites();
         isAsync = true;
+        exchange.awaitsWrite();
         out.setWriteListener(new Watched(listener, exchange));
     }
 

@@ -293,7 +293,7 @@ final class Live {
         long writeIdle = settings.writeIdle().toNanos();
         for (Exchange exchange : writing) {
             exchange.tick(now);
-            if (exchange.isBlockedLonger(writeIdle, now)) {
+            if (exchange.writes().isLonger(writeIdle, now)) {
                 execute(exchange::cutOff);
             }
         }
