@@ -319,7 +319,7 @@ final class Exchange {
     /** Writes to the client, watched. */
     void writing(Write write) throws IOException {
         checkCutOff();
-        writes.begins();
+        boolean unused = writes.begins();
         try {
             write.run();
         } catch (IOException e) {
@@ -343,7 +343,7 @@ final class Exchange {
 
     /** The container is to say when the application may write. */
     void awaitsWrite() {
-        writes.isAwaited(isInPass);
+        writes.isAwaited(() -> isInPass);
     }
 
     /** The write is over; one that failed means that the client is gone. */

@@ -136,9 +136,11 @@ final class ExchangeOutput extends ServletOutputStream {
 
     @Override
     public boolean isReady() {
+        // Before it is asked: that a write is possible may be told on another thread before the answer is here.
+        boolean isFirst = exchange.writes().begins();
         boolean isReady = out.isReady();
-        if (!isReady) {
-            exchange.writes().begins();
+        if (isReady && isFirst) {
+            exchange.writes().goesOn();
         }
         return isReady;
     }

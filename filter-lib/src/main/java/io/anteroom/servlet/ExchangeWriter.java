@@ -59,14 +59,14 @@ final class ExchangeWriter extends Writer {
 
     @Override
     public void flush() {
-        exchange.writes().begins();
+        boolean unused = exchange.writes().begins();
         out.flush();
         exchange.writeEnds(!out.checkError());
     }
 
     @Override
     public void close() {
-        exchange.writes().begins();
+        boolean unused = exchange.writes().begins();
         out.close();
         exchange.writeEnds(!out.checkError());
     }

@@ -1,17 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.servlet;
 
+import java.util.function.BooleanSupplier;
+
 /** How long an answer has been waiting for its client to take something. Safe from any thread. */
 final class WriteClock {
     private volatile long sinceNanos;
     /** Whether the application waits to be told that it may write. */
     private volatile boolean isAwaited;
 
-    /** A write begins, or waits to be allowed. */
-    void begins() {
-        if (sinceNanos == 0) {
+    /** A write begins, or waits to be allowed; whether none did before. */
+    boolean begins() {
+        boolean isFirst = sinceNanos == 0;
+        if (isFirst) {
             sinceNanos = System.nanoTime() | 1;
         }
+        return isFirst;
+    }
+
+    /** What has just begun was allowed at once. */
+    void goesOn() {
+        sinceNanos = 0;
     }
 
     /** The write is over, or may go on. */
@@ -24,17 +33,18 @@ final class WriteClock {
      * The container is to say when the application may write, which it does not before its thread has left. One that
      * never says so, as of a client that has gone unnoticed, has blocked the write.
      */
-    void isAwaited(boolean isInPass) {
+    void isAwaited(BooleanSupplier isInPass) {
+        // In this order: a pass that ends meanwhile sees it, or is seen to have ended.
         isAwaited = true;
-        if (!isInPass) {
-            begins();
+        if (!isInPass.getAsBoolean()) {
+            boolean unused = begins();
         }
     }
 
     /** The container's thread leaves the application. */
     void passEnds() {
         if (isAwaited) {
-            begins();
+            boolean unused = begins();
             if (!isAwaited) {
                 sinceNanos = 0;
             }

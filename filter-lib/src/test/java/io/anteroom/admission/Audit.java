@@ -224,6 +224,17 @@ public final class Audit {
         return ready;
     }
 
+    /** Everybody whose turn has come and was passed over: they are first, whoever comes back to their flow. */
+    public static Set<Long> passedOver(PoolMachine machine) {
+        Set<Long> passedOver = new HashSet<>();
+        for (Entry entry : machine.state().entries.toArray()) {
+            if (entry.isAside()) {
+                passedOver.add(entry.id);
+            }
+        }
+        return passedOver;
+    }
+
     /** Whether one that runs came later in its flow than any of {@code others} that still wait and could run. */
     public static boolean hasOvertaken(PoolMachine machine, long ticket, Set<Long> others) {
         Entry entry = machine.state().entries.find(ticket);

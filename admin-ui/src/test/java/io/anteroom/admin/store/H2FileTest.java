@@ -72,6 +72,32 @@ final class H2FileTest {
         assertThat(directory.resolve("anteroom-new.mv.db")).doesNotExist();
     }
 
+    /** As an older gateway meets a database that a newer one, which it shares it with, has brought up to date. */
+    @Test
+    void open_withTablesOfTheNextRelease_goesOn() throws Exception {
+        try (Database database = Database.inDirectory(directory)) {
+            new AuditLog(database).add(new AuditEntry(0, Instant.ofEpochMilli(1), "alice", "deed", "", ""));
+            boolean unused = database.inTransaction("going ahead", handle -> {
+                for (String version : List.of("150", "900")) {
+                    handle.execute(
+                            "insert into \"anteroom_schema_history\" select max(\"installed_rank\") + 1, ?, 'of the next',"
+                                    + " 'SQL', 'V' || ? || '__next.sql', 1, 'sa', current_timestamp, 1, true"
+                                    + " from \"anteroom_schema_history\"",
+                            version,
+                            version);
+                }
+                // So that there is something to do, and what is there is looked at.
+                handle.execute("delete from \"anteroom_schema_history\" where \"version\" = '102'");
+                handle.execute("drop table upstream_order");
+                return true;
+            });
+        }
+
+        try (Database database = Database.inDirectory(directory)) {
+            assertThat(new AuditLog(database).page(Long.MAX_VALUE, 10)).hasSize(1);
+        }
+    }
+
     @Test
     void upkeep_muchWasOverwritten_givesRoomBackAndKeepsEverything() throws Exception {
         try (Database database = Database.inDirectory(directory)) {

@@ -74,6 +74,7 @@ final class HeaderRules {
             boolean isDropped = HOP.contains(lower)
                     || NOT_FORWARDED.contains(lower)
                     || options.contains(lower)
+                    || options.contains(name.toLowerCase(Locale.ROOT))
                     || (hasOwnKey && CREDENTIALS.contains(lower))
                     || (isStranger && FORWARDED.contains(lower))
                     || lower.startsWith(OUR_PREFIX);
