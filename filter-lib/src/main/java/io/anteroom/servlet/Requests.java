@@ -15,7 +15,7 @@ public final class Requests {
 
     Requests(Live live) {
         this.live = live;
-        this.distant = new DistantFacts(live.elsewhere());
+        this.distant = new DistantFacts(live.elsewhere()::facts, System::nanoTime);
     }
 
     /**
