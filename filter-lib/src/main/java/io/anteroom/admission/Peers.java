@@ -42,7 +42,10 @@ public interface Peers {
         throw new TimeoutException(peer);
     }
 
-    /** Asks all others at the same time: the answers that come in time, without empty ones. */
+    /**
+     * Asks all others at the same time, by a question that changes nothing, as it may come more than once: the answers
+     * that come in time, without empty ones.
+     */
     default List<byte[]> askAll(byte[] question) {
         return List.of();
     }

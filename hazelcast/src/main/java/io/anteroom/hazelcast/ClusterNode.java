@@ -15,6 +15,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -54,6 +55,16 @@ public final class ClusterNode implements AutoCloseable {
     /** One is blocked for each call that is under way: one for each pool, and more while calls get lost. */
     private final ThreadPoolExecutor callers = new ThreadPoolExecutor(
             0, MOST_CALLS, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), daemon("anteroom-cluster-calls"));
+
+    /** One looks at a time, and one more if the view changes meanwhile: a door that nobody opens takes a moment. */
+    private final ThreadPoolExecutor lookers = new ThreadPoolExecutor(
+            1,
+            1,
+            0,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(1),
+            daemon("anteroom-cluster-looks"),
+            new ThreadPoolExecutor.DiscardPolicy());
 
     private final ScheduledThreadPoolExecutor scheduler =
             new ScheduledThreadPoolExecutor(1, daemon("anteroom-cluster-ticks"));
@@ -287,7 +298,8 @@ public final class ClusterNode implements AutoCloseable {
     private static void guarded(Runnable task) {
         try {
             task.run();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
+            // Errors, too: a periodic task that throws is never run again.
             LOG.log(Level.WARNING, "cluster: a task failed", e);
         }
     }
@@ -306,6 +318,9 @@ public final class ClusterNode implements AutoCloseable {
     }
 
     private void read(Note note) {
+        if (note instanceof Note.Leaves leaves) {
+            lookout.leaves(leaves.session());
+        }
         for (Consumer<Note> reader : readers) {
             guarded(() -> reader.accept(note));
         }
@@ -320,20 +335,19 @@ public final class ClusterNode implements AutoCloseable {
     }
 
     /** Finds out what became of those that are missing, and tells those who want to know. */
-    private void look() {
-        try {
-            workers.execute(() -> guarded(() -> {
-                lookout.knock();
-                viewers.forEach(Runnable::run);
-            }));
-        } catch (RejectedExecutionException e) {
-            // This node stops.
-        }
+    void look() {
+        lookers.execute(() -> guarded(() -> {
+            lookout.knock();
+            viewers.forEach(Runnable::run);
+        }));
     }
 
     /** Leaves in good order: the others go on at once, and this node is not expected back. */
     public void leave() {
         leavers.forEach(Runnable::run);
+        if (wire.version() >= Codec.WITH_FAREWELLS) {
+            tellAll(new Note.Leaves(session));
+        }
         hazelcast.shutdown();
         stopThreads();
     }
@@ -347,6 +361,7 @@ public final class ClusterNode implements AutoCloseable {
 
     private void stopThreads() {
         scheduler.shutdownNow();
+        lookers.shutdownNow();
         workers.shutdown();
         // Not interrupted: each ends with the instance.
         callers.shutdown();

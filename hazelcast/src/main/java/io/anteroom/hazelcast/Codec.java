@@ -51,6 +51,9 @@ final class Codec {
     /** Nodes ask each other for what each holds, adopt it, and have buckets in common. */
     static final int WITH_PEERS = 2;
 
+    /** Nodes that leave in good order say so to all. */
+    static final int WITH_FAREWELLS = 2;
+
     private static final int GRANTED = 0;
     private static final int ENDED = 1;
     private static final int EXPIRED = 2;

@@ -53,6 +53,17 @@ final class Courier {
         return flight == null && queue.isEmpty() && !mustRegister && !hasMail();
     }
 
+    /**
+     * Whether nothing is under way, or waits to be sent, that has the cluster hear of this node and fetches its mail:
+     * questions do neither.
+     */
+    boolean onlyAsks() {
+        Flight sent = flight;
+        return !mustRegister
+                && (sent == null || sent.batch().isQuestion())
+                && queue.stream().allMatch(call -> call.command().isQuestion());
+    }
+
     /** Since when the batch under way is, or null. */
     @Nullable Flight flight() {
         return flight;

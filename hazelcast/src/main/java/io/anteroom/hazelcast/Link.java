@@ -326,7 +326,7 @@ final class Link {
                 }
             } else if (alone != null) {
                 courier.registerAnew();
-            } else if (courier.isIdle()) {
+            } else if (courier.onlyAsks()) {
                 perform(new Call(new Command.Tick(), Call.NOTHING));
             }
             return true;

@@ -9,11 +9,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +33,9 @@ final class Lookout {
     private final Map<Long, NodeView> present = new HashMap<>();
     private final Map<Long, Optional<InetSocketAddress>> addresses = new HashMap<>();
     private final Map<Long, Missing> missing = new LinkedHashMap<>();
+    /** Those that have said that they leave, and are there still. */
+    private final Set<Long> leaving = new HashSet<>();
+
     private volatile List<String> names = List.of();
 
     private static final class Missing {
@@ -52,7 +57,7 @@ final class Lookout {
         PRESENT,
         /** It is not, and may live. */
         MISSING,
-        /** Its process is gone. */
+        /** Its process is gone, or going: it has said so. */
         DEAD
     }
 
@@ -75,9 +80,12 @@ final class Lookout {
         });
         before.forEach((session, node) -> {
             if (!present.containsKey(session)) {
-                miss(node, doors.getOrDefault(session, Optional.empty()));
+                Missing gone = miss(node, doors.getOrDefault(session, Optional.empty()));
+                gone.isDead |= leaving.remove(session);
             }
         });
+        // One name, one process: whoever had it before is gone.
+        missing.values().forEach(one -> one.isDead |= sorted.contains(one.node.name()));
         names = List.copyOf(sorted);
     }
 
@@ -86,6 +94,16 @@ final class Lookout {
             missing.remove(missing.keySet().iterator().next());
         }
         return missing.computeIfAbsent(node.session(), first -> new Missing(node, address, nanoClock.getAsLong()));
+    }
+
+    /** A run of a node says that it leaves in good order: it holds nothing, and is not to be expected back. */
+    synchronized void leaves(long session) {
+        Missing gone = missing.get(session);
+        if (gone != null) {
+            gone.isDead = true;
+        } else if (present.containsKey(session)) {
+            leaving.add(session);
+        }
     }
 
     /** The names of those in the cluster, sorted. */
@@ -105,7 +123,6 @@ final class Lookout {
         if (present.containsKey(session)) {
             return Fate.PRESENT;
         }
-        // One name, one process: whoever had it before is gone.
         if (names.contains(name) || miss(new NodeView(name, session, ""), Optional.empty()).isDead) {
             return Fate.DEAD;
         }
@@ -118,14 +135,19 @@ final class Lookout {
         return known == null ? Duration.ZERO : Duration.ofNanos(nanoClock.getAsLong() - known.sinceNanos);
     }
 
-    /** Those of this cluster that have been missing for less than that, may live, and have no other run here. */
+    /**
+     * Those of this cluster that have been missing for less than that, may live, and have no other run here; of each
+     * the last run that went missing.
+     */
     synchronized List<NodeView> missing(Duration within) {
         long now = nanoClock.getAsLong();
-        return missing.values().stream()
-                .filter(one -> !one.isDead && now - one.sinceNanos < within.toNanos())
-                .map(one -> one.node)
-                .filter(node -> !names.contains(node.name()))
-                .toList();
+        Map<String, NodeView> byName = new LinkedHashMap<>();
+        for (Missing one : missing.values()) {
+            if (!one.isDead && now - one.sinceNanos < within.toNanos() && !names.contains(one.node.name())) {
+                byName.put(one.node.name(), one.node);
+            }
+        }
+        return List.copyOf(byName.values());
     }
 
     /**

@@ -20,6 +20,11 @@ sealed interface Note {
     /** Something that other parts share has changed, as the settings. */
     record Changed(String what) implements Note {}
 
+    /**
+     * A run of a node leaves in good order, and is not to be expected back. Nodes of the first release cannot read it.
+     */
+    record Leaves(long session) implements Note {}
+
     /** How it is sent: one type for all. */
     record Letter(Note note) {}
 
@@ -50,6 +55,9 @@ sealed interface Note {
             out.writeUTF(mailed.pool());
             out.writeLong(mailed.registration());
             out.writeLong(mailed.last());
+        } else if (this instanceof Leaves leaves) {
+            out.writeByte(4);
+            out.writeLong(leaves.session());
         }
     }
 
@@ -61,6 +69,7 @@ sealed interface Note {
             case 1 -> new Anew(in.readUTF());
             case 2 -> new Changed(in.readUTF());
             case 3 -> new Mailed(in.readUTF(), in.readLong(), in.readLong());
+            case 4 -> new Leaves(in.readLong());
             default -> throw new IOException("no note has the number " + kind);
         };
     }

@@ -32,13 +32,25 @@ final class Sender {
         this.context = context;
     }
 
-    /** Sends a batch, and what follows it; the landing is on a thread of the node's, and always comes. */
-    void launch(Flight flight, Landing landing) {
+    /**
+     * Sends a batch, and what follows it. The landing always comes: on a thread of the node's, or on the caller's
+     * before this returns if there is none to be had.
+     */
+    void launch(Flight first, Landing landing) {
+        // A second round is rare: a flight that has failed pauses the pool, unless nobody waits for it any more.
+        for (Flight flight = first; flight != null && !takesOff(flight, landing); ) {
+            flight = landing.landed(flight, null);
+        }
+    }
+
+    /** False if this node stops, has too many calls that nobody answers, or its system gives it no more threads. */
+    private boolean takesOff(Flight flight, Landing landing) {
         try {
             context.node().callers().execute(() -> fly(flight, landing));
-        } catch (RejectedExecutionException e) {
-            // This node stops, or has too many calls that nobody answers: this one has failed as well.
-            @Nullable Flight unused = landing.landed(flight, null);
+            return true;
+        } catch (RejectedExecutionException | OutOfMemoryError e) {
+            LOG.log(Level.DEBUG, "pool '" + pool + "': a call to the cluster has no thread", e);
+            return false;
         }
     }
 
@@ -63,7 +75,8 @@ final class Sender {
             return context.states()
                     .executeOnKey(
                             pool, new PoolStep(flight.batch(), context.node().wire()));
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
+            // Errors, too, come back from the node that was called; whatever it is, the flight has to land.
             LOG.log(Level.DEBUG, "pool '" + pool + "': a call to the cluster failed", e);
             return null;
         }
@@ -88,7 +101,7 @@ final class Sender {
                 node.tellAll(new Note.Anew(pool));
             }
             return true;
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             LOG.log(Level.DEBUG, "pool '" + pool + "': its state was not made", e);
             return false;
         } finally {

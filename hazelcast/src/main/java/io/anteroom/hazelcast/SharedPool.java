@@ -323,7 +323,8 @@ final class SharedPool {
                 figures,
                 settingsRevision,
                 batch.settings() == settingsRevision ? null : machine.settings(),
-                batch.seen() == books.seenSum() ? null : books.seen());
+                // The first form has no word for what is known.
+                facts.version() >= Codec.WITH_ANNOUNCING && batch.seen() == books.seenSum() ? null : books.seen());
     }
 
     /** Equal for states that will behave equally. */

@@ -164,4 +164,45 @@ final class BlindPartTest {
         assertThat(lookout.known(Duration.ofMinutes(1))).as("forgotten").isEqualTo(2);
         assertThat(lookout.known(Duration.ZERO)).as("never forgotten").isEqualTo(3);
     }
+
+    @Test
+    void lookout_severalRunsOfOneNode_countOnce() {
+        Lookout lookout = new Lookout(() -> 0);
+        NodeView one = new NodeView("a", 1, "");
+        NodeView first = new NodeView("b", 2, "");
+        NodeView second = new NodeView("b", 3, "");
+        lookout.sees(Map.of(one, Optional.empty(), first, Optional.empty()));
+        lookout.sees(Map.of(one, Optional.empty()));
+        lookout.sees(Map.of(one, Optional.empty(), second, Optional.empty()));
+        assertThat(lookout.misses()).as("it is there again").isFalse();
+        lookout.sees(Map.of(one, Optional.empty()));
+
+        assertThat(lookout.fate("b", 2)).isEqualTo(Lookout.Fate.DEAD);
+        assertThat(lookout.fate("b", 4)).as("a run that was never seen").isEqualTo(Lookout.Fate.MISSING);
+        assertThat(lookout.missing(Duration.ofMinutes(1))).hasSize(1);
+        assertThat(lookout.known(Duration.ZERO)).isEqualTo(2);
+    }
+
+    @Test
+    void lookout_nodeThatSaidThatItLeaves_isNotExpectedBack() {
+        Lookout lookout = new Lookout(() -> 0);
+        NodeView one = new NodeView("a", 1, "");
+        NodeView early = new NodeView("b", 2, "");
+        NodeView late = new NodeView("c", 3, "");
+        lookout.sees(Map.of(one, Optional.empty(), early, Optional.empty(), late, Optional.empty()));
+
+        lookout.leaves(2);
+        assertThat(lookout.fate("b", 2)).as("it is there still").isEqualTo(Lookout.Fate.PRESENT);
+        lookout.sees(Map.of(one, Optional.empty()));
+        assertThat(lookout.known(Duration.ZERO)).as("c may be back").isEqualTo(2);
+        lookout.leaves(3);
+
+        assertThat(lookout.known(Duration.ZERO)).isEqualTo(1);
+        assertThat(lookout.misses()).isFalse();
+        lookout.sees(Map.of(one, Optional.empty(), early, Optional.empty()));
+        lookout.sees(Map.of(one, Optional.empty()));
+        assertThat(lookout.known(Duration.ZERO))
+                .as("it was back, and said nothing")
+                .isEqualTo(2);
+    }
 }

@@ -8,6 +8,7 @@ import io.anteroom.admission.Admission;
 import io.anteroom.admission.Arrival;
 import io.anteroom.admission.Caller;
 import io.anteroom.admission.Lease;
+import io.anteroom.admission.Peers;
 import io.anteroom.admission.Pool;
 import io.anteroom.admission.PoolMode;
 import io.anteroom.admission.PoolSettings;
@@ -23,6 +24,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -253,13 +257,75 @@ final class ClusterTest {
         assertThat(offer(two, "runs too")).isInstanceOf(Lease.class);
         offer(one, "waits");
 
+        List<Note> said = new CopyOnWriteArrayList<>();
+        members.nodes.get(1).onNote(said::add);
+
         pools.get(0).close();
         members.nodes.get(0).leave();
 
+        Await.until(
+                "it has said so",
+                () -> said.contains(new Note.Leaves(members.nodes.get(0).session())));
         assertThat(order).extracting(Told::refusal).containsExactly(Refusal.Code.SHUTTING_DOWN);
         Await.until("its slot is free", () -> two.snapshot().running() == 1);
         assertThat(two.snapshot().usableSlots()).as("two nodes of two").isEqualTo(2);
         assertThat(offer(two, "next")).isInstanceOf(Lease.class);
+    }
+
+    @Test
+    void every_taskThrowsAnError_goesOn() {
+        AtomicInteger runs = new AtomicInteger();
+        members.nodes.get(0).every(Duration.ofMillis(1), () -> {
+            if (runs.incrementAndGet() == 1) {
+                throw new LinkageError("this once");
+            }
+        });
+
+        Await.until("it runs again", () -> runs.get() > 1);
+    }
+
+    @Test
+    void look_takesLong_oneAtATimeAndBellsDoNotWait() throws Exception {
+        ClusterNode node = members.nodes.get(0);
+        CountDownLatch isOpened = new CountDownLatch(1);
+        AtomicInteger under = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        AtomicInteger looks = new AtomicInteger();
+        node.onView(() -> {
+            most.accumulateAndGet(under.incrementAndGet(), Math::max);
+            try {
+                isOpened.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            under.decrementAndGet();
+            looks.incrementAndGet();
+        });
+        node.look();
+        Await.until("it looks", () -> under.get() == 1);
+
+        for (int i = 0; i < 10; i++) {
+            node.look();
+        }
+        node.workers().submit(() -> {}).get(10, TimeUnit.SECONDS);
+        isOpened.countDown();
+
+        Await.until("it has looked again, at what changed meanwhile", () -> looks.get() == 2);
+        assertThat(most).hasValue(1);
+    }
+
+    @Test
+    void askAll_changesNothing_isNotRemembered() throws Exception {
+        ClusterPeers asked = (ClusterPeers) pools.get(1).peers();
+        asked.answering(question -> question);
+        Peers asking = pools.get(0).peers();
+
+        assertThat(asking.askAll(new byte[] {1})).containsExactly(new byte[] {1});
+        assertThat(asking.askAll(new byte[] {2})).containsExactly(new byte[] {2});
+
+        assertThat(asked.remembered()).isZero();
+        assertThat(asking.ask(asked.self(), new byte[] {3})).containsExactly(3);
+        assertThat(asked.remembered()).isEqualTo(1);
     }
 
     @Test

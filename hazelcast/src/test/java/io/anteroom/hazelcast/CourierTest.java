@@ -71,6 +71,28 @@ final class CourierTest {
     }
 
     @Test
+    void onlyAsks_questionsAndNothingElse_untilSomethingIsOnItsWayThatFetchesMail() {
+        courier.add(new Call(new Command.Look(), Call.NOTHING));
+        courier.announce(1, 1);
+        assertThat(courier.onlyAsks()).as("questions wait").isTrue();
+        Flight question = courier.next(0, 0);
+        assertThat(courier.onlyAsks()).as("questions are under way").isTrue();
+
+        courier.add(new Call(new Command.Look(), Call.NOTHING));
+        courier.add(new Call(new Command.Tick(), Call.NOTHING));
+        assertThat(courier.onlyAsks()).as("something waits").isFalse();
+        courier.lands(question);
+        assertThat(fly().batch().isQuestion()).isTrue();
+        Flight tick = courier.next(0, 0);
+        assertThat(courier.onlyAsks()).as("something is under way").isFalse();
+        courier.lands(tick);
+
+        assertThat(courier.onlyAsks()).as("nothing is").isTrue();
+        courier.registerAnew();
+        assertThat(courier.onlyAsks()).as("a registration comes next").isFalse();
+    }
+
+    @Test
     void announce_forARegistrationBefore_isOfNoUse() {
         courier.announce(4711, 1);
 

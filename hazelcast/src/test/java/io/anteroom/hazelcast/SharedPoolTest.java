@@ -154,6 +154,14 @@ final class SharedPoolTest {
     }
 
     @Test
+    void apply_nodeOfTheReleaseBeforeIsThere_isToldWhoHoldsSomethingEachTime() {
+        board.version = Codec.FIRST_VERSION;
+        board.seen = Reply.Seen.sum(board.send("a", new Command.Tick()).nodes());
+
+        assertThat(board.send("a", new Command.Tick()).nodes()).hasSize(3);
+    }
+
+    @Test
     void apply_acknowledgesMailThatThisStateNeverSent_isToRegister() {
         Effect other = new Effect.Granted(77, "b", SECOND, 1);
         board.acknowledge("b", new Mail(1, 1, List.of(other)));

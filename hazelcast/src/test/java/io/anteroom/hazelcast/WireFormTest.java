@@ -154,6 +154,14 @@ final class WireFormTest {
     }
 
     @Test
+    void read_farewell_isAsItWasWritten() throws IOException {
+        Note note = new Note.Leaves(4711);
+
+        assertThat(Note.load(bytes(out -> note.save(out, Codec.WITH_FAREWELLS))))
+                .isEqualTo(note);
+    }
+
+    @Test
     void read_messagesOfTheReleaseBefore_areUnderstood() throws IOException {
         Reply reply = steps(fresh());
         Batch batch = batch("a", 1, 1, 3, new Command.Arrive(1, by("x")), new Command.Cancel(40, "noon"));
