@@ -76,7 +76,8 @@ final class HeaderRules {
                     || options.contains(lower)
                     || options.contains(name.toLowerCase(Locale.ROOT))
                     || (hasOwnKey && CREDENTIALS.contains(lower))
-                    || (isStranger && FORWARDED.contains(lower))
+                    // A proxy that passes such a look-alike on has not looked at it: it is a stranger's.
+                    || (FORWARDED.contains(lower) && (isStranger || name.indexOf('_') >= 0))
                     || lower.startsWith(OUR_PREFIX);
             if (!isDropped) {
                 copy(name, client.getHeaders(name), lower.equals("cookie"), backend);

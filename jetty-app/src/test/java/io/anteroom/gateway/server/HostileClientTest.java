@@ -27,7 +27,11 @@ final class HostileClientTest {
     @BeforeEach
     void start() throws Exception {
         backend = KeepAliveBackend.well();
-        gateway = Gateway.start(new ConfigReader(name -> null).parse("""
+        gateway = started("");
+    }
+
+    private Gateway started(String more) throws Exception {
+        return Gateway.start(new ConfigReader(name -> null).parse("""
                 listen: {port: 0}
                 log: {access: false}
                 admin: {enabled: false}
@@ -36,7 +40,8 @@ final class HostileClientTest {
                 upstream: {url: '%s', retry: {most: 0}}
                 pools: {llm: {slots: 4}}
                 routes: [{path: '/*', pool: llm}]
-                """.formatted(backend.uri())));
+                %s
+                """.formatted(backend.uri(), more)));
     }
 
     @AfterEach
@@ -131,6 +136,21 @@ final class HostileClientTest {
                 .doesNotContainIgnoringCase("Transfer_")
                 .doesNotContainIgnoringCase("content_length")
                 .doesNotContain("stolen", "Queue_Priority");
+    }
+
+    /** A proxy that knows only the one with dashes may pass on the other as a stranger wrote it. */
+    @Test
+    void fieldsThatLookForwarded_endHereFromTrustedProxiesToo() throws Exception {
+        gateway.close();
+        gateway = started("trusted-proxies: [127.0.0.1, '::1']");
+
+        send(POST + "Connection: close\r\nX-Forwarded-For: 10.1.1.1\r\nX_Forwarded_For: 6.6.6.6\r\n"
+                + "X-Forwarded_Proto: gopher\r\nX_Real_IP: 6.6.6.6\r\nX_Kept: 1\r\nContent-Length: 2\r\n\r\n{}");
+
+        assertThat(backend.heads).hasSize(1);
+        assertThat(backend.heads.get(0))
+                .contains("X-Forwarded-For: 10.1.1.1, ", "X_Kept: 1")
+                .doesNotContain("6.6.6.6", "gopher");
     }
 
     @ParameterizedTest
