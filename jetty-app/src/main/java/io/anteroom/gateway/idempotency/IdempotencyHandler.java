@@ -115,16 +115,20 @@ public final class IdempotencyHandler extends Handler.Wrapper {
         Callback whenOver = new Callback.Nested(once.callback()) {
             @Override
             public void succeeded() {
-                recorder.ended(true);
-                recordings.ended(once.key(), recording);
-                super.succeeded();
+                try {
+                    over(true, recorder, recording, once);
+                } finally {
+                    super.succeeded();
+                }
             }
 
             @Override
             public void failed(Throwable cause) {
-                recorder.ended(false);
-                recordings.ended(once.key(), recording);
-                super.failed(cause);
+                try {
+                    over(false, recorder, recording, once);
+                } finally {
+                    super.failed(cause);
+                }
             }
         };
         boolean isThrough = false;
@@ -134,9 +138,17 @@ public final class IdempotencyHandler extends Handler.Wrapper {
             return isHandled;
         } finally {
             if (!isThrough) {
-                recorder.ended(false);
-                recordings.ended(once.key(), recording);
+                over(false, recorder, recording, once);
             }
+        }
+    }
+
+    /** Tells those who follow, whose trouble is none of the one whom they follow. */
+    private void over(boolean isWhole, Recorder recorder, Recording recording, Once once) {
+        try {
+            recorder.ended(isWhole);
+        } finally {
+            recordings.ended(once.key(), recording);
         }
     }
 

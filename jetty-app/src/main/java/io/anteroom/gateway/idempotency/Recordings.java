@@ -3,9 +3,11 @@ package io.anteroom.gateway.idempotency;
 
 import io.anteroom.gateway.idempotency.Recording.Head;
 import io.anteroom.gateway.idempotency.Recording.Stage;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
@@ -14,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The answers under way and those kept, by caller and key. What is kept is bounded in time and in memory; the oldest
- * goes first. Safe from any thread.
+ * goes first. Safe from any thread; those who follow what is dropped are told outside of its lock.
  */
 final class Recordings {
     /** Whoever gets one of these should ask again. */
@@ -54,8 +56,15 @@ final class Recordings {
      * @param key whose it is, and its key
      * @param payload what it asks for
      */
-    synchronized Turn turn(String key, String payload) {
-        forgetOld();
+    Turn turn(String key, String payload) {
+        List<Recording> dropped = new ArrayList<>();
+        Turn turn = turn(key, payload, dropped);
+        dropped.forEach(Recording::forget);
+        return turn;
+    }
+
+    private synchronized Turn turn(String key, String payload, List<Recording> dropped) {
+        dropOld(dropped);
         Entry entry = find(key, nanoClock.getAsLong());
         if (entry == null) {
             Recording recording = new Recording(settings.maxAnswer(), this::takeRoom);
@@ -74,16 +83,28 @@ final class Recordings {
     }
 
     /** Has another request be the first, after the one before has broken off; the turn of everybody else that comes. */
-    synchronized Turn again(String key, String payload, Recording broken) {
-        Entry entry = underWay.get(key);
-        if (entry != null && entry.recording() == broken) {
-            underWay.remove(key);
+    Turn again(String key, String payload, Recording broken) {
+        List<Recording> dropped = new ArrayList<>();
+        Turn turn;
+        synchronized (this) {
+            Entry entry = underWay.get(key);
+            if (entry != null && entry.recording() == broken) {
+                underWay.remove(key);
+            }
+            turn = turn(key, payload, dropped);
         }
-        return turn(key, payload);
+        dropped.forEach(Recording::forget);
+        return turn;
     }
 
     /** The answer is over. One that is worth it is kept for a while. */
-    synchronized void ended(String key, Recording recording) {
+    void ended(String key, Recording recording) {
+        List<Recording> dropped = new ArrayList<>();
+        ended(key, recording, dropped);
+        dropped.forEach(Recording::forget);
+    }
+
+    private synchronized void ended(String key, Recording recording, List<Recording> dropped) {
         long bytes = recording.leaveRoom() + 2L * key.length();
         Entry entry = underWay.get(key);
         if (entry == null || entry.recording() != recording) {
@@ -94,11 +115,11 @@ final class Recordings {
             Entry before = kept.remove(key);
             if (before != null) {
                 keptBytes -= before.bytes();
-                before.recording().forget();
+                dropped.add(before.recording());
             }
             kept.put(key, new Entry(entry.payload(), recording, nanoClock.getAsLong(), bytes));
             keptBytes += bytes;
-            forgetOld();
+            dropOld(dropped);
         }
     }
 
@@ -110,7 +131,7 @@ final class Recordings {
                 && !NOT_KEPT.contains(head.status());
     }
 
-    private void forgetOld() {
+    private void dropOld(List<Recording> dropped) {
         long now = nanoClock.getAsLong();
         Iterator<Entry> oldestFirst = kept.values().iterator();
         while (oldestFirst.hasNext()) {
@@ -122,7 +143,7 @@ final class Recordings {
             if (isTooMuch || !entry.recording().isFollowed()) {
                 oldestFirst.remove();
                 keptBytes -= entry.bytes();
-                entry.recording().forget();
+                dropped.add(entry.recording());
             }
         }
     }

@@ -155,6 +155,25 @@ final class RecordingsTest {
         assertThat(slow.piece(0)).isNull();
     }
 
+    /** Whoever is cut off may ask for something else at once, on the same thread. */
+    @Test
+    void kept_dropped_whoeverFollowsItMayAskAgainMeanwhile() {
+        List<Boolean> told = new ArrayList<>();
+        answer("slow", 200, MOST);
+        answer("next", 200, MOST);
+        ((Same) recordings.turn("slow", "p")).recording().follow(() -> {
+            told.add(Thread.holdsLock(recordings));
+            answer("again", 200, MOST);
+        });
+
+        answer("last", 200, MOST);
+
+        assertThat(told).containsExactly(false);
+        assertThat(recordings.size()).isEqualTo(2);
+        assertThat(recordings.turn("again", "p")).isInstanceOf(Same.class);
+        assertThat(recordings.turn("slow", "p")).isInstanceOf(First.class);
+    }
+
     private Recording begun(String key) {
         Recording recording = ((First) recordings.turn(key, "p")).recording();
         recording.begin(200, HttpFields.EMPTY);
