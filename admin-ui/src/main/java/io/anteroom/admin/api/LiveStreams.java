@@ -71,10 +71,10 @@ final class LiveStreams implements AutoCloseable {
      */
     boolean open(String user, HttpServletRequest request, HttpServletResponse response, BooleanSupplier isAllowed)
             throws IOException {
-        byte[] first = event();
         if (!seats.take(user)) {
             return false;
         }
+        byte[] first = firstFor(user);
         LiveStream stream = LiveStream.open(
                 request,
                 response,
@@ -82,6 +82,19 @@ final class LiveStreams implements AutoCloseable {
         stream.offer(first);
         streams.add(stream);
         return true;
+    }
+
+    private byte[] firstFor(String user) {
+        boolean isMade = false;
+        try {
+            byte[] first = event();
+            isMade = true;
+            return first;
+        } finally {
+            if (!isMade) {
+                seats.leave(user);
+            }
+        }
     }
 
     private void tick() {

@@ -9,6 +9,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.anteroom.admin.AdminServer;
 import io.anteroom.admin.AdminServer.Reply;
 import io.anteroom.admin.live.LiveStream;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.BufferedReader;
@@ -16,8 +19,12 @@ import java.io.InputStreamReader;
 import java.lang.reflect.Proxy;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -102,6 +109,66 @@ final class LiveStreamsTest {
 
             assertThat(streams.size()).isZero();
         }
+    }
+
+    @Test
+    void refused_costsNoSnapshot() throws Exception {
+        AtomicInteger made = new AtomicInteger();
+        try (LiveStreams streams = rarely(() -> "{" + made.incrementAndGet() + "}")) {
+            for (int i = 0; i < LiveStreams.MOST_OF_USER; i++) {
+                assertThat(streams.open("ada", watching(), taking(), () -> true))
+                        .isTrue();
+            }
+
+            assertThat(streams.open("ada", watching(), taking(), () -> true)).isFalse();
+            assertThat(made).hasValue(LiveStreams.MOST_OF_USER);
+        }
+    }
+
+    @Test
+    void seat_whoseSnapshotFails_isFreeAgain() {
+        try (LiveStreams streams = rarely(() -> {
+            throw new IllegalStateException("no snapshot");
+        })) {
+            assertThatThrownBy(() -> streams.open("ada", watching(), taking(), () -> true))
+                    .hasMessage("no snapshot");
+
+            assertThat(streams.size()).isZero();
+        }
+    }
+
+    private static LiveStreams rarely(Supplier<String> snapshots) {
+        return new LiveStreams(snapshots, Duration.ofHours(1), LiveStream.STALLED_AFTER);
+    }
+
+    /** A request that may be answered later. */
+    private static HttpServletRequest watching() {
+        AsyncContext context = answering(AsyncContext.class, "", null);
+        return answering(HttpServletRequest.class, "startAsync", context);
+    }
+
+    private static HttpServletResponse taking() {
+        return answering(HttpServletResponse.class, "getOutputStream", new ServletOutputStream() {
+            @Override
+            public boolean isReady() {
+                return true;
+            }
+
+            @Override
+            public void setWriteListener(WriteListener listener) {
+                // It is never its turn.
+            }
+
+            @Override
+            public void write(int piece) {}
+        });
+    }
+
+    private static <T> T answering(Class<T> type, String what, @Nullable Object answer) {
+        return type.cast(Proxy.newProxyInstance(
+                type.getClassLoader(),
+                new Class<?>[] {type},
+                (self, method, values) -> method.getName().equals(what) ? answer : null));
     }
 
     /** A container that answers nothing but "not now". */
