@@ -181,6 +181,11 @@ public final class Gateway implements AutoCloseable {
         return operations.database();
     }
 
+    /** What operators say of backends. */
+    DrainKeeper drains() {
+        return operations.drains();
+    }
+
     /** Where operators come in, if they do. */
     public Optional<URI> adminUri() {
         return operations.uri();

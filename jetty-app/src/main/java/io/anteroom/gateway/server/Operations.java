@@ -255,6 +255,10 @@ final class Operations implements AutoCloseable {
         return Optional.ofNullable(keeper.database());
     }
 
+    DrainKeeper drains() {
+        return drains;
+    }
+
     Optional<URI> uri() {
         AdminServer now = server;
         return now == null ? Optional.empty() : Optional.of(URI.create("http://" + listen.host() + ":" + now.port()));
@@ -262,6 +266,11 @@ final class Operations implements AutoCloseable {
 
     @Override
     public void close() {
+        try {
+            timer.execute(() -> guarded(drains::storeRest));
+        } catch (RejectedExecutionException e) {
+            // It was closed before.
+        }
         // Without an interrupt, which would close the files of the database.
         timer.shutdown();
         if (admin != null) {
