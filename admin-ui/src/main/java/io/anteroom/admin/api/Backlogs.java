@@ -34,7 +34,7 @@ final class Backlogs {
         }
     };
 
-    private record Known(List<WaitingTicket> tickets, long atNanos) {}
+    private record Known(List<WaitingTicket> tickets, long atNanos, boolean isLearned) {}
 
     /** @param requests is to know what other servers say of those who are listed */
     Backlogs(Requests requests, LongSupplier nanoClock) {
@@ -44,13 +44,25 @@ final class Backlogs {
 
     /** Those who wait, in order. */
     List<WaitingTicket> of(Pool pool) {
+        return of(pool, false);
+    }
+
+    /** The same, after other servers have been asked for what they know of them. */
+    List<WaitingTicket> learned(Pool pool) {
+        return of(pool, true);
+    }
+
+    private List<WaitingTicket> of(Pool pool, boolean isLearned) {
         lock.lock();
         try {
             Known last = known.get(pool.name());
             if (last == null || nanoClock.getAsLong() - last.atNanos() > FRESH_NANOS) {
-                last = new Known(pool.waiting(MOST), nanoClock.getAsLong());
-                requests.learn(pool.name(), last.tickets());
+                last = new Known(pool.waiting(MOST), nanoClock.getAsLong(), false);
                 known.put(pool.name(), last);
+            }
+            if (isLearned && !last.isLearned()) {
+                requests.learn(pool.name(), last.tickets());
+                known.put(pool.name(), new Known(last.tickets(), last.atNanos(), true));
             }
             return last.tickets();
         } finally {

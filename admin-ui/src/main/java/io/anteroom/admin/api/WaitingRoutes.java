@@ -136,7 +136,7 @@ final class WaitingRoutes {
         Pool pool = PoolRoutes.find(pools, call);
         Selection selection = new Selection(
                 null, call.query("caller"), call.query("model"), call.query("priority"), call.query("batch_id"));
-        List<WaitingTicket> all = backlogs.of(pool);
+        List<WaitingTicket> all = backlogs.learned(pool);
         List<WaitingTicket> matching =
                 all.stream().filter(ticket -> fits(pool, ticket, selection)).toList();
         boolean byPosition = "position".equals(call.query("sort"));
@@ -295,7 +295,7 @@ final class WaitingRoutes {
             throw ApiProblem.invalid("select: empty (expected: tickets, caller, model, priority or batch_id)");
         }
         backlogs.forget(pool);
-        return backlogs.of(pool).stream()
+        return backlogs.learned(pool).stream()
                 .filter(ticket -> fits(pool, ticket, selection))
                 .toList();
     }

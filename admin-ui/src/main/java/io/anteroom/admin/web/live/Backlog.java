@@ -35,7 +35,7 @@ final class Backlog {
         }
     };
 
-    private record Known(List<WaitingTicket> tickets, long atNanos) {}
+    private record Known(List<WaitingTicket> tickets, long atNanos, boolean isLearned) {}
 
     /**
      * Which of them are meant.
@@ -71,14 +71,26 @@ final class Backlog {
 
     /** Those who wait, in order. */
     List<WaitingTicket> of(Pool pool) {
+        return of(pool, false);
+    }
+
+    /** The same, after other servers have been asked for what they know of them. */
+    private List<WaitingTicket> learned(Pool pool) {
+        return of(pool, true);
+    }
+
+    private List<WaitingTicket> of(Pool pool, boolean isLearned) {
         lock.lock();
         try {
             long now = sources.nanoClock().getAsLong();
             Known last = known.get(pool.name());
             if (last == null || now - last.atNanos() > FRESH_NANOS) {
-                last = new Known(pool.waiting(MOST), now);
-                sources.facts().learn(pool.name(), last.tickets());
+                last = new Known(pool.waiting(MOST), now, false);
                 known.put(pool.name(), last);
+            }
+            if (isLearned && !last.isLearned()) {
+                sources.facts().learn(pool.name(), last.tickets());
+                known.put(pool.name(), new Known(last.tickets(), last.atNanos(), true));
             }
             return last.tickets();
         } finally {
@@ -98,7 +110,7 @@ final class Backlog {
 
     /** Those who fit, in order. */
     List<WaitingTicket> of(Pool pool, Filter filter) {
-        List<WaitingTicket> all = of(pool);
+        List<WaitingTicket> all = learned(pool);
         return filter.isAll()
                 ? all
                 : all.stream().filter(ticket -> fits(pool, ticket, filter)).toList();
@@ -107,7 +119,9 @@ final class Backlog {
     /** Those of the tickets who still wait, as of this very moment. */
     List<WaitingTicket> of(Pool pool, List<Long> tickets) {
         forget(pool);
-        return of(pool).stream().filter(ticket -> tickets.contains(ticket.id())).toList();
+        return learned(pool).stream()
+                .filter(ticket -> tickets.contains(ticket.id()))
+                .toList();
     }
 
     private boolean fits(Pool pool, WaitingTicket ticket, Filter filter) {
