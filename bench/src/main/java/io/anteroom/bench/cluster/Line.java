@@ -30,7 +30,7 @@ final class Line {
     static final int KEYS = 4;
 
     /** For all keys together a little more than 1,000 a second, as not every beat is met. */
-    private static final long BEAT_NANOS = 3_800_000;
+    private static final long BEAT_NANOS = 3_600_000;
 
     private final Pool pool;
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(Line::daemon);
