@@ -3,7 +3,6 @@ package io.anteroom.hazelcast;
 
 import io.anteroom.admission.Arrival;
 import io.anteroom.admission.Caller;
-import io.anteroom.admission.CallerLimits;
 import io.anteroom.admission.OnFull;
 import io.anteroom.admission.Priority;
 import java.io.DataInput;
@@ -72,15 +71,7 @@ final class Arrivals {
         Integer known = written.putIfAbsent(caller, written.size());
         out.writeInt(known == null ? written.size() - 1 : known);
         if (known == null) {
-            CallerLimits limits = caller.limits();
-            out.writeUTF(caller.key());
-            out.writeUTF(caller.ip());
-            out.writeInt(caller.weight());
-            out.writeBoolean(limits != null);
-            if (limits != null) {
-                out.writeInt(limits.maxWaiting());
-                out.writeInt(limits.maxRunning());
-            }
+            Codec.write(caller, out);
         }
     }
 
@@ -106,11 +97,7 @@ final class Arrivals {
             throw new IOException("no caller has the number " + number + " (expected: at most " + read.size() + ")");
         }
         if (number == read.size()) {
-            String key = in.readUTF();
-            String ip = in.readUTF();
-            int weight = in.readInt();
-            CallerLimits limits = in.readBoolean() ? new CallerLimits(in.readInt(), in.readInt()) : null;
-            read.add(new Caller(key, ip, weight, limits));
+            read.add(Codec.readCaller(in));
         }
         return read.get(number);
     }

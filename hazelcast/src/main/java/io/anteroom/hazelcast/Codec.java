@@ -119,10 +119,8 @@ final class Codec {
         return in.readBoolean() ? in.readUTF() : null;
     }
 
-    static void write(Arrival arrival, DataOutput out) throws IOException {
-        Caller caller = arrival.caller();
+    static void write(Caller caller, DataOutput out) throws IOException {
         CallerLimits limits = caller.limits();
-        OnFull onFull = arrival.onFull();
         out.writeUTF(caller.key());
         out.writeUTF(caller.ip());
         out.writeInt(caller.weight());
@@ -131,6 +129,19 @@ final class Codec {
             out.writeInt(limits.maxWaiting());
             out.writeInt(limits.maxRunning());
         }
+    }
+
+    static Caller readCaller(DataInput in) throws IOException {
+        String key = in.readUTF();
+        String ip = in.readUTF();
+        int weight = in.readInt();
+        CallerLimits limits = in.readBoolean() ? new CallerLimits(in.readInt(), in.readInt()) : null;
+        return new Caller(key, ip, weight, limits);
+    }
+
+    static void write(Arrival arrival, DataOutput out) throws IOException {
+        OnFull onFull = arrival.onFull();
+        write(arrival.caller(), out);
         out.writeByte(arrival.priority().ordinal());
         writeNullable(arrival.longestWait(), out);
         out.writeLong(arrival.bytes());
@@ -143,11 +154,7 @@ final class Codec {
     }
 
     static Arrival readArrival(DataInput in) throws IOException {
-        String key = in.readUTF();
-        String ip = in.readUTF();
-        int weight = in.readInt();
-        CallerLimits limits = in.readBoolean() ? new CallerLimits(in.readInt(), in.readInt()) : null;
-        Caller caller = new Caller(key, ip, weight, limits);
+        Caller caller = readCaller(in);
         Priority priority = Priority.values()[in.readByte()];
         Duration longestWait = readNullableDuration(in);
         long bytes = in.readLong();

@@ -165,8 +165,11 @@ final class Link {
             lock.unlock();
         }
         if (!told.isEmpty()) {
-            told.forEach(teller);
-            telling.decrementAndGet();
+            try {
+                told.forEach(teller);
+            } finally {
+                telling.decrementAndGet();
+            }
         }
         return new Done<>(result, flight);
     }
