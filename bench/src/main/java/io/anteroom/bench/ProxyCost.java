@@ -2,6 +2,7 @@
 package io.anteroom.bench;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -27,6 +28,9 @@ final class ProxyCost {
     private static final int STREAMS = 200;
     private static final int REQUESTS_PER_SECOND = 1000;
     private static final int WARM_UP = 5000;
+    /** A quick look has no time to wait for the last method to be compiled. */
+    private static final Duration QUICK_WARM_UP = Duration.ofSeconds(18);
+
     private static final double LEVEL = 0.97;
     private static final double MOST_ADDED_MILLIS = 2;
     private static final double LEAST_RATIO = 0.9;
@@ -70,7 +74,7 @@ final class ProxyCost {
         for (String name : targets.names()) {
             warmUp(name);
         }
-        int count = isQuick ? 3 : 15;
+        int count = isQuick ? 5 : 15;
         for (int round = 0; round < count; round++) {
             List<String> names = new ArrayList<>(targets.names());
             Collections.rotate(names, round);
@@ -89,15 +93,19 @@ final class ProxyCost {
     /** Goes on until the proxy is loaded and compiled: until a request takes no less processor time than before. */
     private void warmUp(String name) throws Exception {
         boolean isCompiled = name.equals(CostTargets.GATEWAY);
-        int most = isCompiled ? (isQuick ? 12 : 40) : 1;
+        int most = isCompiled ? 40 : 1;
+        long begin = System.nanoTime();
         double before = Double.MAX_VALUE;
         for (int block = 0, level = 0; block < most && level < 4; block++) {
+            if (isQuick && System.nanoTime() - begin > QUICK_WARM_UP.toNanos()) {
+                break;
+            }
             double used = firstBytes(name, WARM_UP, 0).usedMicros();
             level = used > before * LEVEL ? level + 1 : 0;
             before = Math.min(before, used);
         }
-        Measured unused = unpaced(name, isQuick ? 32 : 128);
-        for (int i = 0; isCompiled && i < 2; i++) {
+        Measured unused = unpaced(name, isQuick ? 16 : 128);
+        for (int i = 0; isCompiled && i < (isQuick ? 1 : 2); i++) {
             Measured tokens = paced(name, 100, 1);
             System.out.printf(Locale.ROOT, "warm: %.0f us a request, %.0f us a token%n", before, tokens.usedMicros());
         }
@@ -105,7 +113,7 @@ final class ProxyCost {
 
     private Measured measure(Figure figure, String name) throws Exception {
         return switch (figure) {
-            case FIRST_BYTE -> firstBytes(name, isQuick ? 600 : 4000, REQUESTS_PER_SECOND);
+            case FIRST_BYTE -> firstBytes(name, isQuick ? 800 : 4000, REQUESTS_PER_SECOND);
             case BUSY_FIRST_BYTE -> firstBytes(name, isQuick ? 800 : 4000, 0);
             case PACED -> paced(name, 50, isQuick ? 1 : 5);
             case FAST_PACED -> paced(name, 100, isQuick ? 1 : 5);
@@ -113,20 +121,24 @@ final class ProxyCost {
         };
     }
 
-    /** In a hurry the slower streams, which are easier, are looked at once. */
+    /** In a hurry everything but the first byte, which chance moves most, is looked at once. */
     private Set<Figure> figures(int round) {
-        boolean isShort = isQuick && round > 0;
-        return isShort ? EnumSet.complementOf(EnumSet.of(Figure.PACED)) : EnumSet.allOf(Figure.class);
+        return isQuick && round > 0 ? EnumSet.of(Figure.FIRST_BYTE) : EnumSet.allOf(Figure.class);
     }
 
     private void tell() {
         rounds.forEach((name, all) -> {
             Map<Figure, Measured> last = all.get(all.size() - 1);
+            double firstByte = of(last, Figure.FIRST_BYTE).figure();
+            if (last.size() == 1) {
+                System.out.printf(Locale.ROOT, "  %-8s first byte p99 %.2f ms%n", name, firstByte);
+                return;
+            }
             System.out.printf(
                     Locale.ROOT,
                     "  %-8s first byte p99 %.2f ms (busy %.2f); %.0f tokens/s; %.0f MB/s%n",
                     name,
-                    of(last, Figure.FIRST_BYTE).figure(),
+                    firstByte,
                     of(last, Figure.BUSY_FIRST_BYTE).figure(),
                     of(last, Figure.FAST_PACED).figure(),
                     of(last, Figure.UNPACED).figure() / 1e6);
@@ -196,6 +208,7 @@ final class ProxyCost {
 
     private double used(String name, Figure figure) {
         return median(of(rounds, name).stream()
+                .filter(round -> round.containsKey(figure))
                 .map(round -> of(round, figure).usedMicros())
                 .toList());
     }
