@@ -74,6 +74,7 @@ public final class ClusterNode implements AutoCloseable {
     private final List<Runnable> viewers = new CopyOnWriteArrayList<>();
     private final List<Runnable> leavers = new CopyOnWriteArrayList<>();
     private final List<ScheduledFuture<?>> periodic = new CopyOnWriteArrayList<>();
+    private final List<Callers> ending = new CopyOnWriteArrayList<>();
     private final HazelcastInstance hazelcast;
     private final Words words;
     private final Wire wire = new Wire();
@@ -255,6 +256,11 @@ public final class ClusterNode implements AutoCloseable {
         return hazelcast;
     }
 
+    /** Stops somebody's threads with this node. */
+    void endWith(Callers threads) {
+        ending.add(threads);
+    }
+
     /** Takes pools that were closed off this node, which goes on. */
     void forget() {
         readers.clear();
@@ -365,6 +371,7 @@ public final class ClusterNode implements AutoCloseable {
         workers.shutdown();
         // Not interrupted: each ends with the instance.
         callers.shutdown();
+        ending.forEach(Callers::stop);
         try {
             if (!workers.awaitTermination(FAREWELL.toMillis(), TimeUnit.MILLISECONDS)) {
                 workers.shutdownNow();

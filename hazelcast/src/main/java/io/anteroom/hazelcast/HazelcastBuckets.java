@@ -13,8 +13,8 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +29,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>No call waits for longer than {@link ClusterSettings#ackWithin}. Once one has waited in vain the store counts as
  * down: calls fail at once, but for one every {@value #PROBE_MILLIS} ms that finds out whether it is back.
+ *
+ * <p>Each question has a thread until it is answered, at most {@value #MOST_CALLS} at a time; {@value #MOST_WAITING}
+ * more wait for one, and what comes beyond that fails at once. Corrections have threads of their own, so that questions
+ * do not wait for them, and are lost where {@value #MOST_CORRECTIONS} wait.
  */
 public final class HazelcastBuckets implements BucketStore {
     /** How many buckets the cluster keeps, about; newcomers beyond share one for each limit. */
@@ -37,6 +41,11 @@ public final class HazelcastBuckets implements BucketStore {
     static final String MAP = "anteroom.buckets";
 
     static final long PROBE_MILLIS = 500;
+
+    private static final int MOST_CALLS = 300;
+    private static final int MOST_WAITING = 1000;
+    private static final int CORRECTING = 16;
+    private static final int MOST_CORRECTIONS = 10_000;
 
     private static final Logger LOG = System.getLogger(HazelcastBuckets.class.getName());
     /** Bucket4j's types that go over the wire: four, with room for more. */
@@ -50,18 +59,24 @@ public final class HazelcastBuckets implements BucketStore {
 
     private final ClusterNode node;
     private final IMap<String, byte[]> map;
+    private final Callers questions;
+    private final Callers corrections = new Callers("anteroom-cluster-corrections", CORRECTING, MOST_CORRECTIONS);
     private final Outage outage = new Outage(TimeUnit.MILLISECONDS.toNanos(PROBE_MILLIS));
     private final int max;
     private volatile boolean isFull;
 
-    /** Buckets of a node's cluster. They end with the node, and have no threads of their own. */
+    /** Buckets of a node's cluster. They end with the node. */
     public HazelcastBuckets(ClusterNode node) {
-        this(node, MAX_BUCKETS);
+        this(node, MAX_BUCKETS, new Callers("anteroom-cluster-buckets", MOST_CALLS, MOST_WAITING));
     }
 
-    HazelcastBuckets(ClusterNode node, int max) {
+    /** @param questions makes the calls that somebody waits for */
+    HazelcastBuckets(ClusterNode node, int max, Callers questions) {
         this.node = node;
         this.max = max;
+        this.questions = questions;
+        node.endWith(questions);
+        node.endWith(corrections);
         this.map = node.hazelcast().getMap(MAP);
         Buckets.warmUp();
         node.every(COUNT_EVERY, this::count);
@@ -98,15 +113,15 @@ public final class HazelcastBuckets implements BucketStore {
         final Claim claim;
         String key;
         Buckets.Step step;
-        CompletableFuture<byte[]> answer;
+        BucketCall call;
 
         @Nullable RemoteVerboseResult<Long> told;
 
-        Asked(Claim claim, String key, Buckets.Step step, CompletableFuture<byte[]> answer) {
+        Asked(Claim claim, String key, Buckets.Step step, BucketCall call) {
             this.claim = claim;
             this.key = key;
             this.step = step;
-            this.answer = answer;
+            this.call = call;
         }
     }
 
@@ -120,6 +135,7 @@ public final class HazelcastBuckets implements BucketStore {
         }
         long end = System.nanoTime() + node.settings().ackWithin().toNanos();
         List<Asked> all = new ArrayList<>(claims.length);
+        boolean isHeard = false;
         try {
             for (Claim claim : claims) {
                 String key = Buckets.key(claim);
@@ -129,12 +145,20 @@ public final class HazelcastBuckets implements BucketStore {
             for (Asked asked : all) {
                 hear(asked, end);
             }
+            isHeard = true;
         } catch (TimeoutException | ExecutionException e) {
             outage.failed(System.nanoTime());
             throw new IllegalStateException("the cluster does not answer", e);
+        } catch (RejectedExecutionException e) {
+            // No outage: the cluster answers, or somebody who waits for it finds that out.
+            throw new IllegalStateException("too many wait for the cluster", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while the cluster was asked", e);
+        } finally {
+            if (!isHeard) {
+                all.forEach(this::giveBackLate);
+            }
         }
         outage.answered();
         return verdict(all);
@@ -150,8 +174,8 @@ public final class HazelcastBuckets implements BucketStore {
                 asked.told = told;
                 return;
             } else {
-                byte[] unused = send(asked.key, Buckets.follow(asked.claim, told))
-                        .get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+                byte[] unused =
+                        send(asked.key, Buckets.follow(asked.claim, told)).await(end - System.nanoTime());
                 ask(asked, asked.key);
             }
         }
@@ -160,7 +184,7 @@ public final class HazelcastBuckets implements BucketStore {
     private void ask(Asked asked, String key) {
         asked.key = key;
         asked.step = Buckets.take(asked.claim, true);
-        asked.answer = send(key, asked.step);
+        asked.call = send(key, asked.step);
     }
 
     /**
@@ -172,29 +196,35 @@ public final class HazelcastBuckets implements BucketStore {
         while (true) {
             long left = end - System.nanoTime();
             try {
-                return asked.answer.get(Math.max(0, Math.min(left, patience)), TimeUnit.NANOSECONDS);
+                return asked.call.await(Math.min(left, patience));
             } catch (TimeoutException e) {
                 if (left <= patience) {
                     throw e;
                 }
-                giveBackLate(asked.claim, asked.key, asked.answer);
-                asked.answer = send(asked.key, asked.step);
+                if (asked.call.hasBegun()) {
+                    BucketCall again = send(asked.key, asked.step);
+                    giveBackLate(asked);
+                    asked.call = again;
+                }
             }
         }
     }
 
-    private void giveBackLate(Claim claim, String key, CompletableFuture<byte[]> late) {
-        CompletableFuture<Void> unused = late.thenAcceptAsync(
-                answer -> {
-                    if (Buckets.isTaken(Buckets.told(answer))) {
-                        settle(key, Buckets.correct(claim, -claim.amount()));
-                    }
-                },
-                node.workers());
+    /** What it takes that nobody waits for, or has taken by now, goes back. */
+    private void giveBackLate(Asked asked) {
+        Claim claim = asked.claim;
+        String key = asked.key;
+        asked.call.giveUp(answer -> {
+            if (claim.amount() > 0 && Buckets.isTaken(Buckets.told(answer))) {
+                settle(key, Buckets.correct(claim, -claim.amount()));
+            }
+        });
     }
 
-    private CompletableFuture<byte[]> send(String key, Buckets.Step step) {
-        return map.<byte[]>submitToKey(key, step.processor()).toCompletableFuture();
+    private BucketCall send(String key, Buckets.Step step) {
+        BucketCall call = new BucketCall(map, key, step);
+        questions.execute(call);
+        return call;
     }
 
     private Take verdict(List<Asked> all) {
@@ -237,13 +267,18 @@ public final class HazelcastBuckets implements BucketStore {
     }
 
     private void settle(String key, Buckets.Step step) {
-        CompletableFuture<byte[]> unused = send(key, step)
-                .whenCompleteAsync(
-                        (told, error) -> {
-                            if (error != null) {
-                                LOG.log(Level.DEBUG, "cluster: a correction of a bucket was lost", error);
-                            }
-                        },
-                        node.workers());
+        try {
+            corrections.execute(() -> correct(key, step));
+        } catch (RejectedExecutionException e) {
+            LOG.log(Level.DEBUG, "cluster: a correction of a bucket was lost", e);
+        }
+    }
+
+    private void correct(String key, Buckets.Step step) {
+        try {
+            byte[] unused = map.<byte[]>executeOnKey(key, step.processor());
+        } catch (RuntimeException e) {
+            LOG.log(Level.DEBUG, "cluster: a correction of a bucket was lost", e);
+        }
     }
 }

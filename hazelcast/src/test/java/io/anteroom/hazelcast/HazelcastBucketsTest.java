@@ -10,6 +10,7 @@ import io.anteroom.rate.BucketStore.Claim;
 import io.anteroom.rate.BucketStore.Take;
 import io.anteroom.rate.Limit;
 import io.anteroom.rate.Refill;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -219,7 +220,7 @@ final class HazelcastBucketsTest {
 
     @Test
     void take_tooManyBuckets_newcomersShareOneAndOthersKeepTheirs() {
-        HazelcastBuckets few = new HazelcastBuckets(members.nodes.get(0), 30);
+        HazelcastBuckets few = new HazelcastBuckets(members.nodes.get(0), 30, new Callers("few", 4, 4));
         for (int i = 0; i < 60; i++) {
             take(0, claim(HUNDRED, "caller-" + i, 1));
         }
@@ -255,6 +256,28 @@ final class HazelcastBucketsTest {
     void take_theOwnerDoesNotAnswer_failsInTimeAndThenAtOnceUntilItIsBack() throws Exception {
         ClusterNode node = members.nodes.get(0);
         String subject = ownedBy(node);
+        CountDownLatch mayGoOn = stick(node, subject);
+
+        long before = System.nanoTime();
+        assertThatThrownBy(() -> take(1, claim(HUNDRED, subject, 1))).isInstanceOf(IllegalStateException.class);
+        long first = System.nanoTime();
+        assertThatThrownBy(() -> take(1, claim(HUNDRED, subject, 1))).isInstanceOf(IllegalStateException.class);
+        long second = System.nanoTime();
+        mayGoOn.countDown();
+
+        assertThat(Duration.ofNanos(first - before)).isBetween(PATIENCE.minusMillis(100), PATIENCE.plusSeconds(4));
+        assertThat(Duration.ofNanos(second - first)).isLessThan(Duration.ofMillis(400));
+        Await.until("it is back", () -> {
+            try {
+                return take(1, claim(HUNDRED, subject, 1)).isTaken();
+            } catch (IllegalStateException e) {
+                return false;
+            }
+        });
+    }
+
+    /** Has the owner of a bucket stand still until it is let go on. */
+    private static CountDownLatch stick(ClusterNode owner, String subject) throws InterruptedException {
         CountDownLatch isStuck = new CountDownLatch(1);
         CountDownLatch mayGoOn = new CountDownLatch(1);
         EntryProcessor<String, byte[], Boolean> stuck = new EntryProcessor<>() {
@@ -275,25 +298,65 @@ final class HazelcastBucketsTest {
                 return null;
             }
         };
-        node.hazelcast().<String, byte[]>getMap(HazelcastBuckets.MAP).submitToKey("hundred\0" + subject, stuck);
+        owner.hazelcast().<String, byte[]>getMap(HazelcastBuckets.MAP).submitToKey("hundred\0" + subject, stuck);
         assertThat(isStuck.await(10, TimeUnit.SECONDS)).isTrue();
+        return mayGoOn;
+    }
+
+    /** On one or two processors Hazelcast starts a thread for each answer to a call that does not block. */
+    @Test
+    void take_manyTimes_startsNoThreadEachTime() {
+        for (int i = 0; i < 100; i++) {
+            take(i % 3, claim(HUNDRED, "caller-" + i, 1), claim(HUNDRED, "other-" + i, 1));
+        }
+        long before = ManagementFactory.getThreadMXBean().getTotalStartedThreadCount();
+
+        for (int i = 0; i < 1000; i++) {
+            take(i % 3, claim(HUNDRED, "caller-" + i % 100, 0), claim(HUNDRED, "other-" + i % 100, 0));
+            stores.get(i % 3).correct(claim(HUNDRED, "caller-" + i % 100, 1), -1);
+        }
+
+        assertThat(ManagementFactory.getThreadMXBean().getTotalStartedThreadCount() - before)
+                .isLessThan(200);
+    }
+
+    @Test
+    void take_moreWaitThanMay_isRefusedAtOnce_andWhatNobodyWaitedForIsGivenBack() throws Exception {
+        String subject = ownedBy(members.nodes.get(0));
+        Callers few = new Callers("few", 2, 1);
+        HazelcastBuckets store = new HazelcastBuckets(members.nodes.get(1), HazelcastBuckets.MAX_BUCKETS, few);
+        CountDownLatch mayGoOn = stick(members.nodes.get(0), subject);
+        ExecutorService takers = Executors.newFixedThreadPool(3);
+        List<Future<Boolean>> taken = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            taken.add(takers.submit(() -> isTaken(store, subject)));
+        }
+        Await.until("two are asked, one waits", () -> few.waiting() == 1);
 
         long before = System.nanoTime();
-        assertThatThrownBy(() -> take(1, claim(HUNDRED, subject, 1))).isInstanceOf(IllegalStateException.class);
-        long first = System.nanoTime();
-        assertThatThrownBy(() -> take(1, claim(HUNDRED, subject, 1))).isInstanceOf(IllegalStateException.class);
-        long second = System.nanoTime();
+        assertThatThrownBy(() -> store.take(new Claim[] {claim(HUNDRED, subject, 1)}))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("too many wait");
+        Duration refusedAfter = Duration.ofNanos(System.nanoTime() - before);
+        for (Future<Boolean> one : taken) {
+            // Their calls are under way, or wait, when they give up.
+            assertThat(one.get(30, TimeUnit.SECONDS)).isFalse();
+        }
         mayGoOn.countDown();
+        takers.shutdown();
 
-        assertThat(Duration.ofNanos(first - before)).isBetween(PATIENCE.minusMillis(100), PATIENCE.plusSeconds(4));
-        assertThat(Duration.ofNanos(second - first)).isLessThan(Duration.ofMillis(400));
-        Await.until("it is back", () -> {
-            try {
-                return take(1, claim(HUNDRED, subject, 1)).isTaken();
-            } catch (IllegalStateException e) {
-                return false;
-            }
-        });
+        assertThat(refusedAfter).isLessThan(Duration.ofSeconds(1));
+        Await.until("all is given back", () -> answers(2, subject) && left(2, HUNDRED, subject) == 100);
+        Await.until("it answers", () -> isTaken(store, subject));
+        Await.until("that alone is taken", () -> left(2, HUNDRED, subject) == 99);
+    }
+
+    private static boolean isTaken(BucketStore store, String subject) {
+        try {
+            return store.take(new Claim[] {claim(HUNDRED, subject, 1)}).isTaken();
+        } catch (IllegalStateException e) {
+            return false;
+        }
     }
 
     private static String ownedBy(ClusterNode node) {
