@@ -84,13 +84,14 @@ public final class ClusterNode implements AutoCloseable {
         this.notices = notices;
         this.nanoClock = nanoClock;
         session = new SecureRandom().nextLong() >>> 1 | 1;
-        lookout = new Lookout(System::nanoTime);
+        lookout = new Lookout(System::nanoTime, settings.keepLeases(), settings.forgetAfter());
         owner = new LocalOwner(settings, session, nanoClock, lookout, wire);
         scheduler.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         scheduler.setRemoveOnCancelPolicy(true);
         Config config = HazelcastConfig.of(settings, session, wire);
         config.getUserContext().put(Owner.KEY, owner);
-        config.addListenerConfig(new ListenerConfig(new Comings(lookout, notices, this::look)));
+        config.addListenerConfig(new ListenerConfig(
+                new Comings(lookout, notices, this::look, settings.silentAfter(), System::nanoTime)));
         try {
             hazelcast = Hazelcast.newHazelcastInstance(config);
         } catch (RuntimeException e) {
@@ -115,7 +116,7 @@ public final class ClusterNode implements AutoCloseable {
         boolean unusedAll = words.listen(name(), this::read, daemon("anteroom-cluster-words"), LISTENING);
         ScheduledFuture<?> unusedBeats = always(BEAT, owner.pulse()::beat);
         ScheduledFuture<?> unusedKnocks = always(KNOCK, () -> {
-            if (lookout.misses()) {
+            if (lookout.isUnsure()) {
                 look();
             }
         });
@@ -197,7 +198,10 @@ public final class ClusterNode implements AutoCloseable {
         return lookout.nodes();
     }
 
-    /** Whether any node is out of sight that may live: this may be a part of a cluster that has come apart. */
+    /**
+     * Whether any node has been out of sight for less than an hour, or twice as long as its slots stay taken or as it
+     * is expected if that is longer, and may live: this may be a part of a cluster that has come apart.
+     */
     public boolean misses() {
         return lookout.misses();
     }

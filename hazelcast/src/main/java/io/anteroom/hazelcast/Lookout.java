@@ -28,8 +28,12 @@ final class Lookout {
     private static final int CONNECT_MILLIS = 300;
     private static final int MOST_MISSING = 100;
     private static final Duration ALWAYS = Duration.ofNanos(Long.MAX_VALUE);
+    /** No ticket is worth asking for any longer, nor a word to operators that part of the cluster is out of sight. */
+    private static final Duration REMEMBERED = Duration.ofHours(1);
 
     private final LongSupplier nanoClock;
+    private final boolean isExpectedForEver;
+    private final long rememberedNanos;
     private final Map<Long, NodeView> present = new HashMap<>();
     private final Map<Long, Optional<InetSocketAddress>> addresses = new HashMap<>();
     private final Map<Long, Missing> missing = new LinkedHashMap<>();
@@ -61,8 +65,18 @@ final class Lookout {
         DEAD
     }
 
-    Lookout(LongSupplier nanoClock) {
+    /**
+     * Nobody has been seen yet.
+     *
+     * @param keepLeases how long the slots of one that is missing stay taken
+     * @param forgetAfter after which one that is missing is not expected any more, zero for never
+     */
+    Lookout(LongSupplier nanoClock, Duration keepLeases, Duration forgetAfter) {
         this.nanoClock = nanoClock;
+        isExpectedForEver = forgetAfter.isZero();
+        // Twice, so that every pool has been told by then that its slots are free.
+        Duration slots = keepLeases.multipliedBy(2);
+        rememberedNanos = Math.max(REMEMBERED.toNanos(), Math.max(slots.toNanos(), forgetAfter.toNanos()));
     }
 
     /** All that are in the cluster now, with their addresses. */
@@ -87,6 +101,16 @@ final class Lookout {
         // One name, one process: whoever had it before is gone.
         missing.values().forEach(one -> one.isDead |= sorted.contains(one.node.name()));
         names = List.copyOf(sorted);
+        forget();
+    }
+
+    private boolean isOld(Missing one) {
+        return nanoClock.getAsLong() - one.sinceNanos >= rememberedNanos;
+    }
+
+    /** What is left is counted only, where those that may live are expected for ever. */
+    private void forget() {
+        missing.values().removeIf(one -> isOld(one) && (one.isDead || !isExpectedForEver));
     }
 
     private Missing miss(NodeView node, Optional<InetSocketAddress> address) {
@@ -104,6 +128,11 @@ final class Lookout {
         } else if (present.containsKey(session)) {
             leaving.add(session);
         }
+    }
+
+    /** Whether a run of a node that is here has said that it leaves. */
+    synchronized boolean isLeaving(long session) {
+        return leaving.contains(session);
     }
 
     /** The names of those in the cluster, sorted. */
@@ -166,8 +195,15 @@ final class Lookout {
         return missing.containsKey(session);
     }
 
-    /** Whether there are any whose fate is not known. */
+    /** Whether there are any that may live, and have not been missing for so long that nobody waits for them. */
     synchronized boolean misses() {
+        forget();
+        return missing.values().stream().anyMatch(one -> !one.isDead && !isOld(one));
+    }
+
+    /** Whether there are any whose fate is not known: {@link #knock} may find it out. */
+    synchronized boolean isUnsure() {
+        forget();
         return missing.values().stream().anyMatch(one -> !one.isDead);
     }
 

@@ -146,7 +146,7 @@ final class BlindPartTest {
     @Test
     void lookout_missing_areThoseThatMayLiveAndNotForLong() {
         long[] now = {0};
-        Lookout lookout = new Lookout(() -> now[0]);
+        Lookout lookout = new Lookout(() -> now[0], Duration.ofMinutes(1), Duration.ZERO);
         NodeView one = new NodeView("a", 1, "");
         NodeView gone = new NodeView("b", 2, "");
         NodeView restarted = new NodeView("c", 3, "");
@@ -167,7 +167,7 @@ final class BlindPartTest {
 
     @Test
     void lookout_severalRunsOfOneNode_countOnce() {
-        Lookout lookout = new Lookout(() -> 0);
+        Lookout lookout = new Lookout(() -> 0, Duration.ofMinutes(1), Duration.ZERO);
         NodeView one = new NodeView("a", 1, "");
         NodeView first = new NodeView("b", 2, "");
         NodeView second = new NodeView("b", 3, "");
@@ -185,7 +185,7 @@ final class BlindPartTest {
 
     @Test
     void lookout_nodeThatSaidThatItLeaves_isNotExpectedBack() {
-        Lookout lookout = new Lookout(() -> 0);
+        Lookout lookout = new Lookout(() -> 0, Duration.ofMinutes(1), Duration.ZERO);
         NodeView one = new NodeView("a", 1, "");
         NodeView early = new NodeView("b", 2, "");
         NodeView late = new NodeView("c", 3, "");
@@ -204,5 +204,49 @@ final class BlindPartTest {
         assertThat(lookout.known(Duration.ZERO))
                 .as("it was back, and said nothing")
                 .isEqualTo(2);
+    }
+
+    @Test
+    void lookout_missingForLong_isForgotten() {
+        long[] now = {0};
+        Lookout lookout = new Lookout(() -> now[0], Duration.ofMinutes(50), Duration.ofHours(1));
+        NodeView one = new NodeView("a", 1, "");
+        NodeView gone = new NodeView("b", 2, "");
+        lookout.sees(Map.of(one, Optional.empty(), gone, Optional.empty()));
+        lookout.sees(Map.of(one, Optional.empty()));
+
+        now[0] = Duration.ofMinutes(100).toNanos() - 1;
+        assertThat(lookout.misses()).as("its slots were taken for long").isTrue();
+        assertThat(lookout.isUnsure()).isTrue();
+        now[0]++;
+
+        assertThat(lookout.misses()).isFalse();
+        assertThat(lookout.isUnsure()).isFalse();
+        assertThat(lookout.misses(2)).isFalse();
+        assertThat(lookout.missing(Duration.ofDays(1))).isEmpty();
+        assertThat(lookout.known(Duration.ofHours(1))).isEqualTo(1);
+    }
+
+    @Test
+    void lookout_missingForLongAndExpectedForEver_countsAndIsWaitedForNoMore() {
+        long[] now = {0};
+        Lookout lookout = new Lookout(() -> now[0], Duration.ofMinutes(1), Duration.ZERO);
+        NodeView one = new NodeView("a", 1, "");
+        NodeView gone = new NodeView("b", 2, "");
+        NodeView dead = new NodeView("c", 3, "");
+        lookout.sees(Map.of(one, Optional.empty(), gone, Optional.empty(), dead, Optional.empty()));
+        lookout.leaves(3);
+        lookout.sees(Map.of(one, Optional.empty()));
+        assertThat(lookout.misses()).isTrue();
+        assertThat(lookout.misses(3)).isTrue();
+
+        now[0] = Duration.ofHours(1).toNanos();
+
+        assertThat(lookout.misses()).isFalse();
+        assertThat(lookout.isUnsure()).as("it is knocked for still").isTrue();
+        assertThat(lookout.known(Duration.ZERO)).isEqualTo(2);
+        assertThat(lookout.misses(3)).as("the dead one is forgotten").isFalse();
+        lookout.sees(Map.of(one, Optional.empty(), gone, Optional.empty()));
+        assertThat(lookout.known(Duration.ZERO)).isEqualTo(2);
     }
 }

@@ -2,6 +2,7 @@
 package io.anteroom.hazelcast;
 
 import io.anteroom.event.Notice;
+import io.anteroom.event.NoticeListener;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -12,6 +13,9 @@ import java.util.function.UnaryOperator;
 final class Members implements AutoCloseable {
     final List<ClusterNode> nodes = new ArrayList<>();
     final List<Notice> notices = new CopyOnWriteArrayList<>();
+    /** What a node told whose part it was, as gateways have it. */
+    final List<Notice> told = new CopyOnWriteArrayList<>();
+
     private final List<Integer> ports;
     private final UnaryOperator<ClusterSettings.Builder> how;
     private final LongSupplier clock;
@@ -35,7 +39,13 @@ final class Members implements AutoCloseable {
                         .listen("127.0.0.1", ports.get(i))
                         .members(members))
                 .build();
-        ClusterNode node = ClusterNode.join(settings, notices::add, clock);
+        NoticeListener listener = notice -> {
+            notices.add(notice);
+            if (settings.node().equals(notice.facts().get("told_by"))) {
+                told.add(notice);
+            }
+        };
+        ClusterNode node = ClusterNode.join(settings, listener, clock);
         if (i < nodes.size()) {
             nodes.set(i, node);
         } else {
