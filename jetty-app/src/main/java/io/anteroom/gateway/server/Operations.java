@@ -59,7 +59,10 @@ final class Operations implements AutoCloseable {
     private final @Nullable Admin admin;
     private final Map<String, Servlet> servlets = new LinkedHashMap<>();
     private final Notifications notifications;
-    private final ScheduledExecutorService timer;
+    private final ScheduledExecutorService timer = thread("operations");
+    /** Budgets have a thread of their own: a drain is not to wait until another gateway lets go of its rows. */
+    private final ScheduledExecutorService budgetTimer = thread("operations-budgets");
+
     private final Duration looksEvery;
     private final Clustering clustering;
     private final AtomicBoolean isTold = new AtomicBoolean();
@@ -108,8 +111,11 @@ final class Operations implements AutoCloseable {
             observability = null;
             admin = null;
         }
-        timer = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread thread = new Thread(task, "operations");
+    }
+
+    private static ScheduledExecutorService thread(String name) {
+        return Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, name);
             thread.setDaemon(true);
             return thread;
         });
@@ -159,6 +165,8 @@ final class Operations implements AutoCloseable {
         timer.execute(this::sayWhoCanLogIn);
         long pause = looksEvery.toMillis();
         ScheduledFuture<?> unused = timer.scheduleWithFixedDelay(this::tick, pause, pause, TimeUnit.MILLISECONDS);
+        ScheduledFuture<?> unusedToo = budgetTimer.scheduleWithFixedDelay(
+                () -> eachGuarded(budgets::tick), pause, pause, TimeUnit.MILLISECONDS);
         clustering.onEdited(this::lookSoon);
         keeper.desk().tell(edited -> clustering.tellEdited());
     }
@@ -169,7 +177,7 @@ final class Operations implements AutoCloseable {
             try {
                 timer.execute(() -> {
                     isTold.set(false);
-                    guarded(keeper::lookIntoTheStore);
+                    eachGuarded(keeper::lookIntoTheStore);
                 });
             } catch (RejectedExecutionException e) {
                 // This gateway stops.
@@ -194,20 +202,18 @@ final class Operations implements AutoCloseable {
     }
 
     private void tick() {
-        guarded(() -> {
-            keeper.tick();
-            notifications.tick();
-            budgets.tick();
-            drains.tick();
-            listen();
-        });
+        // Drains come after the file, whose last word they follow.
+        eachGuarded(keeper::tick, drains::tick, notifications::tick, this::listen);
     }
 
-    private static void guarded(Runnable look) {
-        try {
-            look.run();
-        } catch (RuntimeException e) {
-            LOG.log(Level.ERROR, "looking after the settings failed; it is tried again", e);
+    /** Does one after the other, whatever becomes of those before: errors, too, would be the end of all ticks. */
+    static void eachGuarded(Runnable... looks) {
+        for (Runnable look : looks) {
+            try {
+                look.run();
+            } catch (Throwable e) {
+                LOG.log(Level.ERROR, "looking after the settings and what is kept failed; it is tried again", e);
+            }
         }
     }
 
@@ -267,12 +273,13 @@ final class Operations implements AutoCloseable {
     @Override
     public void close() {
         try {
-            timer.execute(() -> guarded(drains::storeRest));
+            timer.execute(() -> eachGuarded(drains::storeRest));
         } catch (RejectedExecutionException e) {
             // It was closed before.
         }
         // Without an interrupt, which would close the files of the database.
         timer.shutdown();
+        budgetTimer.shutdown();
         if (admin != null) {
             admin.close();
         }
@@ -284,10 +291,13 @@ final class Operations implements AutoCloseable {
             observability.close();
         }
         try {
-            if (!timer.awaitTermination(LAST_TICK_WITHIN_SECONDS, TimeUnit.SECONDS)) {
+            boolean isOver = timer.awaitTermination(LAST_TICK_WITHIN_SECONDS, TimeUnit.SECONDS);
+            // The two are not waited for one after the other where nothing answers.
+            isOver &= budgetTimer.awaitTermination(isOver ? LAST_TICK_WITHIN_SECONDS : 1, TimeUnit.SECONDS);
+            if (!isOver) {
                 LOG.log(Level.WARNING, "the store of the settings does not answer; it is left alone");
             } else {
-                budgets.tick();
+                eachGuarded(budgets::tick);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
