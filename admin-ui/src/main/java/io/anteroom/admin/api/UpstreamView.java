@@ -49,7 +49,7 @@ public interface UpstreamView {
      * @param group the group that it is one of
      * @param address where it is, without credentials
      * @param state {@code up}, {@code down} or {@code draining}
-     * @param breaker {@code closed}, {@code open} or {@code half_open}
+     * @param breaker {@code closed}, {@code open} or {@code half_open}, or {@code off} if it has none
      * @param inFlight how many requests it has at this moment
      * @param weight its share
      * @param requests how many it has been sent
