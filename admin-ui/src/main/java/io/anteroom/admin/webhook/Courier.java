@@ -112,7 +112,8 @@ final class Courier {
             count(known);
             well();
             return next;
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
+            // Errors, too: nobody else would send anything any more.
             troubled(e);
             return SECOND;
         }
@@ -126,7 +127,7 @@ final class Courier {
             if (!known.isEmpty()) {
                 store(active(known));
             }
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             troubled(e);
         }
     }
@@ -236,19 +237,32 @@ final class Courier {
 
     private void send(Claim claim, WebhookSettings webhook, Signing signing, Instant now) {
         underWay.merge(claim.webhook(), 1, Integer::sum);
-        CompletableFuture<Answer> answer;
-        if (signing.problem().isEmpty()) {
-            WebhookEvent event = claim.event();
-            Payload payload = Payload.of(event, webhook.format(), setup.source());
-            String signature = SigningSecret.signatures(signing.secrets(), event.id(), now, payload.body());
-            answer = setup.sending().apply(new Sender.Post(webhook.uri(), event.id(), now, signature, payload));
-        } else {
-            answer = CompletableFuture.completedFuture(Answer.failed(signing.problem(), Duration.ZERO));
-        }
-        CompletableFuture<Void> unused = answer.thenAccept(done -> {
+        CompletableFuture<Void> unused = answer(claim, webhook, signing, now).thenAccept(done -> {
             finished.add(new Finished(claim, now, done));
             wake.run();
         });
+    }
+
+    /** What it comes to. Whatever is thrown here is an attempt that failed: it has its end, and is made again. */
+    private CompletableFuture<Answer> answer(Claim claim, WebhookSettings webhook, Signing signing, Instant now) {
+        if (!signing.problem().isEmpty()) {
+            return CompletableFuture.completedFuture(Answer.failed(signing.problem(), Duration.ZERO));
+        }
+        try {
+            WebhookEvent event = claim.event();
+            Payload payload = Payload.of(event, webhook.format(), setup.source());
+            String signature = SigningSecret.signatures(signing.secrets(), event.id(), now, payload.body());
+            return setup.sending()
+                    .apply(new Sender.Post(webhook.uri(), event.id(), now, signature, payload))
+                    .exceptionally(Courier::unsent);
+        } catch (Throwable e) {
+            return CompletableFuture.completedFuture(unsent(e));
+        }
+    }
+
+    private static Answer unsent(Throwable e) {
+        LOG.log(Level.WARNING, "A webhook could not be sent; it is tried again", e);
+        return Answer.failed("it could not be sent from here; the log says why", Duration.ZERO);
     }
 
     private int underWay(String webhook) {
@@ -301,7 +315,7 @@ final class Courier {
         }
     }
 
-    private void troubled(RuntimeException e) {
+    private void troubled(Throwable e) {
         boolean isNew = trouble == null;
         trouble = e.getMessage() == null ? e.toString() : e.getMessage();
         if (isNew) {

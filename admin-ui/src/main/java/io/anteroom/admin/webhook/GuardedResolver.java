@@ -65,7 +65,8 @@ final class GuardedResolver implements SocketAddressResolver, AutoCloseable {
         CompletableFuture<List<InetSocketAddress>> found;
         try {
             found = CompletableFuture.supplyAsync(() -> checked(host, port), threads);
-        } catch (RejectedExecutionException e) {
+        } catch (RejectedExecutionException | OutOfMemoryError e) {
+            // The latter where the system gives no more threads.
             promise.failed(new IOException("too many names are being looked up", e));
             return;
         }

@@ -118,7 +118,8 @@ final class Sender implements AutoCloseable {
         Reading reading = new Reading(answer, System.nanoTime());
         try {
             request(post).send(reading);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
+            // Errors, too, as where the system gives no more threads: whoever waits for the answer is to have one.
             answer.complete(Answer.failed(words(e), Duration.ZERO));
         }
         return answer;
@@ -165,10 +166,11 @@ final class Sender implements AutoCloseable {
         @Override
         public void onComplete(Result result) {
             Throwable failure = result.getFailure();
-            if (failure == null) {
-                answer.complete(answered(result.getResponse()));
-            } else {
-                answer.complete(Answer.failed(words(failure), took()));
+            try {
+                answer.complete(
+                        failure == null ? answered(result.getResponse()) : Answer.failed(words(failure), took()));
+            } catch (Throwable e) {
+                answer.completeExceptionally(e);
             }
         }
 

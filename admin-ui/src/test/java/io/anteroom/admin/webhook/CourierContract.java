@@ -21,7 +21,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,6 +41,9 @@ abstract class CourierContract {
     private final Deque<CompletableFuture<Answer>> held = new ArrayDeque<>();
     private Answer answer = OK;
     private boolean isHeld;
+    /** Thrown by whatever sends. */
+    private @Nullable Error error;
+
     private Database database;
     private Node node;
 
@@ -53,8 +58,12 @@ abstract class CourierContract {
         final Courier courier;
 
         Node() {
+            this(() -> webhooks);
+        }
+
+        Node(Supplier<Map<String, WebhookSettings>> known) {
             Courier.Setup setup = new Courier.Setup(
-                    () -> webhooks,
+                    known,
                     new Outbox(database),
                     troubles,
                     new Secrets(database, SecretBoxTest.BOX),
@@ -70,6 +79,9 @@ abstract class CourierContract {
         }
 
         private CompletableFuture<Answer> send(Sender.Post post) {
+            if (error != null) {
+                throw error;
+            }
             synchronized (sent) {
                 sent.add(post);
             }
@@ -173,6 +185,49 @@ abstract class CourierContract {
                 .allMatch(attempt -> attempt.snippet().equals("oh no"));
         assertThat(sent.stream().map(Sender.Post::id).distinct()).hasSize(1);
         assertThat(sent.stream().map(Sender.Post::at).distinct()).hasSize(7);
+    }
+
+    /** More of them than may be under way at a time: what failed takes nobody's turn. */
+    @Test
+    void sendingThrowsAnError_isAnAttemptThatFailed_andIsMadeAgain() {
+        error = new OutOfMemoryError("unable to create native thread");
+        for (int i = 0; i < 6; i++) {
+            node.handover.take(new Notice(Notice.NODE_LEFT, "n" + i, Map.of()));
+        }
+        for (int i = 0; i < 3; i++) {
+            node.round();
+        }
+        assertThat(node.deliveries("ops")).hasSize(6).allMatch(one -> one.state() == State.WAITING);
+        assertThat(node.log.find("ops", node.deliveries("ops").get(0).id()).attempts())
+                .singleElement()
+                .matches(attempt -> attempt.error().equals("it could not be sent from here; the log says why"));
+
+        error = null;
+        clock.pass(Duration.ofSeconds(6));
+        for (int i = 0; i < 3; i++) {
+            node.round();
+        }
+
+        assertThat(sent).hasSize(6);
+        assertThat(node.deliveries("ops")).allMatch(one -> one.state() == State.DELIVERED);
+    }
+
+    @Test
+    void roundMeetsAnError_goesOnWithTheNext() {
+        AtomicInteger asked = new AtomicInteger();
+        Node other = new Node(() -> {
+            if (asked.incrementAndGet() == 1) {
+                throw new OutOfMemoryError("Java heap space");
+            }
+            return webhooks;
+        });
+        other.handover.take(FULL);
+
+        assertThat(other.courier.round()).isPositive();
+        assertThat(other.courier.trouble()).isEqualTo("Java heap space");
+        other.round();
+
+        assertThat(sent).hasSize(1);
     }
 
     @Test

@@ -103,6 +103,23 @@ final class SenderTest {
     }
 
     @Test
+    void send_anErrorIsThrown_isAnAnswerLikeAnother() throws Exception {
+        SendGuard guard = SendGuard.of(List.of("127.0.0.1"), Set.of(receiver.port()));
+        GuardedResolver.Lookup lookup = host -> {
+            throw new OutOfMemoryError("unable to create native thread");
+        };
+        try (Sender failing = new Sender(guard, TIMING, lookup, InstantSource.system())) {
+            String url = "https://hook.example:" + receiver.port() + "/";
+            Answer answer =
+                    failing.send(post(url, "v1,", "msg_1", Instant.now())).get(10, TimeUnit.SECONDS);
+
+            assertThat(answer.isSuccess()).isFalse();
+            assertThat(answer.error()).isEqualTo("unable to create native thread");
+        }
+        assertThat(receiver.received).isEmpty();
+    }
+
+    @Test
     void send_redirect_isNotFollowed() throws Exception {
         receiver.answering((exchange, number) -> {
             exchange.getResponseHeaders().set("Location", receiver.url() + "/elsewhere");
