@@ -7,7 +7,6 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
-import ch.qos.logback.core.FileAppender;
 import ch.qos.logback.core.OutputStreamAppender;
 import io.anteroom.event.Arriving;
 import io.anteroom.event.QueueEvent;
@@ -77,16 +76,15 @@ final class AccessLog implements RequestLog, QueueListener, AutoCloseable {
         this.format = settings.format();
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
         context.getLogger("io.anteroom").setLevel(Level.toLevel(settings.level()));
-        appender = settings.file().isPresent() ? new FileAppender<>() : new ConsoleAppender<>();
-        if (appender instanceof FileAppender<ILoggingEvent> file) {
-            file.setFile(settings.file().orElseThrow().toString());
-        }
+        appender = settings.file().isPresent() ? new OutputStreamAppender<>() : new ConsoleAppender<>();
         PatternLayoutEncoder encoder = new PatternLayoutEncoder();
         encoder.setContext(context);
         encoder.setPattern("%msg%n");
         encoder.start();
         appender.setContext(context);
         appender.setEncoder(encoder);
+        // Logback's own file says nothing when it cannot be written, and comes back minutes after it could be.
+        settings.file().ifPresent(file -> appender.setOutputStream(new LogFile(file, System::nanoTime)));
         appender.start();
         logger = context.getLogger("anteroom.access." + System.identityHashCode(this));
         logger.setAdditive(false);
