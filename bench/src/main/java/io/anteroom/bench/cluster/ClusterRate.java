@@ -139,22 +139,26 @@ final class ClusterRate {
             fleet.say(i, "pace " + time.toMillis());
         }
         HandOvers seen = new HandOvers();
+        long refused = 0;
         for (int i = 0; i < Fleet.NODES; i++) {
+            refused += fleet.numbers(i, "refused ")[0];
             seen.add(i, fleet.numbers(i, "paced "));
         }
         double[] millis = seen.betweenNodes();
         double rate = seen.all() / (time.toNanos() / 1e9);
         double p99 = quantile(millis, 0.99);
-        holds &= p99 < MOST_HANDOVER_MILLIS && rate >= LEAST_HANDOVERS;
+        holds &= p99 < MOST_HANDOVER_MILLIS && rate >= LEAST_HANDOVERS && refused == 0;
         return String.format(
                 Locale.ROOT,
-                " hand-over between nodes at %,.0f/s (at least %,.0f) p50 %.2f ms, p99 %.2f ms (under %.0f) of %,d",
+                " hand-over between nodes at %,.0f/s (at least %,.0f) p50 %.2f ms, p99 %.2f ms (under %.0f) of %,d,"
+                        + " %d refused (0)",
                 rate,
                 LEAST_HANDOVERS,
                 quantile(millis, 0.5),
                 p99,
                 MOST_HANDOVER_MILLIS,
-                millis.length);
+                millis.length,
+                refused);
     }
 
     private static double quantile(double[] values, double q) {

@@ -37,6 +37,7 @@ final class Line {
     private final ExecutorService askers = Executors.newFixedThreadPool(2, Line::daemon);
     private final List<Long> events = new ArrayList<>();
     private boolean isWatched;
+    private long refused;
 
     Line(Pool pool) {
         this.pool = pool;
@@ -93,7 +94,7 @@ final class Line {
             if (answer instanceof Lease lease) {
                 admitted(lease);
             } else if (!(answer instanceof Ticket)) {
-                System.err.println("refused: " + answer);
+                turnedAway(answer);
             }
         }
 
@@ -113,7 +114,17 @@ final class Line {
 
         @Override
         public void refused(Refusal refusal) {
-            System.err.println("refused: " + refusal);
+            turnedAway(refusal);
         }
+    }
+
+    /** Nobody has a reason to be refused: whoever is makes the line shorter, and its figures those of another. */
+    private synchronized void turnedAway(Object answer) {
+        refused++;
+        System.err.println("refused: " + answer);
+    }
+
+    synchronized long refused() {
+        return refused;
     }
 }

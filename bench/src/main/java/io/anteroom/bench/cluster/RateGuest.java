@@ -28,7 +28,8 @@ import java.util.stream.Collectors;
  * One node with its part of the crowds, in a JVM of its own. On its input {@code fill ARM WAITING COUNT SLOTS} has so
  * many ask at a pool for that, {@code run ARM WAITING MILLIS} has those who are let in leave and be followed by others
  * for so long and says what was counted; {@code line COUNT} has so many ask at a pool with one slot, {@code pace
- * MILLIS} watches that for so long and says when it was given back and given.
+ * MILLIS} watches that for so long and says how many were refused since the beginning, and when it was given back and
+ * given.
  */
 final class RateGuest {
     private static final int KEYS = 8;
@@ -69,7 +70,9 @@ final class RateGuest {
                 line.fill(Integer.parseInt(words[1]));
                 System.out.println("filled");
             } else if (line != null) {
-                System.out.println("paced " + joined(line.watch(millis(words[1]))));
+                String noted = joined(line.watch(millis(words[1])));
+                System.out.println("refused " + line.refused());
+                System.out.println("paced " + noted);
             }
         }
     }
