@@ -47,10 +47,11 @@ public final class HttpBackendStatus implements BackendStatus {
                 HttpRequest.newBuilder(address).timeout(PATIENCE).GET().build();
         HttpResponse<InputStream> answer = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
         AtomicBoolean isLate = new AtomicBoolean();
-        // The client's own patience ends with the head: a body that stalls would be read for ever.
+        // The client's own patience ends with the head: a body that stalls would be read for ever. Not on the common
+        // pool, whose only thread, on two processors, anybody may block; to close the body takes no time.
         CompletableFuture<Void> cutOff = CompletableFuture.runAsync(
                 () -> close(answer.body(), isLate),
-                CompletableFuture.delayedExecutor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS));
+                CompletableFuture.delayedExecutor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS, Runnable::run));
         try (InputStream body = answer.body()) {
             if (answer.statusCode() != 200) {
                 throw new IOException(address + " answered " + answer.statusCode() + " (expected: 200)");

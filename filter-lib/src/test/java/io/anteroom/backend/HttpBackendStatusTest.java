@@ -13,7 +13,9 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,11 +58,16 @@ class HttpBackendStatusTest {
 
     @Test
     @Timeout(20)
-    void read_bodyThatStalls_isAProblem() throws Exception {
+    void read_bodyThatStalls_isAProblem_alsoWhileTheCommonPoolIsBlocked() throws Exception {
+        Semaphore blocked = new Semaphore(0);
+        for (int i = 0; i <= Runtime.getRuntime().availableProcessors(); i++) {
+            ForkJoinPool.commonPool().execute(blocked::acquireUninterruptibly);
+        }
         try (ServerSocket stalling = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             HttpBackendStatus backend =
                     new HttpBackendStatus(BackendKind.VLLM, URI.create("http://127.0.0.1:" + stalling.getLocalPort()));
-            CompletableFuture<Throwable> failure = CompletableFuture.supplyAsync(() -> catchThrowable(backend::read));
+            FutureTask<Throwable> failure = new FutureTask<>(() -> catchThrowable(backend::read));
+            new Thread(failure).start();
             try (Socket socket = stalling.accept()) {
                 socket.getOutputStream()
                         .write("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nvllm:num_requests_running 2\n"
@@ -68,6 +75,8 @@ class HttpBackendStatusTest {
 
                 assertThat(failure.get()).isInstanceOf(IOException.class);
             }
+        } finally {
+            blocked.release(Runtime.getRuntime().availableProcessors() + 1);
         }
     }
 

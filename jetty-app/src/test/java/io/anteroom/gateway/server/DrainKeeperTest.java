@@ -19,6 +19,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -35,6 +36,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class DrainKeeperTest {
     private static final String BOTH = "{name: a, url: 'http://a:1'}, {name: b, url: 'http://b:1'}";
+
+    /** The common pool may have one thread, and both of two have to wait here. */
+    private static final Executor OWN_THREAD = task -> new Thread(task).start();
 
     @TempDir
     private Path folder;
@@ -203,10 +207,11 @@ final class DrainKeeperTest {
             Node node = new Node(groups(BOTH), slow);
             Semaphore closed = new Semaphore(0);
             gate.set(closed);
-            CompletableFuture<Void> tick = CompletableFuture.runAsync(node.keeper::tick);
+            CompletableFuture<Void> tick = CompletableFuture.runAsync(node.keeper::tick, OWN_THREAD);
             await(closed::hasQueuedThreads);
 
-            CompletableFuture<Boolean> order = CompletableFuture.supplyAsync(() -> node.keeper.drain("b", true));
+            CompletableFuture<Boolean> order =
+                    CompletableFuture.supplyAsync(() -> node.keeper.drain("b", true), OWN_THREAD);
             await(() -> node.states().equals(List.of("up", "drained")));
             closed.release();
             tick.get(10, TimeUnit.SECONDS);
@@ -235,7 +240,7 @@ final class DrainKeeperTest {
         long deadline = System.nanoTime() + 10_000_000_000L;
         while (!condition.getAsBoolean()) {
             assertThat(System.nanoTime() - deadline).as("it takes too long").isNegative();
-            Thread.onSpinWait();
+            Thread.yield();
         }
     }
 

@@ -304,7 +304,8 @@ final class ProxyTest {
         try (RawClient client = new RawClient(gateway.port())) {
             // Longer than what the gateway reads before anything else, so that it comes piece by piece.
             client.send("POST /v1/x HTTP/1.1\r\nHost: a\r\nContent-Length: 2000000\r\n\r\n");
-            CompletableFuture<Void> dripping = CompletableFuture.runAsync(() -> drip(client));
+            CompletableFuture<Void> dripping =
+                    CompletableFuture.runAsync(() -> drip(client), task -> new Thread(task).start());
 
             assertThat(client.readHead()).startsWith("HTTP/1.1 408");
             dripping.cancel(true);
