@@ -115,10 +115,11 @@ public final class Admin implements AutoCloseable {
         pages.setAsyncSupported(true);
     }
 
-    /** Ends live streams and lets go of what listens. The database stays open. */
+    /** Ends live streams, lets go of what listens, and removes a set-up token. The database stays open. */
     @Override
     public void close() {
         management.close();
+        access.endSetUp();
         for (AutoCloseable each : owned) {
             try {
                 each.close();

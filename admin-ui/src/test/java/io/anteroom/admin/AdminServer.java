@@ -17,6 +17,7 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -263,5 +264,10 @@ public final class AdminServer implements AutoCloseable {
             throw new IllegalStateException("the server does not stop", e);
         }
         anteroom.close();
+        try {
+            Files.deleteIfExists(setUpFile.getParent());
+        } catch (IOException e) {
+            throw new UncheckedIOException("the administration has left something behind", e);
+        }
     }
 }

@@ -135,6 +135,11 @@ public final class Access {
         return false;
     }
 
+    /** Removes the file of a set-up token that nobody has used: the next start writes another one. */
+    public void endSetUp() {
+        setUp.close();
+    }
+
     /** What a request says of who sends it. */
     public Authentication authenticate(HttpServletRequest request) {
         return authenticate(request, true);

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The token with which the first user is made: in a file that only the owner of this process can read, for a day, and
- * for one use. There is one only while there are no users. Safe from any thread.
+ * for one use. There is one only while there are no users and the server runs; the next start writes its own. Safe from
+ * any thread.
  */
 final class SetUp {
     private static final System.Logger LOG = System.getLogger(SetUp.class.getName());
@@ -36,6 +37,7 @@ final class SetUp {
     private @Nullable Path file;
     private @Nullable String token;
     private Instant until = Instant.MIN;
+    private boolean isClosed;
 
     /**
      * A set-up that has not begun.
@@ -52,7 +54,8 @@ final class SetUp {
     void isNeeded() {
         lock.lock();
         try {
-            if (token == null || !clock.instant().isBefore(until)) {
+            if (!isClosed && (token == null || !clock.instant().isBefore(until))) {
+                forget();
                 String fresh = secrets.secret();
                 Path written = write(fresh);
                 token = fresh;
@@ -115,16 +118,38 @@ final class SetUp {
     void done() {
         lock.lock();
         try {
-            token = null;
-            Path old = file;
-            file = null;
-            if (old != null) {
-                Files.deleteIfExists(old);
-            }
-        } catch (IOException e) {
-            LOG.log(Level.WARNING, "the file of the used set-up token could not be deleted: " + file, e);
+            forget();
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** The server stops: its token counts no more, and no other is written. */
+    void close() {
+        lock.lock();
+        try {
+            isClosed = true;
+            forget();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void forget() {
+        Path old = file;
+        String written = token;
+        file = null;
+        token = null;
+        if (old == null || written == null) {
+            return;
+        }
+        try {
+            // A server that starts before this one has stopped may have put its own token there.
+            if (Files.exists(old) && Files.readString(old).strip().equals(written)) {
+                Files.delete(old);
+            }
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "the file of a set-up token that counts no more cannot be deleted: " + old, e);
         }
     }
 }

@@ -67,9 +67,9 @@ public abstract class BodyContract {
 
     private static void checkEcho(Answer answer, String expected) {
         assertThat(answer.status())
-                .as("%s %s %s", answer.status(), answer.headers(), answer.end())
+                .as("%s %s %s %s", answer.status(), answer.headers(), answer.end(), answer.why())
                 .isEqualTo(200);
-        assertThat(answer.end()).isEqualTo(End.COMPLETE);
+        assertThat(answer.end()).as(answer.why()).isEqualTo(End.COMPLETE);
         assertThat(answer.body().equals(expected))
                 .as(
                         "a body of %s bytes, got %s",

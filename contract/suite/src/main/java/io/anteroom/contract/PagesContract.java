@@ -26,6 +26,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -50,9 +51,9 @@ public abstract class PagesContract {
     @ParameterizedTest
     @ValueSource(strings = {"", "/ops"})
     @Timeout(300)
-    void pages_fromSetUpToLogOut_work(String contextPath) throws Exception {
+    void pages_fromSetUpToLogOut_work(String contextPath, @TempDir Path folder) throws Exception {
         Settings settings = Settings.of("llm", PoolSettings.ofSlots(2));
-        Path file = Files.createTempDirectory("contract-pages").resolve("set-up.token");
+        Path file = folder.resolve("set-up.token");
         try (Anteroom anteroom = Anteroom.builder().settings(settings).build();
                 Admin admin = Admin.builder(anteroom, desk(anteroom, settings))
                         .setUpFile(file)

@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param headers the headers by lower-case name
  * @param body all of the body that came, as ISO-8859-1
  * @param end how it ended
+ * @param why what the client saw last, if it was cut short; else empty
  */
-public record Answer(int status, Map<String, List<String>> headers, String body, End end) {
+public record Answer(int status, Map<String, List<String>> headers, String body, End end, String why) {
     /** How an answer ended. */
     public enum End {
         /** By its own framing: the last chunk, the announced length, END_STREAM. */
@@ -28,8 +29,8 @@ public record Answer(int status, Map<String, List<String>> headers, String body,
     }
 
     /** An answer that never began. */
-    public static Answer none(End end) {
-        return new Answer(0, Map.of(), "", end);
+    public static Answer none(End end, String why) {
+        return new Answer(0, Map.of(), "", end, why);
     }
 
     /** The first value of a header, or null. */

@@ -39,6 +39,7 @@ public final class Http2Call implements Call, Stream.Listener {
     private boolean isClosed;
     private int status;
     private @Nullable End end;
+    private String why = "";
 
     Http2Call(RawHttp2 connection) {
         this.connection = connection;
@@ -90,13 +91,13 @@ public final class Http2Call implements Call, Stream.Listener {
 
     @Override
     public void onReset(Stream from, ResetFrame frame, Callback callback) {
-        finish(End.RESET);
+        finish(End.RESET, "RST_STREAM " + ErrorCode.toString(frame.getError(), "error " + frame.getError()));
         callback.succeeded();
     }
 
     @Override
     public void onFailure(Stream from, int error, String reason, Throwable failure, Callback callback) {
-        finish(End.TRUNCATED);
+        finish(End.TRUNCATED, "failure " + error + " " + reason + ": " + failure);
         callback.succeeded();
     }
 
@@ -112,11 +113,12 @@ public final class Http2Call implements Call, Stream.Listener {
         }
     }
 
-    private void finish(End how) {
+    private void finish(End how, String what) {
         lock.lock();
         try {
             if (end == null) {
                 end = how;
+                why = what;
             }
             changed.signalAll();
         } finally {
@@ -157,7 +159,8 @@ public final class Http2Call implements Call, Stream.Listener {
         if (how == null) {
             throw new IllegalStateException();
         }
-        return new Answer(status, headers, body.toString(), how);
+        String cause = how == End.COMPLETE ? "" : why + ", on " + connection;
+        return new Answer(status, headers, body.toString(), how, cause);
     }
 
     @Override
@@ -186,6 +189,7 @@ public final class Http2Call implements Call, Stream.Listener {
                     // Whoever has not seen END_STREAM or a reset a moment after the stream was closed was cut off.
                     if (changed.awaitNanos(AFTER_CLOSE_NANOS) <= 0 && end == null) {
                         end = End.TRUNCATED;
+                        why = "closed without an end";
                     }
                 } else {
                     left = changed.awaitNanos(left);

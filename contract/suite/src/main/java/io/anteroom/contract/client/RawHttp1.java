@@ -31,6 +31,7 @@ public final class RawHttp1 implements Call {
     private long missing;
     private boolean isInsideChunk;
     private @Nullable End end;
+    private String why = "";
 
     /** A status line with its headers. */
     private record Head(int status, Map<String, List<String>> headers) {
@@ -127,11 +128,13 @@ public final class RawHttp1 implements Call {
             how = step();
         }
         Head read = head;
-        Answer answer =
-                read == null ? Answer.none(how) : new Answer(read.status(), read.headers(), body.toString(), how);
+        Answer answer = read == null
+                ? Answer.none(how, why)
+                : new Answer(read.status(), read.headers(), body.toString(), how, why);
         head = null;
         isInsideChunk = false;
         end = null;
+        why = "";
         body.setLength(0);
         return answer;
     }
@@ -198,8 +201,10 @@ public final class RawHttp1 implements Call {
             }
         } catch (EOFException e) {
             end = head != null && !head.isChunked() && head.length() < 0 ? End.CLOSED : End.TRUNCATED;
+            why = "end of the connection";
         } catch (SocketException e) {
             end = End.RESET;
+            why = e.toString();
         } catch (IOException e) {
             throw new UncheckedIOException("after '" + tail() + "'", e);
         }

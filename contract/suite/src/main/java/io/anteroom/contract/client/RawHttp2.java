@@ -10,7 +10,9 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -23,6 +25,7 @@ import org.eclipse.jetty.http2.api.Session;
 import org.eclipse.jetty.http2.api.Stream;
 import org.eclipse.jetty.http2.client.HTTP2Client;
 import org.eclipse.jetty.http2.frames.DataFrame;
+import org.eclipse.jetty.http2.frames.GoAwayFrame;
 import org.eclipse.jetty.http2.frames.HeadersFrame;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.util.Callback;
@@ -34,9 +37,11 @@ public final class RawHttp2 implements AutoCloseable {
     private static final HTTP2Client CLIENT = startedClient();
 
     private final Session session;
+    private final Events events;
 
-    private RawHttp2(Session session) {
+    private RawHttp2(Session session, Events events) {
         this.session = session;
+        this.events = events;
     }
 
     private static HTTP2Client startedClient() {
@@ -61,7 +66,8 @@ public final class RawHttp2 implements AutoCloseable {
     /** Connects. */
     public static RawHttp2 to(int port) {
         InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-        return new RawHttp2(Waiting.on(CLIENT.connect(address, new Session.Listener() {})));
+        Events events = new Events();
+        return new RawHttp2(Waiting.on(CLIENT.connect(address, events)), events);
     }
 
     /** Sends a whole request on a stream of its own. */
@@ -98,6 +104,34 @@ public final class RawHttp2 implements AutoCloseable {
     @Override
     public void close() {
         session.close(0, "", Callback.NOOP);
+    }
+
+    /** What has happened to the connection itself, for those whose answers break off. */
+    @Override
+    public String toString() {
+        return session.getLocalSocketAddress() + " " + events.seen;
+    }
+
+    /** Remembers what ends a connection. */
+    private static final class Events implements Session.Listener {
+        private final Queue<String> seen = new ConcurrentLinkedQueue<>();
+
+        @Override
+        public void onGoAway(Session from, GoAwayFrame frame) {
+            seen.add(frame.toString() + " '" + frame.tryConvertPayload() + "'");
+        }
+
+        @Override
+        public void onClose(Session from, GoAwayFrame frame, Callback callback) {
+            seen.add("closed by " + frame);
+            callback.succeeded();
+        }
+
+        @Override
+        public void onFailure(Session from, Throwable failure, Callback callback) {
+            seen.add("failed by " + failure);
+            callback.succeeded();
+        }
     }
 
     /** Waits for what a Jetty client promises. */

@@ -33,6 +33,18 @@ public final class Tomcat11 implements Container {
         System.setProperty("catalina.home", System.getProperty("java.io.tmpdir"));
     }
 
+    private final boolean readsAsynchronously;
+
+    /** As documented. */
+    public Tomcat11() {
+        this(false);
+    }
+
+    /** With asynchronous reading, Tomcat's default, or without. */
+    Tomcat11(boolean readsAsynchronously) {
+        this.readsAsynchronously = readsAsynchronously;
+    }
+
     @Override
     public String name() {
         return "Tomcat " + ServerInfo.getServerNumber();
@@ -71,7 +83,7 @@ public final class Tomcat11 implements Container {
         };
     }
 
-    private static Connector connector(Deployment deployment) {
+    private Connector connector(Deployment deployment) {
         Connector connector = new Connector();
         connector.setPort(0);
         connector.setProperty("address", "127.0.0.1");
@@ -79,6 +91,9 @@ public final class Tomcat11 implements Container {
         connector.setProperty("minSpareThreads", "4");
         connector.setProperty("maxKeepAliveRequests", "-1");
         connector.setProperty("maxHttpRequestHeaderSize", String.valueOf(Deployment.HEADER_LIMIT));
+        // Else two threads read a new HTTP/2 connection, and bytes of a body are taken for frames; see
+        // docs/containers.md.
+        connector.setProperty("useAsyncIO", String.valueOf(readsAsynchronously));
         Http2Protocol http2 = new Http2Protocol();
         // Else an application that starts async after its stream was reset leaves a recycled request behind, and the
         // next
