@@ -182,6 +182,11 @@ final class AnalyticsQuery {
         }
 
         @Override
+        public boolean isLast(String node, long batch) {
+            return false;
+        }
+
+        @Override
         public void read(List<Range> ranges, @Nullable String pool, Rows rows) {}
 
         @Override

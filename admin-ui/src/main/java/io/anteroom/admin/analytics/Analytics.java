@@ -6,6 +6,7 @@ import io.anteroom.admission.Pool;
 import io.anteroom.admission.Priority;
 import io.anteroom.event.QueueEvent;
 import io.anteroom.event.QueueListener;
+import io.anteroom.settings.StoreException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -20,6 +21,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -27,8 +29,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Counts what happens in the queues, keeps it by minutes, and answers how any period went: a listener, to be subscribed
- * to the events. One thread of its own stores a minute when it is over, and what there is of the last one when it is
- * closed; a crash costs the minute that was under way. Safe from any thread.
+ * to the events. One thread of its own looks at the pools, another stores a minute when it is over, and what there is
+ * of the last one when it is closed; a crash costs the minute that was under way. Nobody else waits while something is
+ * stored. Safe from any thread.
  */
 public final class Analytics implements QueueListener, AutoCloseable {
     /** No more points are answered at once. */
@@ -40,6 +43,7 @@ public final class Analytics implements QueueListener, AutoCloseable {
     private static final String OTHERS = "(others)";
     private static final int BACKLOG_BYTES = 32 << 20;
     private static final long RETRY_MILLIS = 10_000;
+    private static final int MOST_READINGS = 5;
 
     private final AnalyticsStore store;
     private final InstantSource clock;
@@ -47,10 +51,14 @@ public final class Analytics implements QueueListener, AutoCloseable {
     private final Supplier<Duration> retention;
     private final UnaryOperator<String> names;
     private final Map<String, PoolRecorder> recorders = new ConcurrentHashMap<>();
-    /** A minute is either in memory or in the store for whoever reads under it. */
+    /** A minute is either in its recorder or in the backlog for whoever reads under it; nobody asks the store then. */
     private final ReadWriteLock moving = new ReentrantReadWriteLock();
 
     private final Backlog backlog;
+    private final Reader reader;
+    /** Held by whoever stores. */
+    private final ReentrantLock storing = new ReentrantLock();
+
     private final ScheduledThreadPoolExecutor timer;
     private long retryMillis = Long.MIN_VALUE;
     private long forgottenHour = Long.MIN_VALUE;
@@ -62,7 +70,8 @@ public final class Analytics implements QueueListener, AutoCloseable {
         this.retention = builder.retention;
         this.names = builder.names;
         this.backlog = new Backlog(store, builder.node, BACKLOG_BYTES);
-        this.timer = new ScheduledThreadPoolExecutor(1, task -> {
+        this.reader = new Reader(store, backlog, this::held);
+        this.timer = new ScheduledThreadPoolExecutor(2, task -> {
             Thread thread = new Thread(task, "anteroom-analytics");
             thread.setDaemon(true);
             return thread;
@@ -75,7 +84,8 @@ public final class Analytics implements QueueListener, AutoCloseable {
     }
 
     Analytics begin() {
-        ScheduledFuture<?> unused = timer.scheduleAtFixedRate(this::tick, 1, 1, TimeUnit.SECONDS);
+        ScheduledFuture<?> looking = timer.scheduleAtFixedRate(this::look, 1, 1, TimeUnit.SECONDS);
+        ScheduledFuture<?> unused = timer.scheduleWithFixedDelay(this::keep, 1, 1, TimeUnit.SECONDS);
         return this;
     }
 
@@ -94,63 +104,90 @@ public final class Analytics implements QueueListener, AutoCloseable {
         return recorders.computeIfAbsent(name, fresh -> new PoolRecorder(fresh, now));
     }
 
-    /** Looks at the pools, and stores what is over. Called each second by one thread. */
+    /** Looks at the pools, and stores what is over. */
     void tick() {
+        look();
+        keep();
+    }
+
+    private void look() {
         try {
             long now = clock.millis();
             for (Pool pool : pools.get()) {
                 recorder(pool.name(), now).sample(pool.snapshot(), now);
             }
-            moving.writeLock().lock();
-            try {
-                recorders
-                        .values()
-                        .forEach(recorder -> recorder.takeClosed(now).forEach(over -> backlog.add(over.close(names))));
-                flush(now);
-            } finally {
-                moving.writeLock().unlock();
-            }
-            forget(now);
+            takeClosed(now);
         } catch (RuntimeException e) {
             // The timer would not come again.
             LOG.log(System.Logger.Level.ERROR, "The analytics failed for a second", e);
         }
     }
 
-    private void flush(long now) {
-        if (backlog.trouble() == null || now >= retryMillis) {
-            retryMillis = backlog.flush() ? Long.MIN_VALUE : now + RETRY_MILLIS;
+    private void takeClosed(long now) {
+        moving.writeLock().lock();
+        try {
+            recorders
+                    .values()
+                    .forEach(recorder -> recorder.takeClosed(now).forEach(over -> backlog.add(over.close(names))));
+        } finally {
+            moving.writeLock().unlock();
+        }
+    }
+
+    private void takeOpen() {
+        moving.writeLock().lock();
+        try {
+            recorders
+                    .values()
+                    .forEach(recorder -> backlog.add(recorder.takeOpen().close(names)));
+        } finally {
+            moving.writeLock().unlock();
+        }
+    }
+
+    private void keep() {
+        storing.lock();
+        try {
+            long now = clock.millis();
+            if (backlog.trouble() == null || now >= retryMillis) {
+                keep(now);
+            }
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "The analytics could not be stored", e);
+        } finally {
+            storing.unlock();
+        }
+    }
+
+    /** What fails is tried again, so that it is over when all of this succeeds. */
+    private void keep(long now) {
+        try {
+            backlog.flush();
+            forget(now);
+            backlog.recovered();
+        } catch (StoreException e) {
+            backlog.failed(String.valueOf(e.getMessage()));
+            retryMillis = now + RETRY_MILLIS;
         }
     }
 
     private void forget(long now) {
         long hour = now / MINUTE_MILLIS / 60;
-        if (hour == forgottenHour || backlog.trouble() != null) {
-            return;
+        if (hour != forgottenHour) {
+            long minute = now / MINUTE_MILLIS;
+            store.forget(minute - retention.get().toMinutes(), minute);
+            forgottenHour = hour;
         }
-        long minute = now / MINUTE_MILLIS;
-        store.forget(minute - retention.get().toMinutes(), minute);
-        forgottenHour = hour;
     }
 
     /** Why nothing can be stored at the moment, or null if it can. */
     public @Nullable String trouble() {
-        moving.readLock().lock();
-        try {
-            return backlog.trouble();
-        } finally {
-            moving.readLock().unlock();
-        }
+        return backlog.trouble();
     }
 
     /** How many minutes of pools were lost because the store has failed for too long. */
     public long lostMinutes() {
-        moving.readLock().lock();
-        try {
-            return backlog.lost();
-        } finally {
-            moving.readLock().unlock();
-        }
+        return backlog.lost();
     }
 
     /**
@@ -171,21 +208,30 @@ public final class Analytics implements QueueListener, AutoCloseable {
     }
 
     private Report report(@Nullable String pool, long from, long to) {
+        Sums sums = reader.whole(pool, Cover.of(from, to, AnalyticsStore.SPANS.get(2)), Sums::new);
         Figures total = new Figures();
-        Map<Priority, Figures> byLevel = new EnumMap<>(Priority.class);
-        Map<String, Figures> byPool = new TreeMap<>();
-        for (Priority level : Priority.values()) {
-            byLevel.put(level, new Figures());
+        sums.byPool.values().forEach(total::add);
+        return new Report(instant(from), instant(to), total, sums.byLevel, sums.byPool);
+    }
+
+    private static final class Sums implements AnalyticsStore.Rows {
+        private final Map<Priority, Figures> byLevel = new EnumMap<>(Priority.class);
+        private final Map<String, Figures> byPool = new TreeMap<>();
+
+        Sums() {
+            for (Priority level : Priority.values()) {
+                byLevel.put(level, new Figures());
+            }
         }
-        read(pool, Cover.of(from, to, AnalyticsStore.SPANS.get(2)), (minute, name, level, figures) -> {
-            byPool.computeIfAbsent(name, fresh -> new Figures()).add(figures);
+
+        @Override
+        public void row(long minute, String pool, int level, byte[] figures) {
+            byPool.computeIfAbsent(pool, fresh -> new Figures()).add(figures);
             if (level < Minute.WHOLE) {
                 byLevel.computeIfAbsent(Priority.values()[level], fresh -> new Figures())
                         .add(figures);
             }
-        });
-        byPool.values().forEach(total::add);
-        return new Report(instant(from), instant(to), total, byLevel, byPool);
+        }
     }
 
     /**
@@ -209,48 +255,47 @@ public final class Analytics implements QueueListener, AutoCloseable {
             throw new IllegalArgumentException("step: " + step + " (expected: at least "
                     + Duration.ofMinutes((ceil(to) - floor(from)) / MOST_POINTS + 1) + " for such a period)");
         }
-        List<Point> points = new ArrayList<>();
-        for (long i = first; i < end; i++) {
-            points.add(new Point(instant(i * minutes), new Figures()));
+        return reader.whole(
+                        pool,
+                        Cover.of(first * minutes, end * minutes, minutes),
+                        () -> new Chart(level, first, end, minutes))
+                .points;
+    }
+
+    private static final class Chart implements AnalyticsStore.Rows {
+        private final @Nullable Priority level;
+        private final long first;
+        private final long minutes;
+        private final List<Point> points = new ArrayList<>();
+
+        Chart(@Nullable Priority level, long first, long end, long minutes) {
+            this.level = level;
+            this.first = first;
+            this.minutes = minutes;
+            for (long i = first; i < end; i++) {
+                points.add(new Point(instant(i * minutes), new Figures()));
+            }
         }
-        read(pool, Cover.of(first * minutes, end * minutes, minutes), (minute, name, which, figures) -> {
+
+        @Override
+        public void row(long minute, String pool, int which, byte[] figures) {
             if (level == null || level.ordinal() == which) {
                 points.get((int) (Math.floorDiv(minute, minutes) - first))
                         .figures()
                         .add(figures);
             }
-        });
-        return points;
-    }
-
-    /** Reads the store and adds what has not come there yet. */
-    private void read(@Nullable String pool, List<Range> ranges, AnalyticsStore.Rows rows) {
-        moving.readLock().lock();
-        try {
-            store.read(ranges, pool, rows);
-            for (Minute minute : unstored(pool, ranges)) {
-                for (int level = 0; level < minute.levels().size(); level++) {
-                    byte[] figures = minute.levels().get(level);
-                    if (figures != null) {
-                        rows.row(minute.minute(), minute.pool(), level, figures);
-                    }
-                }
-            }
-        } finally {
-            moving.readLock().unlock();
         }
     }
 
-    private List<Minute> unstored(@Nullable String pool, List<Range> ranges) {
-        List<Minute> minutes = new ArrayList<>(backlog.all());
-        recorders.values().forEach(recorder -> minutes.addAll(recorder.peek(names)));
-        minutes.removeIf(minute -> !isMeant(minute, pool, ranges));
-        return minutes;
-    }
-
-    private static boolean isMeant(Minute minute, @Nullable String pool, List<Range> ranges) {
-        return (pool == null || pool.equals(minute.pool()))
-                && ranges.stream().anyMatch(range -> range.from() <= minute.minute() && minute.minute() < range.to());
+    /** What the backlog holds, while what the recorders have is added to the other. */
+    private Backlog.Held held(List<Minute> recorded) {
+        moving.readLock().lock();
+        try {
+            recorders.values().forEach(recorder -> recorded.addAll(recorder.peek(names)));
+            return backlog.held();
+        } finally {
+            moving.readLock().unlock();
+        }
     }
 
     /**
@@ -270,15 +315,7 @@ public final class Analytics implements QueueListener, AutoCloseable {
         List<Range> ranges = isRecent
                 ? List.of(new Range(1, from, to))
                 : Cover.of(first, -Math.floorDiv(-to, 60L) * 60, AnalyticsStore.SPANS.get(2));
-        TopList sum = new TopList();
-        moving.readLock().lock();
-        try {
-            store.lists(ranges, pool, kind).forEach(sum::add);
-            unstored(pool, ranges).forEach(minute -> sum.add(minute.lists().get(kind.ordinal())));
-        } finally {
-            moving.readLock().unlock();
-        }
-        return sum.first(most);
+        return reader.lists(pool, ranges, kind).first(most);
     }
 
     /**
@@ -328,15 +365,18 @@ public final class Analytics implements QueueListener, AutoCloseable {
             Thread.currentThread().interrupt();
         }
         long now = clock.millis();
-        moving.writeLock().lock();
+        takeClosed(now);
+        takeOpen();
+        if (!storing.tryLock()) {
+            LOG.log(System.Logger.Level.WARNING, "The store does not answer; the last minutes are lost");
+            return;
+        }
         try {
-            for (PoolRecorder recorder : recorders.values()) {
-                recorder.takeClosed(now).forEach(over -> backlog.add(over.close(names)));
-                backlog.add(recorder.takeOpen().close(names));
-            }
-            boolean unused = backlog.flush();
+            backlog.flush();
+        } catch (StoreException e) {
+            backlog.failed(String.valueOf(e.getMessage()));
         } finally {
-            moving.writeLock().unlock();
+            storing.unlock();
         }
     }
 }

@@ -47,6 +47,9 @@ public interface AnalyticsStore {
      */
     void write(String node, long batch, List<Minute> minutes);
 
+    /** Whether this is the batch of a node that was written last. */
+    boolean isLast(String node, long batch);
+
     /**
      * Reads figures.
      *

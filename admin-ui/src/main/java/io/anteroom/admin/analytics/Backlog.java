@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.admin.analytics;
 
-import io.anteroom.settings.StoreException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Minutes that are over and not stored yet: bounded, so that a store that fails for long costs the oldest of them and
- * no more. Guarded by its owner.
+ * no more. Safe from any thread, and none waits for the store but the one that flushes; only one may do that at a time.
  */
 final class Backlog {
     private static final System.Logger LOG = System.getLogger(Analytics.class.getName());
@@ -20,12 +21,14 @@ final class Backlog {
     private final AnalyticsStore store;
     private final String node;
     private final int mostBytes;
+    private final ReentrantLock lock = new ReentrantLock();
     private final Deque<Minute> waiting = new ArrayDeque<>();
     private List<Minute> batch = List.of();
     private long batchNumber;
+    private long batches;
     private int bytes;
-    private long lost;
-    private @Nullable String trouble;
+    private final AtomicLong lost = new AtomicLong();
+    private volatile @Nullable String trouble;
 
     Backlog(AnalyticsStore store, String node, int mostBytes) {
         this.store = store;
@@ -33,48 +36,75 @@ final class Backlog {
         this.mostBytes = mostBytes;
     }
 
+    /**
+     * What is not known to be stored at one moment.
+     *
+     * @param batch what may be on its way to the store, or there
+     * @param number the number that it is written by
+     * @param batches how many were begun until then
+     */
+    record Held(List<Minute> batch, long number, long batches, List<Minute> waiting) {}
+
     void add(Minute minute) {
         if (minute.isEmpty()) {
             return;
         }
-        waiting.add(minute);
-        bytes += minute.size();
-        while (bytes > mostBytes && !waiting.isEmpty()) {
-            bytes -= waiting.remove().size();
-            lost++;
+        lock.lock();
+        try {
+            waiting.add(minute);
+            bytes += minute.size();
+            while (bytes > mostBytes && !waiting.isEmpty()) {
+                bytes -= waiting.remove().size();
+                lost.incrementAndGet();
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
-    /** Stores what there is, and says whether that went well. */
-    boolean flush() {
-        while (!(batch.isEmpty() && waiting.isEmpty())) {
-            if (batch.isEmpty()) {
-                next();
-            }
-            try {
-                store.write(node, batchNumber, batch);
-            } catch (StoreException e) {
-                failed(String.valueOf(e.getMessage()));
-                return false;
-            }
-            batch.forEach(minute -> bytes -= minute.size());
-            batch = List.of();
+    /**
+     * Stores what there is.
+     *
+     * @throws io.anteroom.settings.StoreException if that fails; what was not stored is tried again by the next
+     */
+    void flush() {
+        for (Held next = next(); !next.batch().isEmpty(); next = next()) {
+            store.write(node, next.number(), next.batch());
+            stored();
         }
-        recovered();
-        return true;
     }
 
     /** A batch stays what it is until it is stored, so that one that was stored without our knowing is known again. */
-    private void next() {
-        List<Minute> taken = new ArrayList<>();
-        while (!waiting.isEmpty() && taken.size() < BATCH) {
-            taken.add(waiting.remove());
+    private Held next() {
+        lock.lock();
+        try {
+            if (batch.isEmpty() && !waiting.isEmpty()) {
+                List<Minute> taken = new ArrayList<>();
+                while (!waiting.isEmpty() && taken.size() < BATCH) {
+                    taken.add(waiting.remove());
+                }
+                batch = List.copyOf(taken);
+                batchNumber = ThreadLocalRandom.current().nextLong();
+                batches++;
+            }
+            return new Held(batch, batchNumber, batches, List.of());
+        } finally {
+            lock.unlock();
         }
-        batch = taken;
-        batchNumber = ThreadLocalRandom.current().nextLong();
     }
 
-    private void failed(String why) {
+    private void stored() {
+        lock.lock();
+        try {
+            batch.forEach(minute -> bytes -= minute.size());
+            batch = List.of();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Notes that the store fails. */
+    void failed(String why) {
         if (trouble == null) {
             LOG.log(
                     System.Logger.Level.ERROR,
@@ -84,7 +114,8 @@ final class Backlog {
         trouble = why;
     }
 
-    private void recovered() {
+    /** Notes that everything that there was to do in the store has been done. */
+    void recovered() {
         if (trouble != null) {
             LOG.log(System.Logger.Level.INFO, "The analytics are stored again; minutes lost so far: " + lost);
         }
@@ -96,17 +127,30 @@ final class Backlog {
     }
 
     long lost() {
-        return lost;
+        return lost.get();
     }
 
-    /** How many minutes of pools are not stored yet. */
-    int size() {
-        return batch.size() + waiting.size();
+    Held held() {
+        lock.lock();
+        try {
+            return new Held(batch, batchNumber, batches, List.copyOf(waiting));
+        } finally {
+            lock.unlock();
+        }
     }
 
-    List<Minute> all() {
-        List<Minute> all = new ArrayList<>(batch);
-        all.addAll(waiting);
-        return all;
+    /** Whether the batch has reached the store, and no other of this node after it. */
+    boolean isStored(Held held) {
+        return !held.batch().isEmpty() && store.isLast(node, held.number());
+    }
+
+    /** Whether something else may have reached the store since. */
+    boolean hasGoneOn(Held held) {
+        lock.lock();
+        try {
+            return batches != held.batches();
+        } finally {
+            lock.unlock();
+        }
     }
 }

@@ -45,6 +45,16 @@ public final class MemoryAnalyticsStore implements AnalyticsStore {
         }
     }
 
+    @Override
+    public boolean isLast(String node, long batch) {
+        lock.lock();
+        try {
+            return batch == lastBatch;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private void add(int span, Minute minute) {
         long begin = Math.floorDiv(minute.minute(), (long) span) * span;
         for (int level = 0; level < minute.levels().size(); level++) {

@@ -7,9 +7,13 @@ import io.anteroom.settings.StoreException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -29,6 +33,7 @@ public final class Database implements AutoCloseable {
     private static final int CONNECTIONS = 4;
     private static final long CONNECT_WITHIN_MILLIS = 5000;
     private static final long ANSWER_WITHIN_SECONDS = 30;
+    private static final String CONNECTION_EXCEPTION = "08";
     private static final String POSTGRESQL = "jdbc:postgresql:";
     private static final long LEAST_TO_LOOK_AT = 32L << 20;
     private static final int MOST_TIMES = 4;
@@ -36,6 +41,8 @@ public final class Database implements AutoCloseable {
     private static final String MIGRATIONS = "classpath:io/anteroom/admin/store/migrations";
 
     private final ReentrantLock lock = new ReentrantLock();
+    private final Duration patience;
+    private final Reachability reachability;
     /** Held to read while something is done, to write while the files are changed under it. */
     private final ReentrantReadWriteLock files = new ReentrantReadWriteLock();
 
@@ -43,7 +50,7 @@ public final class Database implements AutoCloseable {
     private final Opening opening;
     private final @Nullable H2File file;
     private @Nullable DataSource source;
-    private @Nullable Jdbi jdbi;
+    private volatile @Nullable Jdbi jdbi;
     private boolean isClosed;
     private volatile long nextLook = LEAST_TO_LOOK_AT;
 
@@ -53,9 +60,20 @@ public final class Database implements AutoCloseable {
     }
 
     private Database(String name, Opening opening, @Nullable H2File file) {
+        this(name, opening, file, System::nanoTime, Duration.ofMillis(CONNECT_WITHIN_MILLIS));
+    }
+
+    private Database(String name, Opening opening, @Nullable H2File file, LongSupplier nanos, Duration patience) {
         this.name = name;
         this.opening = opening;
         this.file = file;
+        this.patience = patience;
+        this.reachability = new Reachability(nanos);
+    }
+
+    /** The same with a clock of nanoseconds, and how long whoever comes while it is being opened waits for that. */
+    static Database of(DataSource source, LongSupplier nanos, Duration patience) {
+        return new Database("the host's data source", () -> source, null, nanos, patience);
     }
 
     /**
@@ -129,16 +147,49 @@ public final class Database implements AutoCloseable {
     public <T extends @Nullable Object> T inTransaction(String what, Function<Handle, T> work) {
         files.readLock().lock();
         try {
-            T done = ready().inTransaction(handle -> work.apply(handle));
-            if (file != null) {
-                file.flush();
+            Reachability.Attempt attempt = reachability.begin();
+            try {
+                T done = ready(attempt).inTransaction(handle -> {
+                    attempt.succeeded();
+                    return work.apply(handle);
+                });
+                attempt.succeeded();
+                if (file != null) {
+                    file.flush();
+                }
+                return done;
+            } catch (JdbiException | FlywayException e) {
+                failed(attempt, e);
+                throw e;
+            } finally {
+                attempt.end();
             }
-            return done;
         } catch (JdbiException | FlywayException | IOException | IllegalStateException e) {
             throw new StoreException(what + ": " + name + ": " + reason(e), e);
         } finally {
             files.readLock().unlock();
         }
+    }
+
+    private static void failed(Reachability.Attempt attempt, RuntimeException e) {
+        if (isOutOfReach(e)) {
+            attempt.failed(reason(e));
+        }
+    }
+
+    /** No connection could be had, or it broke. */
+    private static boolean isOutOfReach(Throwable e) {
+        Throwable cause = e;
+        for (int depth = 0; cause != null && depth < DEEPEST_CAUSE; depth++) {
+            if (cause instanceof SQLTransientConnectionException
+                    || cause instanceof SQLException problem
+                            && problem.getSQLState() != null
+                            && problem.getSQLState().startsWith(CONNECTION_EXCEPTION)) {
+                return true;
+            }
+            cause = cause.getCause();
+        }
+        return false;
     }
 
     /** Makes what has been committed survive the loss of power too, where a commit alone does not. */
@@ -217,14 +268,34 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    private Jdbi ready() throws IOException {
-        lock.lock();
+    private Jdbi ready(Reachability.Attempt attempt) throws IOException {
+        Jdbi opened = jdbi;
+        if (opened != null) {
+            return opened;
+        }
+        try {
+            // Opening may take as long as a connection is waited for, or as long as a change of the tables.
+            if (!lock.tryLock(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new IllegalStateException("it is still being opened");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while it is being opened", e);
+        }
         try {
             if (isClosed) {
                 throw new IllegalStateException("it is closed");
             }
             Jdbi known = jdbi;
-            return known != null ? known : open();
+            if (known != null) {
+                return known;
+            }
+            attempt.goOn();
+            return open();
+        } catch (FlywayException e) {
+            // Before the lock is free: the next in the queue need not try the same.
+            failed(attempt, e);
+            throw e;
         } finally {
             lock.unlock();
         }

@@ -85,6 +85,17 @@ public final class JdbcAnalyticsStore implements AnalyticsStore {
         return true;
     }
 
+    @Override
+    public boolean isLast(String node, long batch) {
+        return database.inTransaction(
+                "reading the analytics",
+                handle -> handle.createQuery("select batch from analytics_nodes where node = :node")
+                        .bind("node", node)
+                        .mapTo(Long.class)
+                        .list()
+                        .contains(batch));
+    }
+
     /** What is written for each row: the minutes of an hour are added up before. */
     private static void write(Handle handle, String node, List<Minute> minutes) {
         Additions figures = new Additions();

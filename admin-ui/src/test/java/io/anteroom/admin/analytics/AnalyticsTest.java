@@ -16,8 +16,15 @@ import io.anteroom.admission.Waiter;
 import io.anteroom.event.QueueEvent.Kind;
 import io.anteroom.settings.StoreException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -42,11 +49,15 @@ final class AnalyticsTest {
         private final MemoryAnalyticsStore kept = new MemoryAnalyticsStore();
         private boolean isDown;
         private boolean isSilent;
+        private boolean forgetsNothing;
         private int writes;
+        private Runnable meanwhile = () -> {};
+        private Runnable reading = () -> {};
 
         @Override
         public void write(String node, long batch, List<Minute> minutes) {
             writes++;
+            meanwhile.run();
             if (isDown) {
                 throw new StoreException("no space left on device", new IllegalStateException());
             }
@@ -57,8 +68,14 @@ final class AnalyticsTest {
         }
 
         @Override
+        public boolean isLast(String node, long batch) {
+            return kept.isLast(node, batch);
+        }
+
+        @Override
         public void read(List<Range> ranges, @Nullable String pool, Rows rows) {
             kept.read(ranges, pool, rows);
+            reading.run();
         }
 
         @Override
@@ -68,6 +85,9 @@ final class AnalyticsTest {
 
         @Override
         public void forget(long before, long now) {
+            if (forgetsNothing) {
+                throw new StoreException("connection refused", new IllegalStateException());
+            }
             kept.forget(before, now);
         }
     }
@@ -213,6 +233,7 @@ final class AnalyticsTest {
         store.isSilent = true;
         analytics.tick();
         assertThat(analytics.trouble()).isEqualTo("connection lost");
+        assertThat(analytics.summary("llm", HOUR).total().count(Count.ADMITTED)).isEqualTo(1);
         oneRequest("key-chat", 1000, 10);
 
         store.isSilent = false;
@@ -220,6 +241,137 @@ final class AnalyticsTest {
         analytics.tick();
 
         assertThat(analytics.summary("llm", HOUR).total().count(Count.ADMITTED)).isEqualTo(2);
+    }
+
+    @Test
+    void storeHangs_nobodyElseWaits() throws Exception {
+        CountDownLatch hangs = new CountDownLatch(1);
+        CountDownLatch goesOn = new CountDownLatch(1);
+        store.meanwhile = () -> {
+            hangs.countDown();
+            waitFor(goesOn);
+        };
+        oneRequest("key-chat", 1000, 10);
+        story.after(Duration.ofMinutes(1));
+        Thread storing = new Thread(analytics::tick);
+        storing.start();
+        waitFor(hangs);
+
+        CompletableFuture<Long> read = CompletableFuture.supplyAsync(() -> {
+            assertThat(analytics.trouble()).isNull();
+            assertThat(analytics.lostMinutes()).isZero();
+            return analytics.summary("llm", HOUR).total().count(Count.ADMITTED);
+        });
+
+        try {
+            assertThat(read.get(30, TimeUnit.SECONDS)).isEqualTo(1);
+        } finally {
+            goesOn.countDown();
+            storing.join();
+        }
+        assertThat(analytics.summary("llm", HOUR).total().count(Count.ADMITTED)).isEqualTo(1);
+    }
+
+    private static void waitFor(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void storeHangs_poolsAreLookedAt() throws Exception {
+        CountDownLatch hangs = new CountDownLatch(1);
+        CountDownLatch goesOn = new CountDownLatch(1);
+        CountDownLatch looks = new CountDownLatch(3);
+        store.meanwhile = () -> {
+            hangs.countDown();
+            waitFor(goesOn);
+        };
+        Analytics looking = Analytics.builder()
+                .store(store)
+                .clock(story)
+                .pools(() -> {
+                    if (hangs.getCount() == 0) {
+                        looks.countDown();
+                    }
+                    return List.of();
+                })
+                .build();
+        looking.on(Story.admitted("key-chat", 100));
+        story.after(Duration.ofMinutes(1));
+
+        try (Analytics begun = looking.begin()) {
+            assertThat(begun).isNotNull();
+            try {
+                waitFor(hangs);
+                waitFor(looks);
+            } finally {
+                goesOn.countDown();
+            }
+        }
+    }
+
+    @Test
+    void read_whileABatchIsStored_countsItOnce() {
+        oneRequest("key-chat", 1000, 10);
+        story.after(Duration.ofMinutes(1));
+        // The batch is there before the figures are read, or comes while they are.
+        store.meanwhile = () -> {
+            store.meanwhile = () -> {};
+            assertThat(analytics.summary("llm", HOUR).total().count(Count.ADMITTED))
+                    .isEqualTo(1);
+        };
+        store.reading = () -> {
+            store.reading = () -> {};
+            analytics.tick();
+        };
+
+        assertThat(analytics.summary("llm", HOUR).total().count(Count.ADMITTED)).isEqualTo(1);
+        store.isSilent = true;
+        oneRequest("key-chat", 1000, 10);
+        story.after(Duration.ofMinutes(1));
+        analytics.tick();
+        assertThat(analytics.trouble()).isEqualTo("connection lost");
+        assertThat(analytics.summary("llm", HOUR).total().count(Count.ADMITTED)).isEqualTo(2);
+        assertThat(analytics.topCallers(CallerKind.KEY, null, HOUR, 1).get(0).requests())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void forgetFails_isATroubleOfTheStore_saidOnce() {
+        List<LogRecord> told = new ArrayList<>();
+        Logger log = Logger.getLogger(Analytics.class.getName());
+        Handler handler = new Handler() {
+            @Override
+            public void publish(LogRecord told1) {
+                told.add(told1);
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        log.addHandler(handler);
+        store.forgetsNothing = true;
+        try {
+            for (int second = 0; second < 60; second++) {
+                analytics.tick();
+                story.after(Duration.ofSeconds(1));
+            }
+        } finally {
+            log.removeHandler(handler);
+        }
+
+        assertThat(analytics.trouble()).isEqualTo("connection refused");
+        assertThat(told).hasSize(1);
+        store.forgetsNothing = false;
+        story.after(Duration.ofSeconds(11));
+        analytics.tick();
+        assertThat(analytics.trouble()).isNull();
     }
 
     @Test
@@ -232,11 +384,14 @@ final class AnalyticsTest {
             backlog.add(open.close(flow -> flow));
         }
 
-        assertThat(backlog.flush()).isFalse();
+        assertThatThrownBy(backlog::flush).isInstanceOf(StoreException.class);
 
+        Backlog.Held held = backlog.held();
+        List<Minute> kept = new ArrayList<>(held.batch());
+        kept.addAll(held.waiting());
         assertThat(backlog.lost()).isPositive();
-        assertThat(backlog.size() + backlog.lost()).isEqualTo(100);
-        assertThat(backlog.all().get(backlog.size() - 1).minute()).isEqualTo(99);
+        assertThat(kept.size() + backlog.lost()).isEqualTo(100);
+        assertThat(kept.get(kept.size() - 1).minute()).isEqualTo(99);
     }
 
     @Test

@@ -9,7 +9,10 @@ import io.anteroom.admission.PoolSettings;
 import io.anteroom.settings.Revision;
 import io.anteroom.settings.Settings;
 import io.anteroom.settings.StoreException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -49,8 +52,23 @@ final class PostgresStoreTest extends StoreTest {
                     .hasMessageContaining("jdbc:postgresql://127.0.0.1");
             server.startAgain();
 
-            assertThat(store.latest()).isEqualTo(first);
+            assertThat(whenReached(store::latest)).isEqualTo(first);
             assertThat(store.append(second)).isTrue();
+        }
+    }
+
+    /** What could not be reached for long is left alone for a moment. */
+    private static <T> T whenReached(Supplier<T> work) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (true) {
+            try {
+                return work.get();
+            } catch (StoreException e) {
+                if (System.nanoTime() - deadline > 0) {
+                    throw e;
+                }
+                LockSupport.parkNanos(10_000_000);
+            }
         }
     }
 
