@@ -45,6 +45,19 @@ public final class Users {
         MEANWHILE
     }
 
+    /**
+     * What a user may do.
+     *
+     * @param role its role
+     * @param isDisabled whether it is switched off
+     */
+    public record Standing(Role role, boolean isDisabled) {
+        /** Of a user. */
+        public static Standing of(User user) {
+            return new Standing(user.role(), user.isDisabled());
+        }
+    }
+
     static boolean isName(String name) {
         return NAMES.matcher(name).matches();
     }
@@ -127,11 +140,35 @@ public final class Users {
             }
             changed = changed.withPasswordHash(hash);
         }
-        if (store.replace(user, changed)) {
+        return replace(user, changed);
+    }
+
+    /**
+     * Has somebody else stand otherwise, and ends the sessions. A form may be open for hours: what it shows is not
+     * brought back if somebody has changed it since.
+     *
+     * @param shown how the user stood when it was decided
+     * @param wanted how it is to stand
+     * @param by who asks for it
+     */
+    public Change stand(String name, Standing shown, Standing wanted, Principal by) {
+        if (by.user().equals(name)) {
+            return Change.ONESELF;
+        }
+        User user = find(name);
+        if (user == null) {
+            return Change.MISSING;
+        }
+        User before = user.withRole(shown.role()).disabled(shown.isDisabled());
+        return replace(before, before.withRole(wanted.role()).disabled(wanted.isDisabled()));
+    }
+
+    private Change replace(User before, User after) {
+        if (store.replace(before, after)) {
             return Change.DONE;
         }
-        User now = find(name);
-        return now != null && now.standsLike(user) ? Change.LAST_ADMIN : Change.MEANWHILE;
+        User now = find(before.name());
+        return now != null && now.standsLike(before) ? Change.LAST_ADMIN : Change.MEANWHILE;
     }
 
     /** Removes a user with its sessions and tokens. */

@@ -207,6 +207,52 @@ final class AccessJourneysTest {
     }
 
     @Test
+    void user_disabledWhileAnotherFormIsOpen_staysDisabled() {
+        server.admin().access().users().add("bob", Role.VIEWER, PASSWORD);
+        try (Tab dave = admin();
+                Tab alice = admin()) {
+            dave.go("/users/bob");
+            alice.go("/users/bob");
+            alice.page().getByLabel("Disabled").check();
+            alice.press("Save");
+            assertThat(alice.text()).contains("bob is viewer, and disabled");
+
+            dave.page().getByLabel("Operator").check();
+            dave.press("Save");
+
+            assertThat(dave.text())
+                    .contains(
+                            "Somebody has changed bob meanwhile, from “viewer” to “viewer, disabled”",
+                            "Nothing of yours");
+            assertThat(server.admin().access().users().find("bob").isDisabled()).isTrue();
+            assertThat(server.admin().access().users().find("bob").role()).isEqualTo(Role.VIEWER);
+            dave.checkLooks(Tab.UNKEPT + "user-meanwhile");
+            dave.press("Save");
+            assertThat(dave.text()).contains("bob is operator, and disabled");
+            assertThat(server.admin().access().users().find("bob").isDisabled()).isTrue();
+        }
+    }
+
+    @Test
+    void user_demotedWhileAnotherFormIsOpen_isNotPromotedAgain() {
+        server.admin().access().users().add("mallory", Role.ADMIN, PASSWORD);
+        try (Tab dave = admin();
+                Tab alice = admin()) {
+            dave.go("/users/mallory");
+            alice.go("/users/mallory");
+            alice.page().getByLabel("Viewer").check();
+            alice.press("Save");
+
+            dave.page().getByLabel("Disabled").check();
+            dave.press("Save");
+            assertThat(dave.text()).contains("from “admin” to “viewer”");
+            dave.press("Save");
+
+            assertThat(dave.text()).contains("mallory is viewer, and disabled");
+        }
+    }
+
+    @Test
     void token_made_isShownOnceAndRevoked() {
         try (Tab tab = admin()) {
             tab.go("/tokens/new");

@@ -38,8 +38,19 @@ final class UserPages implements PageModule {
     /** A form about a new user. */
     record NewModel(Fields fields, String problem) {}
 
-    /** One user. */
-    record UserModel(User user, StateWord state, boolean isOneself, Fields fields, long tokens, String problem) {}
+    /**
+     * One user.
+     *
+     * @param base how the user stood when the fields were filled in
+     */
+    record UserModel(
+            User user,
+            StateWord state,
+            boolean isOneself,
+            Fields fields,
+            Users.Standing base,
+            long tokens,
+            String problem) {}
 
     /** A new password for one. */
     record PasswordModel(User user, Fields fields, String problem) {}
@@ -54,7 +65,8 @@ final class UserPages implements PageModule {
         site.get("/users/new", Role.ADMIN, request -> newForm(newFields(request, "", "viewer"), "", 200));
         site.get("/users/{user}", Role.ADMIN, request -> {
             User user = find(request);
-            return show(request, user, standing(request, user), "", 200);
+            Users.Standing base = Users.Standing.of(user);
+            return show(request, user, standing(request, user, base), base, "", 200);
         });
         site.get("/users/{user}/password", Role.ADMIN, request -> resetForm(find(request), password(request), "", 200));
         site.post("/users/{user}", Role.ADMIN, this::change);
@@ -132,16 +144,16 @@ final class UserPages implements PageModule {
         return Answer.done("/users", "The user " + name + " can log in now, as " + role.word() + ".");
     }
 
-    private Fields standing(PageRequest request, User user) {
+    private Fields standing(PageRequest request, User user, Users.Standing shown) {
         boolean isOneself = isOneself(request, user);
         return Fields.of(again.with(
                 request,
                 Field.radio("role", "Role", Words.roles())
-                        .value(user.role().word())
+                        .value(shown.role().word())
                         .locked(isOneself),
                 Field.checkbox("disabled", "Disabled")
                         .help("Cannot log in; sessions end, and tokens do not count while it is so.")
-                        .ticked(user.isDisabled())
+                        .ticked(shown.isDisabled())
                         .locked(isOneself)));
     }
 
@@ -157,30 +169,56 @@ final class UserPages implements PageModule {
                 .count();
     }
 
-    private Answer show(PageRequest request, User user, Fields fields, String problem, int status) {
-        UserModel model = new UserModel(user, state(user), isOneself(request, user), fields, tokens(user), problem);
+    private Answer show(
+            PageRequest request, User user, Fields fields, Users.Standing base, String problem, int status) {
+        UserModel model =
+                new UserModel(user, state(user), isOneself(request, user), fields, base, tokens(user), problem);
         return Answer.view("access/user", user.name(), SECTION, model).withStatus(status);
     }
 
     private Answer change(PageRequest request) {
-        User before = find(request);
-        Role role = Words.role(request.field("role"));
-        boolean isDisabled = request.has("disabled");
-        Fields fields = standing(request, before.withRole(role).disabled(isDisabled));
+        User user = find(request);
+        Users.Standing base = base(request);
+        Users.Standing wanted = new Users.Standing(Words.role(request.field("role")), request.has("disabled"));
+        Fields fields = standing(request, user, wanted);
         String wrong = again.problem(request);
         if (wrong != null) {
-            return show(request, before, fields.withError(Again.FIELD, wrong), "", 422);
+            return show(request, user, fields.withError(Again.FIELD, wrong), base, "", 422);
         }
-        Users.Change change = access.users().change(before.name(), role, isDisabled, null, request.principal());
+        Users.Change change = access.users().stand(user.name(), base, wanted, request.principal());
+        if (change == Users.Change.MEANWHILE) {
+            return meanwhile(request, base, wanted);
+        }
         if (change != Users.Change.DONE) {
-            return show(request, before, fields, Words.problem(change), 409);
+            return show(request, user, fields, base, Words.problem(change), 409);
         }
-        User after = find(request);
-        request.audit("user.change", before.name(), before + " → " + after);
+        request.audit("user.change", user.name(), Words.standing(base) + " → " + Words.standing(wanted));
         return Answer.done(
-                path(after),
-                after.name() + " is " + after.role().word() + (after.isDisabled() ? ", and disabled" : "")
+                path(user),
+                user.name() + " is " + Words.standing(wanted).replace(", ", ", and ")
                         + ". Sessions that were open have ended.");
+    }
+
+    /** How the user stood when the form was shown. */
+    private static Users.Standing base(PageRequest request) {
+        String role = request.field("was_role");
+        if (role.isEmpty()) {
+            throw PageException.badRequest(
+                    "The form does not say how the user stood when it was shown. Nothing has been"
+                            + " changed. Load the page again, and send it from there.");
+        }
+        return new Users.Standing(
+                Words.role(role), request.field("was_disabled").equals("true"));
+    }
+
+    /** The form again: what was changed in it stays, and the rest is as it is now. */
+    private Answer meanwhile(PageRequest request, Users.Standing base, Users.Standing wanted) {
+        User user = find(request);
+        Users.Standing now = Users.Standing.of(user);
+        Users.Standing both = new Users.Standing(
+                wanted.role() == base.role() ? now.role() : wanted.role(),
+                wanted.isDisabled() == base.isDisabled() ? now.isDisabled() : wanted.isDisabled());
+        return show(request, user, standing(request, user, both), now, Words.meanwhile(user.name(), base, now), 409);
     }
 
     private static Answer resetForm(User user, Fields fields, String problem, int status) {

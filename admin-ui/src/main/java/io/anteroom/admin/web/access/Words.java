@@ -78,6 +78,20 @@ final class Words {
         };
     }
 
+    /** How somebody stands, as {@code operator, disabled}. */
+    static String standing(Users.Standing standing) {
+        return standing.role().word() + (standing.isDisabled() ? ", disabled" : "");
+    }
+
+    /** What others have done to a user while a form was open. */
+    static String meanwhile(String name, Users.Standing shown, Users.Standing now) {
+        if (shown.equals(now)) {
+            return problem(Users.Change.MEANWHILE);
+        }
+        return "Somebody has changed " + name + " meanwhile, from “" + standing(shown) + "” to “" + standing(now)
+                + "”. Nothing of yours has been saved. The form is as it would be now: save it if it is still right.";
+    }
+
     /** What a problem of a field says without the field's name: {@code password: too short} as {@code Too short}. */
     static String atField(IllegalArgumentException e) {
         String message = String.valueOf(e.getMessage());
