@@ -253,6 +253,25 @@ final class SettingsPagesTest {
     }
 
     @Test
+    void theDocument_backToEditing_keepsItsBase() throws Exception {
+        try (Tab tab = open(Role.ADMIN)) {
+            tab.go("/settings/document");
+            String mine = value(tab, "JSON").replaceFirst("(?s)(?<=\"llm\" : \\{.{0,2000}?\"slots\" : )\\d+", "17");
+            tab.fill("JSON", mine).press("Review changes");
+            desk.edit(SEED.withPool("embeddings", PoolSettings.ofSlots(5)), 1, "dave", "a card more");
+
+            tab.press("Back to editing");
+            tab.press("Review changes");
+
+            assertThat(tab.text()).contains("Changed meanwhile", "dave made revision 2");
+            tab.press("Put mine on top of theirs");
+            assertThat(tab.text()).contains("1 value changes");
+            tab.press("Put in force as revision 3");
+            assertThat(anteroom.pool("embeddings").settings().slots()).isEqualTo(5);
+        }
+    }
+
+    @Test
     void viewers_seeAndChangeNothing_andAFileIsFollowedNotEdited() throws Exception {
         try (Tab tab = open(Role.VIEWER)) {
             tab.go("/settings/pools/llm");

@@ -76,7 +76,8 @@ final class DocumentPages {
 
     private Answer show(PageRequest request) {
         String part = part(request.query("part"));
-        return view(request, part, text(Document.of(bench.current().settings()), part), List.of());
+        Revision current = bench.current();
+        return view(request, part, text(Document.of(current.settings()), part), current.number(), List.of());
     }
 
     private static String part(String part) {
@@ -90,11 +91,7 @@ final class DocumentPages {
         return part.isEmpty() ? document.text() : Document.pretty(document.at(List.of(part)));
     }
 
-    private Answer view(PageRequest request, String part, String text, List<String> problems) {
-        String base = request.field("base");
-        long number = base.matches("\\d{1,18}")
-                ? Long.parseLong(base)
-                : bench.current().number();
+    private Answer view(PageRequest request, String part, String text, long base, List<String> problems) {
         String title = part.isEmpty()
                 ? "The whole document"
                 : part.substring(0, 1).toUpperCase(java.util.Locale.ROOT) + part.substring(1);
@@ -105,13 +102,14 @@ final class DocumentPages {
                         "settings/document",
                         title,
                         Workbench.SECTION,
-                        new Model(part, about, text, number, problems, PARTS, bench.isLocked(request)))
+                        new Model(part, about, text, base, problems, PARTS, bench.isLocked(request)))
                 .withStatus(problems.isEmpty() ? 200 : 422);
     }
 
     private Answer back(PageRequest request) {
         Edit edit = bench.edit(request);
-        return view(request, "", bench.base(edit).with(edit.steps()).text(), List.of());
+        // With its base: what others have saved meanwhile is met by the next review, and not taken back by this text.
+        return view(request, "", bench.base(edit).with(edit.steps()).text(), edit.base(), List.of());
     }
 
     private Answer change(PageRequest request) {
@@ -124,13 +122,13 @@ final class DocumentPages {
         try {
             changed = part.isEmpty() ? Document.ofText(text) : withPart(base, part, Document.read(text));
         } catch (IllegalArgumentException e) {
-            return view(request, part, text, List.of(String.valueOf(e.getMessage())));
+            return view(request, part, text, begun.base(), List.of(String.valueOf(e.getMessage())));
         }
         List<SettingsProblem> problems = Forms.problems(changed);
         if (!problems.isEmpty()) {
             List<String> told = new ArrayList<>();
             problems.stream().limit(100).forEach(problem -> told.add(problem.toString()));
-            return view(request, part, text, told);
+            return view(request, part, text, begun.base(), told);
         }
         // What was left out has its usual value: compared is what is meant, not what is written.
         Document meant = Document.of(changed.settings());
