@@ -69,6 +69,9 @@ for rule in policy["ingress"]:
         only = [peer["podSelector"]["matchLabels"] for peer in rule["from"]]
         expect("only gateways reach the port between gateways", only == [policy["podSelector"]["matchLabels"]])
         expect("that rule is for no other port", len(rule["ports"]) == 1)
+given = {one["name"] for one in container["env"]}
+expect("the secrets are given to the gateways", given == {config["storage"]["password-env"], config["webhooks"]["key-env"]})
+expect("operators come in by a tunnel alone", "host" not in config["admin"] and config["admin"]["port"] not in ports.values())
 mounts = {mount["name"] for mount in container["volumeMounts"]}
 expect("what is mounted is there", mounts == {volume["name"] for volume in pod["volumes"]})
 
@@ -90,6 +93,15 @@ for name in members:
         if volume.startswith("./"):
             expect(f"{volume} is there", (here / volume.split(":")[0]).is_file())
     expect(f"nginx.conf sends to {name}", f"server {name}:{config['listen']['port']};" in (here / "nginx.conf").read_text())
+    expect(f"{name} has its secrets", set(service.get("environment", {})) == {config["storage"]["password-env"], config["webhooks"]["key-env"]})
+    expect(f"{name} lets in operators of this machine alone", all(port.startswith("127.0.0.1:") and port.endswith(f":{config['admin']['port']}") for port in service.get("ports", [])))
+database = re.fullmatch(r"jdbc:postgresql://([a-z]+)/(\w+)", config["storage"]["url"])
+expect("the database is a service", database and database[1] in services)
+server = services[database[1]]["environment"]
+expect("its database and user are the gateways'", (server["POSTGRES_DB"], server["POSTGRES_USER"]) == (database[2], config["storage"]["user"]))
+expect("its password is the gateways'", server["POSTGRES_PASSWORD"] == services[members[0]]["environment"][config["storage"]["password-env"]])
+in_data = sorted(name for name, service in services.items() if "data" in service.get("networks", []))
+expect("only gateways reach the database", in_data == sorted(members + [database[1]]))
 in_cluster = sorted(name for name, service in services.items() if "cluster" in service.get("networks", []))
 expect("only gateways are in the network between gateways", in_cluster == sorted(members))
 
