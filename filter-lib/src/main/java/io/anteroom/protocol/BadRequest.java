@@ -39,6 +39,14 @@ public final class BadRequest extends Exception {
                 "body: larger than " + max + " bytes (expected: at most that, for a request that waits)");
     }
 
+    /** The body of a model request that is too large to be looked at, where it matters which model it names. */
+    public static BadRequest unknownModel(long max) {
+        return new BadRequest(
+                Kind.TOO_LARGE,
+                "body: larger than " + max
+                        + " bytes (expected: at most that, because it matters here which model it names)");
+    }
+
     /** A caller that is not let in. */
     public static BadRequest unauthorized(String message) {
         return new BadRequest(Kind.UNAUTHORIZED, message);

@@ -30,6 +30,15 @@ public final class HeaderOptions {
         return value != null && OptionValues.isId(value) ? value : null;
     }
 
+    /**
+     * The model, of a request whose body need not name one.
+     *
+     * @throws BadRequest if the name is too long
+     */
+    public static @Nullable String model(Function<String, @Nullable String> headers) throws BadRequest {
+        return new HeaderOptions(headers).value(Headers.MODEL);
+    }
+
     /** What a client says besides whose answer comes in one piece, so that it hears nothing until then. */
     public static Options ofSilence(Function<String, @Nullable String> headers) {
         Duration timeout = clientTimeout(headers.apply(Headers.STAINLESS_READ_TIMEOUT));

@@ -42,6 +42,11 @@ public record Allowance(List<Limit> limits, List<Budget> budgets) {
         return limits.isEmpty() && budgets.isEmpty();
     }
 
+    boolean looksAtModels() {
+        return limits.stream().anyMatch(Limit::looksAtModels)
+                || budgets.stream().anyMatch(Budget::looksAtModels);
+    }
+
     boolean hasLimit(String name) {
         for (int i = 0; i < limits.size(); i++) {
             if (limits.get(i).name().equals(name)) {

@@ -39,6 +39,11 @@ public record Budget(
         return new Budget(name, Unit.COST, Set.of(Scope.KEY), micros, period, List.of());
     }
 
+    /** Whether it counts models apart, or what they cost. */
+    boolean looksAtModels() {
+        return by.contains(Scope.MODEL) || unit == Unit.COST;
+    }
+
     /** The same counted apart by something else; by nothing for everything together. */
     public Budget countedBy(Scope... scopes) {
         return new Budget(name, unit, Set.of(scopes), amount, period, softPercent);

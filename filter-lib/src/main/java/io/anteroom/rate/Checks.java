@@ -29,10 +29,4 @@ final class Checks {
             throw new IllegalArgumentException(key + ": " + pattern + " (expected: exact, prefix* or *)");
         }
     }
-
-    /** Whether a name fits {@code exact}, {@code prefix*} or {@code *}. */
-    static boolean fits(String pattern, String name) {
-        int last = pattern.length() - 1;
-        return pattern.charAt(last) == '*' ? name.startsWith(pattern.substring(0, last)) : name.equals(pattern);
-    }
 }

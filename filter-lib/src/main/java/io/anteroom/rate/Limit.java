@@ -87,7 +87,12 @@ public record Limit(
         return new Limit(name, unit, by, amount, per, burst, refill, onLimit, models);
     }
 
+    /** Whether it counts models apart, or is for some of them. */
+    boolean looksAtModels() {
+        return by.contains(Scope.MODEL) || (models != null && !models.equals("*"));
+    }
+
     boolean isFor(Subject subject) {
-        return models == null || Checks.fits(models, subject.model());
+        return models == null || ModelName.fits(models, subject.model());
     }
 }

@@ -85,6 +85,11 @@ public final class RateLimits {
         return !settings.isNone() || !own.isNone();
     }
 
+    /** Whether it matters to any rule for such a caller which model a request names. */
+    public boolean lookAtModels(Allowance own) {
+        return settings.looksAtModels() || own.looksAtModels();
+    }
+
     /**
      * What a request has to pay, if anything applies to it. Nothing is taken yet.
      *
@@ -149,7 +154,7 @@ public final class RateLimits {
 
     private static @Nullable Price price(RateSettings rules, Subject subject) {
         for (Price price : rules.prices()) {
-            if (Checks.fits(price.models(), subject.model())) {
+            if (ModelName.fits(price.models(), subject.model())) {
                 return price;
             }
         }

@@ -58,6 +58,11 @@ public record RateSettings(
         return new RateSettings(limits, budgets, prices, usualOutput, onStoreFailure);
     }
 
+    boolean looksAtModels() {
+        return limits.stream().anyMatch(Limit::looksAtModels)
+                || budgets.stream().anyMatch(Budget::looksAtModels);
+    }
+
     boolean isNone() {
         return limits.isEmpty() && budgets.isEmpty();
     }

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param key the caller's flow
  * @param ip its address, or network
- * @param model the model asked for; empty if none is named, cut if it is longer than a model's name can be
+ * @param model the model asked for, as {@link ModelName#canonical} spells it; empty if none is named, cut if it is
+ *     longer than a model's name can be
  * @param pool the pool
  */
 public record Subject(String key, String ip, String model, String pool) {
@@ -18,8 +19,9 @@ public record Subject(String key, String ip, String model, String pool) {
     /** Stands in no name. */
     private static final char APART = '\0';
 
-    /** Cuts the model, which a client writes as it likes. */
+    /** Has one spelling of the model, which a client writes as it likes, and cuts it. */
     public Subject {
+        model = ModelName.canonical(model);
         model = model.length() <= MAX_MODEL ? model : model.substring(0, MAX_MODEL);
     }
 

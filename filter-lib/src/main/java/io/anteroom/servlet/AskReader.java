@@ -38,7 +38,7 @@ final class AskReader {
     }
 
     /**
-     * Reads a request, and its body if that is JSON within the bound.
+     * Reads a request, and its body if that is JSON within the bound. What comes to a model API is JSON, or is refused.
      *
      * @param alias the path that is meant, if it came to another, else null
      * @throws BadRequest if something in it cannot be read
@@ -51,12 +51,17 @@ final class AskReader {
         CallerPolicy policy = admitted(settings.policies().of(identity));
         Options options = HeaderOptions.read(fields::get);
         boolean hasBody = Bodies.mayHaveBody(fields);
-        BufferedBody body = hasBody ? bodies.readJson(request) : null;
+        boolean isModelRequest = hasBody && dialect.isModelApi();
+        BufferedBody body =
+                isModelRequest ? bodies.readModelRequest(request) : hasBody ? bodies.readJson(request) : null;
         JsonBody.Content content = body != null && body.isWhole() ? JsonBody.read(body.bytes(), dialect) : null;
+        if (isModelRequest && content == null && looksAtModels(policy)) {
+            throw BadRequest.unknownModel(bodies.max());
+        }
         String model = content == null ? null : content.model();
         boolean pays = settings.rates().concern(policy.allowance());
-        if (model == null && (pays || settings.routes().hasModels())) {
-            model = fields.get(Headers.MODEL);
+        if (model == null && !isModelRequest && (pays || settings.routes().hasModels())) {
+            model = HeaderOptions.model(fields::get);
         }
         if (content != null) {
             options = content.options().or(options);
@@ -120,6 +125,10 @@ final class AskReader {
                 grant.ignored(),
                 null,
                 null);
+    }
+
+    private boolean looksAtModels(CallerPolicy policy) {
+        return settings.routes().hasModels() || settings.rates().lookAtModels(policy.allowance());
     }
 
     private Manner manner(

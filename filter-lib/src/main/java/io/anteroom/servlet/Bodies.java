@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.servlet;
 
+import io.anteroom.protocol.BadRequest;
+import io.anteroom.protocol.ModelBody;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.util.Locale;
@@ -24,10 +26,26 @@ final class Bodies {
         return isJson(request) ? read(request) : null;
     }
 
+    /**
+     * Reads the body of a model request, whatever its type is called, or answers null: too long.
+     *
+     * @throws BadRequest if it is compressed, or in another charset than UTF-8
+     */
+    @Nullable BufferedBody readModelRequest(HttpServletRequest request) throws BadRequest, IOException {
+        ModelBody.check(request.getHeaders("Content-Type"), request.getHeaders("Content-Encoding"));
+        long length = request.getContentLengthLong();
+        return length <= max ? BufferedBody.read(request.getInputStream(), length, max) : null;
+    }
+
     /** Reads a body before its request waits, or answers null if it has none or one that is too long. */
     @Nullable BufferedBody read(HttpServletRequest request) throws IOException {
         long length = request.getContentLengthLong();
         return length <= max && !isForm(request) ? BufferedBody.read(request.getInputStream(), length, max) : null;
+    }
+
+    /** How long a body may be that is read, in bytes. */
+    int max() {
+        return max;
     }
 
     /** How many bytes a body that has not been read will take while its request waits. */

@@ -4,6 +4,7 @@ package io.anteroom.servlet;
 import io.anteroom.admission.Peers;
 import io.anteroom.admission.Pool;
 import io.anteroom.admission.Pools;
+import io.anteroom.rate.ModelName;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -22,9 +23,11 @@ public final class Routes {
     private final Peers peers;
     private volatile Table table;
 
-    private record Prefix(String start, boolean whole, Pool pool) {
-        boolean matches(String text) {
-            return whole ? text.equals(start) : text.startsWith(start);
+    private record Prefix(String start, Pool pool) {}
+
+    private record Model(String pattern, Pool pool) {
+        boolean isWhole() {
+            return !pattern.endsWith("*");
         }
     }
 
@@ -32,7 +35,7 @@ public final class Routes {
      * Routes by pattern.
      *
      * @param paths pools by path: {@code /exact}, {@code /prefix/*} or {@code *}
-     * @param byModel pools by model: {@code exact}, {@code prefix*} or {@code *}
+     * @param byModel pools by model: {@code exact}, {@code prefix*} or {@code *}, in whatever case
      */
     public Routes(Map<String, Pool> paths, Map<String, Pool> byModel) {
         this(paths, byModel, Peers.NONE);
@@ -76,12 +79,30 @@ public final class Routes {
     @Nullable Pool byPath(String path) {
         Table now = table;
         Pool pool = now.exact.isEmpty() ? null : now.exact.get(path);
-        return pool != null ? pool : first(now.prefixes, path);
+        if (pool != null) {
+            return pool;
+        }
+        for (Prefix prefix : now.prefixes) {
+            if (path.startsWith(prefix.start())) {
+                return prefix.pool();
+            }
+        }
+        return null;
     }
 
-    /** The pool of a model, or null: then the path's counts. */
+    /** The pool of a model, however it is spelt, or null: then the path's counts. */
     @Nullable Pool byModel(@Nullable String model) {
-        return model == null ? null : first(table.models, model);
+        List<Model> models = table.models;
+        if (model == null || models.isEmpty()) {
+            return null;
+        }
+        String name = ModelName.canonical(model);
+        for (Model each : models) {
+            if (ModelName.fits(each.pattern(), name)) {
+                return each.pool();
+            }
+        }
+        return null;
     }
 
     /** The pool of that name, or null; only of those that something leads to. */
@@ -98,7 +119,7 @@ public final class Routes {
         Map<String, Pool> all = new TreeMap<>();
         now.exact.values().forEach(pool -> all.put(pool.name(), pool));
         now.prefixes.forEach(prefix -> all.put(prefix.pool().name(), prefix.pool()));
-        now.models.forEach(prefix -> all.put(prefix.pool().name(), prefix.pool()));
+        now.models.forEach(model -> all.put(model.pool().name(), model.pool()));
         return all.values();
     }
 
@@ -107,40 +128,32 @@ public final class Routes {
         return !table.models.isEmpty();
     }
 
-    private static @Nullable Pool first(List<Prefix> prefixes, String text) {
-        for (Prefix prefix : prefixes) {
-            if (prefix.matches(text)) {
-                return prefix.pool();
-            }
-        }
-        return null;
-    }
-
     /** The routes of one moment. */
     private static final class Table {
         private final Map<String, Pool> exact = new TreeMap<>();
         private final List<Prefix> prefixes = new ArrayList<>();
-        private final List<Prefix> models = new ArrayList<>();
+        private final List<Model> models = new ArrayList<>();
 
         Table(Map<String, Pool> paths, Map<String, Pool> byModel) {
             paths.forEach(this::addPath);
             byModel.forEach(this::addModel);
-            Comparator<Prefix> longestFirst = Comparator.comparingInt(
-                            (Prefix prefix) -> prefix.start().length())
-                    .reversed();
-            prefixes.sort(longestFirst);
-            models.sort(Comparator.comparing(Prefix::whole).reversed().thenComparing(longestFirst));
+            prefixes.sort(
+                    Comparator.comparingInt((Prefix prefix) -> prefix.start().length())
+                            .reversed());
+            models.sort(Comparator.comparing(Model::isWhole)
+                    .thenComparing(model -> ModelName.closeness(model.pattern()))
+                    .reversed());
         }
 
         private void addPath(String pattern, Pool pool) {
             if (pattern.equals("*") || pattern.equals("/*")) {
-                prefixes.add(new Prefix("", false, pool));
+                prefixes.add(new Prefix("", pool));
             } else if (!pattern.startsWith("/") || (pattern.indexOf('*') >= 0 && !pattern.endsWith("/*"))) {
                 throw new IllegalArgumentException("routes: " + pattern + " (expected: /exact, /prefix/* or *)");
             } else if (pattern.endsWith("/*")) {
                 String prefix = pattern.substring(0, pattern.length() - 2);
                 exact.putIfAbsent(prefix, pool);
-                prefixes.add(new Prefix(prefix + "/", false, pool));
+                prefixes.add(new Prefix(prefix + "/", pool));
             } else {
                 exact.put(pattern, pool);
             }
@@ -151,8 +164,7 @@ public final class Routes {
             if (pattern.isEmpty() || (star >= 0 && star < pattern.length() - 1)) {
                 throw new IllegalArgumentException("models: " + pattern + " (expected: exact, prefix* or *)");
             }
-            models.add(
-                    star < 0 ? new Prefix(pattern, true, pool) : new Prefix(pattern.substring(0, star), false, pool));
+            models.add(new Model(pattern, pool));
         }
     }
 }

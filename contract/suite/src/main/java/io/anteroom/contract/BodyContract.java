@@ -103,6 +103,23 @@ public abstract class BodyContract {
         }
     }
 
+    /** As {@code curl -d} sends it; containers would read a form themselves. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("ways")
+    void modelRequest_calledAForm_isReadAsJson(Way way) {
+        try (Room room = way.open(container)) {
+            Request json = Request.post("/v1/" + way.act() + "/chat/completions", "{\"priority\":1,\"a\":1}");
+            Request other = Request.post("/v1/" + way.act() + "/chat/completions", "a=1");
+            String form = "application/x-www-form-urlencoded";
+
+            checkEcho(way.protocol().ask(room.port(), json.with("Content-Type", form)), "{\"a\":1}");
+            assertThat(way.protocol()
+                            .ask(room.port(), other.with("Content-Type", form))
+                            .status())
+                    .isEqualTo(400);
+        }
+    }
+
     @ParameterizedTest(name = "{0}")
     @MethodSource("ways")
     void metadata_asked_isTheFirstMember(Way way) {
