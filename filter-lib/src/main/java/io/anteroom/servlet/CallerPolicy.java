@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param priority the level of its requests that do not say
  * @param highestPriority the highest level that it may ask for; every lower one it may ask for too
- * @param longestWait the longest wait that it may ask for; null for the level's, so that it can only shorten it
+ * @param longestWait the longest wait that it may ask for, if that is longer than the level's; null for the level's, so
+ *     that it can only shorten it. Does not bound requests that do not ask: they wait up to the level's
  * @param weight its share beside other callers of its level, 1 to 1000
  * @param limits how many of its requests may wait and run, or null for the pool's
  * @param rights what else it may do

@@ -27,7 +27,7 @@ record Grant(Arrival arrival, @Nullable String ignored) {
         boolean tooHigh = asked != null && policy.highestPriority().isLowerThan(asked);
         Priority priority = asked == null || tooHigh ? plain.priority() : asked;
         Duration level = pool.settings().level(priority).longestWait();
-        Duration allowed = policy.longestWait() == null ? level : policy.longestWait();
+        Duration allowed = longest(policy.longestWait(), level);
         Duration wanted = options.longestWait();
         boolean tooLong = wanted != null && wanted.compareTo(allowed) > 0;
         Duration wait = shorter(wanted == null || tooLong ? null : wanted, level, options.clientTimeout());
@@ -45,6 +45,11 @@ record Grant(Arrival arrival, @Nullable String ignored) {
                 null,
                 null);
         return new Grant(arrival, names(tooHigh, tooLong, !mayShed && options.onFull() == OnFull.SHED_LOWEST));
+    }
+
+    /** Nobody is held longer for having asked for less than the level gives to whoever does not ask. */
+    private static Duration longest(@Nullable Duration policy, Duration level) {
+        return policy != null && policy.compareTo(level) > 0 ? policy : level;
     }
 
     /** A client that declares its own time-out is not held past it. */
