@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.catalina.startup.Tomcat;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
@@ -100,29 +101,75 @@ class ReadmeTest {
         }
     }
 
-    /** Eight run, the ninth waits and says so in its answer, the same path without the prefix knows no queue. */
+    /**
+     * Eight run; the ninth waits, and says so in its answer; who would rather not wait gets a ticket that can be looked
+     * at; a path without the prefix knows no queue.
+     */
     private static void assertNinthWaits(int port) throws Exception {
         HelloServlet.gate = new CountDownLatch(1);
-        HttpClient client =
-                HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
-        List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
-        for (int i = 0; i < 9; i++) {
-            answers.add(client.sendAsync(request(port, "/v1/chat?hold"), HttpResponse.BodyHandlers.ofString()));
+        HttpClient client = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(Duration.ofSeconds(10))
+                .build();
+        List<CompletableFuture<HttpResponse<String>>> first = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            first.add(client.sendAsync(hold(port).build(), HttpResponse.BodyHandlers.ofString()));
         }
-        HttpResponse<String> free = client.send(request(port, "/free"), HttpResponse.BodyHandlers.ofString());
-        assertThat(free.body()).isEqualTo("hello");
+        awaitPool(client, port, "\"running\":8");
+        CompletableFuture<HttpResponse<String>> ninth =
+                client.sendAsync(hold(port).build(), HttpResponse.BodyHandlers.ofString());
+        awaitPool(client, port, "\"current_size\":1");
+        assertTicket(client, port);
+        assertThat(get(client, port, "/free").body()).isEqualTo("hello");
+
         HelloServlet.gate.countDown();
-        for (CompletableFuture<HttpResponse<String>> answer : answers) {
-            HttpResponse<String> response = answer.get(30, TimeUnit.SECONDS);
-            assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
-            assertThat(response.body()).isEqualTo("hello");
-            assertThat(response.headers().firstValue("Queue-Request-Id")).isPresent();
+
+        for (CompletableFuture<HttpResponse<String>> answer : first) {
+            assertServed(answer.get(30, TimeUnit.SECONDS), "false");
+        }
+        assertServed(ninth.get(30, TimeUnit.SECONDS), "true");
+    }
+
+    private static void assertServed(HttpResponse<String> response, String wasQueued) {
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        assertThat(response.body()).isEqualTo("hello");
+        assertThat(response.headers().firstValue("Queue-Request-Id")).isPresent();
+        assertThat(response.headers().firstValue("Queue-Was-Queued")).contains(wasQueued);
+    }
+
+    private static void assertTicket(HttpClient client, int port) throws Exception {
+        HttpResponse<String> given =
+                client.send(hold(port).header("Prefer", "respond-async").build(), HttpResponse.BodyHandlers.ofString());
+        String location = given.headers().firstValue("Location").orElseThrow();
+        HttpResponse<String> seen = get(client, port, location);
+        HttpResponse<String> gone =
+                client.send(request(port, location).DELETE().build(), HttpResponse.BodyHandlers.ofString());
+
+        assertThat(given.statusCode()).isEqualTo(202);
+        assertThat(seen.body()).contains("\"object\":\"queue.ticket\"", "\"status\":\"queued\"");
+        assertThat(gone.statusCode()).isEqualTo(204);
+    }
+
+    private static void awaitPool(HttpClient client, int port, String figure) throws Exception {
+        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        String status = get(client, port, "/queue/status").body();
+        while (!status.contains(figure)) {
+            assertThat(System.nanoTime() - end).as(status).isNegative();
+            LockSupport.parkNanos(10_000_000);
+            status = get(client, port, "/queue/status").body();
         }
     }
 
-    private static HttpRequest request(int port, String path) {
+    private static HttpResponse<String> get(HttpClient client, int port, String path) throws Exception {
+        return client.send(request(port, path).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static HttpRequest.Builder hold(int port) {
+        return request(port, "/v1/chat?hold");
+    }
+
+    private static HttpRequest.Builder request(int port, String path) {
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                .timeout(Duration.ofSeconds(30))
-                .build();
+                .timeout(Duration.ofSeconds(30));
     }
 }
