@@ -163,6 +163,36 @@ final class JettyOptionsTest {
         assertThat(server.get("/v1/x").headers().firstValue("Queue-Request-Id")).isPresent();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"/hello", "/hello/queue/status", "/queue/status"})
+    void preflight_whileAllSlotsAreTaken_isTheApplicationsAtOnce(String path) throws Exception {
+        server = TestServer.start(oneSlot());
+        CompletableFuture<HttpResponse<String>> first = server.getAsync("/hold");
+        server.awaitRunning(1);
+
+        HttpResponse<String> answer = server.send(server.request(path)
+                .method("OPTIONS", HttpRequest.BodyPublishers.noBody())
+                .header("Origin", "http://elsewhere")
+                .header("Access-Control-Request-Method", "POST"));
+
+        assertThat(answer.headers().map()).doesNotContainKeys("queue-request-id", "allow");
+        assertThat(answer.body()).isEqualTo("hello");
+        server.letGo();
+        assertThat(first.get().statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void options_thatAreNoPreflight_needASlotAsAnyRequest() throws Exception {
+        server = TestServer.start(oneSlot());
+
+        HttpResponse<String> answer = server.send(server.request("/hello")
+                .method("OPTIONS", HttpRequest.BodyPublishers.ofString("x"))
+                .header("Origin", "http://elsewhere")
+                .header("Access-Control-Request-Method", "POST"));
+
+        assertThat(answer.headers().firstValue("Queue-Request-Id")).isPresent();
+    }
+
     @Test
     void enabledFalse_noSlot_isRefusedAtOnce() throws Exception {
         server = TestServer.start(oneSlot());

@@ -73,6 +73,10 @@ public final class FrontDoor implements AutoCloseable {
             return;
         }
         String came = path(request);
+        if (isPreflight(request)) {
+            passPreflight(came, request, response, chain);
+            return;
+        }
         Endpoints.Resource resource = isFirstPass(request) ? endpoints.at(came) : null;
         if (resource != null) {
             endpoints.serve(resource, request, response);
@@ -86,6 +90,25 @@ public final class FrontDoor implements AutoCloseable {
         } else {
             enter(request, response, chain, pool, Dialect.ofPath(path), alias);
         }
+    }
+
+    /** What a browser asks before it sends a request: without a key, a body or patience. */
+    private static boolean isPreflight(HttpServletRequest request) {
+        return request.getMethod().equals("OPTIONS")
+                && request.getHeader("Origin") != null
+                && request.getHeader("Access-Control-Request-Method") != null
+                && request.getContentLengthLong() <= 0
+                && request.getHeader("Transfer-Encoding") == null;
+    }
+
+    /** The application answers, also for our own resources, as it knows whose scripts it lets in. */
+    private void passPreflight(String came, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        Pool pool = settings.routes().byPath(settings.protocol().aliases().getOrDefault(came, came));
+        if (pool != null) {
+            request.setAttribute(Facts.PREFIX + "pool", pool.name());
+        }
+        chain.doFilter(request, response);
     }
 
     private static boolean isFirstPass(HttpServletRequest request) {
