@@ -11,7 +11,13 @@ import io.anteroom.servlet.Identity;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -179,6 +185,72 @@ final class JettyOptionsTest {
         assertThat(answer.body()).isEqualTo("hello");
         server.letGo();
         assertThat(first.get().statusCode()).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a", "b\nc", "", "name-0123456789abcdef0123456789abcdef"})
+    void identity_ofWhateverName_isTaken(String name) throws Exception {
+        server = TestServer.start(
+                oneSlot().callers(request -> Optional.of(name.repeat(200)).map(Identity::of)));
+
+        assertThat(server.get("/hello").statusCode()).isEqualTo(200);
+        assertThat(Identity.of(name).flow()).matches(name.equals("a") ? "a" : "name-[0-9a-f]{32}");
+        assertThat(Identity.of(name)).isNotEqualTo(Identity.of(name + " "));
+        assertThat(Identity.of(Identity.of(name.repeat(200)).flow())).isNotEqualTo(Identity.of(name.repeat(200)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/hello", "/v1/messages", "/queue/status"})
+    void resolver_thatThrows_isAnsweredAndLoggedInOneLine(String path) throws Exception {
+        List<String> lines = new CopyOnWriteArrayList<>();
+        server = TestServer.start(oneSlot().callers(request -> {
+            throw new IllegalStateException("two\nlines");
+        }));
+
+        HttpResponse<String> answer = logged(lines, () -> server.get(path));
+
+        assertThat(answer.statusCode()).isEqualTo(500);
+        assertThat(answer.headers().firstValue("Queue-Reject-Reason")).contains("caller-unknown");
+        assertThat(answer.body()).contains("\"code\":\"caller_unknown\"");
+        assertThat(lines)
+                .hasSize(1)
+                .first()
+                .asString()
+                .contains("resolver of callers failed")
+                .doesNotContain("\n");
+        assertThat(server.events).isEmpty();
+    }
+
+    @Test
+    void policies_thatThrow_areAnsweredToo() throws Exception {
+        server = TestServer.start(oneSlot().policies(identity -> {
+            throw new IllegalStateException("no database");
+        }));
+
+        assertThat(server.get("/hello").body()).contains("caller_unknown").doesNotContain("database");
+    }
+
+    /** What the filter's own log says meanwhile. */
+    private static <T> T logged(List<String> lines, Callable<T> what) throws Exception {
+        Logger log = Logger.getLogger("io.anteroom");
+        Handler handler = new Handler() {
+            @Override
+            public void publish(LogRecord entry) {
+                lines.add(entry.getMessage());
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        log.addHandler(handler);
+        try {
+            return what.call();
+        } finally {
+            log.removeHandler(handler);
+        }
     }
 
     @Test

@@ -181,7 +181,8 @@ public final class Answers {
         return switch (kind) {
             case FAIR_SHARE, RATE_LIMITED, QUOTA -> PROBLEMS + "quota-exceeded";
             case NOT_FOUND, METHOD_NOT_ALLOWED, TICKET_NOT_READY, TICKET_OVER -> "about:blank";
-            case UNAUTHORIZED, BAD_REQUEST, TOO_LARGE, HEADER_TOO_LARGE, UPSTREAM_FAILED -> "about:blank";
+            case CALLER_UNKNOWN, UNAUTHORIZED, BAD_REQUEST, TOO_LARGE, HEADER_TOO_LARGE, UPSTREAM_FAILED ->
+                "about:blank";
             default -> PROBLEMS + "temporary-reduced-capacity";
         };
     }

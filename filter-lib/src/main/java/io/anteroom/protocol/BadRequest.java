@@ -52,6 +52,11 @@ public final class BadRequest extends Exception {
         return new BadRequest(Kind.UNAUTHORIZED, message);
     }
 
+    /** A caller of whom nobody can say who it is; that is not its own fault. */
+    public static BadRequest unknownCaller() {
+        return new BadRequest(Kind.CALLER_UNKNOWN, "The server could not find out who sends this request.");
+    }
+
     /** What to answer. */
     public Problem problem() {
         return problem;

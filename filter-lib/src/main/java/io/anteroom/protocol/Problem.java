@@ -81,6 +81,8 @@ public record Problem(
         LIMITS_UNAVAILABLE(503, 503, "limits_unavailable", "limits-unavailable", "Limits cannot be checked"),
         /** The caller's key does not count. */
         UNAUTHORIZED(401, 401, "invalid_api_key", "invalid-api-key", "The API key is not accepted"),
+        /** Nobody can say who asks. */
+        CALLER_UNKNOWN(500, 500, "caller_unknown", "caller-unknown", "The caller cannot be found out"),
         /** An option, a header or a body cannot be read. */
         BAD_REQUEST(400, 400, "invalid_request", "invalid-request", "The request cannot be read"),
         /** There is no such ticket, request or batch, or it is another caller's. */

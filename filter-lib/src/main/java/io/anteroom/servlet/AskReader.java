@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +49,7 @@ final class AskReader {
             throws BadRequest, IOException {
         HttpServletRequest request = fields.request();
         Optional<Identity> identity = identity(fields);
-        CallerPolicy policy = admitted(settings.policies().of(identity));
+        CallerPolicy policy = admitted(policy(identity));
         Options options = HeaderOptions.read(fields::get);
         boolean hasBody = Bodies.mayHaveBody(fields);
         boolean isModelRequest = hasBody && dialect.isModelApi();
@@ -100,8 +101,8 @@ final class AskReader {
 
     /** Who asks, without looking at what for. */
     Asker asker(HttpServletRequest request) throws BadRequest {
-        Optional<Identity> identity = settings.callers().resolve(request);
-        CallerPolicy policy = admitted(settings.policies().of(identity));
+        Optional<Identity> identity = identity(request);
+        CallerPolicy policy = admitted(policy(identity));
         return new Asker(caller(request, identity, policy), identity.isPresent(), policy);
     }
 
@@ -167,10 +168,31 @@ final class AskReader {
     }
 
     /** Resolvers of others get the request, as they may look at anything. */
-    private Optional<Identity> identity(Fields fields) {
-        return settings.callers() instanceof ApiKeys keys
-                ? keys.resolve(fields::get)
-                : settings.callers().resolve(fields.request());
+    private Optional<Identity> identity(Fields fields) throws BadRequest {
+        return settings.callers() instanceof ApiKeys keys ? keys.resolve(fields::get) : identity(fields.request());
+    }
+
+    private Optional<Identity> identity(HttpServletRequest request) throws BadRequest {
+        try {
+            return Objects.requireNonNull(settings.callers().resolve(request), "no answer");
+        } catch (RuntimeException e) {
+            throw unresolved("resolver of callers", e);
+        }
+    }
+
+    private CallerPolicy policy(Optional<Identity> identity) throws BadRequest {
+        try {
+            return Objects.requireNonNull(settings.policies().of(identity), "no policy");
+        } catch (RuntimeException e) {
+            throw unresolved("source of policies", e);
+        }
+    }
+
+    /** Code of the application's that fails before anybody has taken anything. */
+    private static BadRequest unresolved(String what, RuntimeException failure) {
+        Log.warn("a request is refused because the " + what + " failed: " + failure);
+        Log.debug("the " + what + " failed", failure);
+        return BadRequest.unknownCaller();
     }
 
     private Caller caller(HttpServletRequest request, Optional<Identity> identity, CallerPolicy policy) {

@@ -13,22 +13,40 @@ import java.util.HexFormat;
  */
 public record Identity(String flow) {
     private static final String KEY = "key-";
+    private static final String NAME = "name-";
     private static final int HASH_BYTES = 16;
     private static final int WHOLE_HASH_BYTES = 32;
     private static final int MAX_LENGTH = 128;
 
     /** Checks the name. */
     public Identity {
-        if (flow.isEmpty() || flow.length() > MAX_LENGTH || flow.chars().anyMatch(c -> c < 0x20 || c == 0x7f)) {
+        if (!fits(flow)) {
             throw new IllegalArgumentException(
                     "flow: " + flow.length() + " characters (expected: 1 to " + MAX_LENGTH + ", printable)");
         }
     }
 
+    private static boolean fits(String name) {
+        return !name.isEmpty() && name.length() <= MAX_LENGTH && name.chars().noneMatch(c -> c < 0x20 || c == 0x7f);
+    }
+
+    /**
+     * The flow of somebody whose name another system gave, such as a principal's: the name itself where it can be
+     * shown, else half of its SHA-256. Different names are different flows.
+     */
+    public static Identity of(String name) {
+        boolean looksHashed = name.startsWith(NAME) && name.length() == NAME.length() + 2 * HASH_BYTES;
+        return fits(name) && !looksHashed ? new Identity(name) : hashed(NAME, name);
+    }
+
+    private static Identity hashed(String prefix, String text) {
+        byte[] hash = sha256().digest(text.getBytes(StandardCharsets.UTF_8));
+        return new Identity(prefix + HexFormat.of().formatHex(hash, 0, HASH_BYTES));
+    }
+
     /** The flow of a secret, such as an API key: half of its SHA-256, so that the secret is kept nowhere. */
     public static Identity ofSecret(String secret) {
-        byte[] hash = sha256().digest(secret.getBytes(StandardCharsets.UTF_8));
-        return new Identity(KEY + HexFormat.of().formatHex(hash, 0, HASH_BYTES));
+        return hashed(KEY, secret);
     }
 
     /** The flow of a secret of which only the SHA-256 is known, in hexadecimal. */
