@@ -4,9 +4,12 @@ package io.anteroom;
 import io.anteroom.protocol.EnginePriority;
 import io.anteroom.protocol.ProtocolSettings;
 import io.anteroom.protocol.StatusMode;
+import io.anteroom.rate.ModelName;
 import io.anteroom.servlet.CallerPolicy;
+import io.anteroom.servlet.DoorSettings;
 import io.anteroom.servlet.Fallback;
 import io.anteroom.servlet.PlaceSettings;
+import io.anteroom.servlet.Routes;
 import io.anteroom.servlet.TicketSettings;
 import io.anteroom.servlet.WaitStrategy;
 import jakarta.servlet.FilterConfig;
@@ -14,8 +17,14 @@ import jakarta.servlet.ServletException;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 
 /**
  * The init-params of a filter in {@code web.xml}; {@code docs/filter.md} lists them.
@@ -25,6 +34,8 @@ import java.util.Map;
  */
 record FilterParams(Anteroom anteroom, Duration drainTimeout) {
     private static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration LONGEST_DRAIN = Duration.ofHours(24);
+    private static final Pattern POOL = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 
     /**
      * Reads them all.
@@ -40,7 +51,10 @@ record FilterParams(Anteroom anteroom, Duration drainTimeout) {
         pools(reader, builder);
         Duration[] drainTimeout = {DRAIN_TIMEOUT};
         door(reader, builder);
-        reader.duration("drain-timeout", value -> drainTimeout[0] = value);
+        reader.duration("drain-timeout", value -> {
+            DoorSettings.check("drain-timeout", value, Duration.ZERO, LONGEST_DRAIN);
+            drainTimeout[0] = value;
+        });
         List<String> problems = reader.problems();
         if (problems.isEmpty()) {
             try {
@@ -55,23 +69,67 @@ record FilterParams(Anteroom anteroom, Duration drainTimeout) {
     }
 
     private static void pools(ParamReader reader, Anteroom.Builder builder) {
-        List<String> named = reader.list("pools");
-        List<String> names = named.isEmpty() ? List.of("default") : named;
-        List<String> routes = reader.list("routes");
-        if (names.size() > 1 && !routes.isEmpty()) {
-            reader.problem("routes: " + routes + " (expected: " + names.get(0) + ".routes, with several pools)");
+        List<String> names = names(reader);
+        Claims routes = new Claims(reader, Routes::checkPath, path -> path.equals("*") ? "/*" : path, builder::route);
+        Claims models = new Claims(reader, Routes::checkModel, ModelName::canonical, builder::routeModel);
+        List<String> ofTheOnly = reader.list("routes");
+        if (names.size() > 1 && !ofTheOnly.isEmpty()) {
+            reader.problem("routes: " + ofTheOnly + " (expected: " + names.get(0) + ".routes, with several pools)");
         } else {
-            routes.forEach(path -> builder.route(path, names.get(0)));
+            routes.take("routes", names.get(0));
         }
         Map<String, EnginePriority> engines = new HashMap<>();
         for (String name : names) {
             reader.choice(name + ".engine-priority", EnginePriority.class, engine -> engines.put(name, engine));
             builder.pool(name, new PoolParams(reader, name).read());
-            reader.list(name + ".routes").forEach(path -> builder.route(path, name));
+            routes.take(name + ".routes", name);
             fallback(reader, builder, name);
-            reader.list(name + ".models").forEach(model -> builder.routeModel(model, name));
+            models.take(name + ".models", name);
         }
         protocol(reader, builder, engines);
+    }
+
+    /** The pools; those whose names cannot be keys are only told. */
+    private static List<String> names(ParamReader reader) {
+        Set<String> names = new LinkedHashSet<>();
+        for (String name : reader.list("pools")) {
+            if (!POOL.matcher(name).matches()) {
+                reader.problem("pools: " + name + " (expected: names of at most 64 of A-Z a-z 0-9 . _ -)");
+            } else if (!names.add(name)) {
+                reader.problem("pools: " + name + " (expected: each name once)");
+            }
+        }
+        return names.isEmpty() ? List.of("default") : List.copyOf(names);
+    }
+
+    /** What leads to pools: each path, and each model, to one. */
+    private record Claims(
+            ParamReader reader,
+            Consumer<String> check,
+            UnaryOperator<String> meaning,
+            BiConsumer<String, String> route,
+            Map<String, String> owners) {
+        Claims(
+                ParamReader reader,
+                Consumer<String> check,
+                UnaryOperator<String> meaning,
+                BiConsumer<String, String> route) {
+            this(reader, check, meaning, route, new HashMap<>());
+        }
+
+        void take(String key, String pool) {
+            for (String pattern : reader.list(key)) {
+                reader.checkedAs(key + ": " + pattern, () -> {
+                    check.accept(pattern);
+                    String owner = owners.putIfAbsent(meaning.apply(pattern), pool);
+                    if (owner != null && !owner.equals(pool)) {
+                        throw new IllegalArgumentException(
+                                key + ": " + pattern + " (expected: one pool for each; it is that of " + owner + ")");
+                    }
+                    route.accept(pattern, pool);
+                });
+            }
+        }
     }
 
     private static void fallback(ParamReader reader, Anteroom.Builder builder, String pool) {
@@ -89,7 +147,9 @@ record FilterParams(Anteroom anteroom, Duration drainTimeout) {
             reader.problem(pool + ".fallback: missing (expected: a name, and a path if there is one)");
         } else if (!fallback.isEmpty()) {
             String path = fallback.size() > 1 ? fallback.get(1) : null;
-            reader.checked(
+            String shown = pool + ".fallback: " + String.join(", ", fallback);
+            reader.checkedAs(
+                    model[0] == null ? shown : shown + " with the model '" + model[0] + "'",
                     () -> builder.fallback(pool, new Fallback(fallback.get(0), path, model[0], isDefault, most[0])));
         }
     }
@@ -103,16 +163,14 @@ record FilterParams(Anteroom anteroom, Duration drainTimeout) {
     private static void protocol(ParamReader reader, Anteroom.Builder builder, Map<String, EnginePriority> engines) {
         ProtocolSettings[] settings = {ProtocolSettings.DEFAULT.withEngines(engines)};
         reader.choice("status", Shown.class, mode -> settings[0] = settings[0].withStatus(mode.mode));
-        reader.number(
+        reader.oneOf(
                 "status-on-full",
-                429,
-                503,
-                status -> settings[0] = settings[0].withStatuses(status.intValue(), settings[0].statusOnTimeout()));
-        reader.number(
+                List.of(503L, 429L),
+                status -> settings[0] = settings[0].withStatuses(status, settings[0].statusOnTimeout()));
+        reader.oneOf(
                 "status-on-timeout",
-                429,
-                504,
-                status -> settings[0] = settings[0].withStatuses(settings[0].statusOnFull(), status.intValue()));
+                List.of(503L, 504L, 429L),
+                status -> settings[0] = settings[0].withStatuses(settings[0].statusOnFull(), status));
         Map<String, String> aliases = new HashMap<>();
         for (String alias : reader.list("aliases")) {
             int equals = alias.indexOf('=');
@@ -131,10 +189,22 @@ record FilterParams(Anteroom anteroom, Duration drainTimeout) {
     private static void door(ParamReader reader, Anteroom.Builder builder) {
         List<String> proxies = reader.list("trusted-proxies");
         reader.checked(() -> builder.trustedProxies(proxies));
-        reader.bytes("max-buffered-body", Integer.MAX_VALUE, value -> builder.maxBufferedBody(value.intValue()));
-        reader.duration("commit-after", builder::commitAfter);
-        reader.duration("heartbeat", builder::heartbeat);
-        reader.duration("write-idle", builder::writeIdle);
+        reader.bytes(
+                "max-buffered-body",
+                DoorSettings.MAX_BUFFERED_BODY,
+                value -> builder.maxBufferedBody(value.intValue()));
+        reader.duration("commit-after", value -> {
+            DoorSettings.checkCommitAfter(value);
+            builder.commitAfter(value);
+        });
+        reader.duration("heartbeat", value -> {
+            DoorSettings.checkHeartbeat(value);
+            builder.heartbeat(value);
+        });
+        reader.duration("write-idle", value -> {
+            DoorSettings.checkWriteIdle(value);
+            builder.writeIdle(value);
+        });
         places(reader, builder);
         tickets(reader, builder);
         reader.choice("wait-strategy", WaitStrategy.class, builder::waitStrategy);

@@ -14,6 +14,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class ParamReader {
     private static final Pattern DURATION = Pattern.compile("(\\d{1,12}) ?(ms|s|m|h)");
-    private static final Pattern BYTES = Pattern.compile("(\\d{1,9}) ?(B|KiB|MiB|GiB)?");
+    private static final Pattern BYTES = Pattern.compile("(\\d{1,19}) ?(B|KiB|MiB|GiB)?");
+    private static final Pattern ISO_DURATION = Pattern.compile("\\bPT[0-9.HMS]+");
+    private static final String EXPECTED = " (expected: ";
 
     private static final List<String> UNITS = List.of("B", "KiB", "MiB", "GiB");
 
@@ -56,7 +59,24 @@ final class ParamReader {
     }
 
     void bytes(String key, long max, Consumer<Long> to) {
-        read(key, "bytes up to " + max + ", such as 64KiB or 1MiB", text -> bytes(text, max), to);
+        String bound = max == Long.MAX_VALUE ? "" : " up to " + (max >> 20) + "MiB";
+        read(key, "bytes" + bound + ", such as 64KiB or 1MiB", text -> bytes(text, max), to);
+    }
+
+    /** One of a few numbers. */
+    void oneOf(String key, List<Long> numbers, Consumer<Integer> to) {
+        int last = numbers.size() - 1;
+        String expected = numbers.subList(0, last).stream().map(String::valueOf).collect(Collectors.joining(", "))
+                + " or " + numbers.get(last);
+        read(
+                key,
+                expected,
+                text -> numbers.stream()
+                        .filter(number -> number.toString().equals(text))
+                        .map(Long::intValue)
+                        .findFirst()
+                        .orElse(null),
+                to);
     }
 
     void duration(String key, Consumer<Duration> to) {
@@ -95,11 +115,36 @@ final class ParamReader {
 
     /** Does something whose own checks may fail; what they say is a problem. */
     void checked(Runnable action) {
+        checkedAs(null, action);
+    }
+
+    /**
+     * The same.
+     *
+     * @param shown what to tell before what was expected, or null for what the check itself says
+     */
+    void checkedAs(@Nullable String shown, Runnable action) {
         try {
             action.run();
         } catch (IllegalArgumentException e) {
-            problems.add(String.valueOf(e.getMessage()));
+            String message = ISO_DURATION
+                    .matcher(String.valueOf(e.getMessage()))
+                    .replaceAll(found -> shown(Duration.parse(found.group())));
+            int expected = message.indexOf(EXPECTED);
+            problems.add(shown == null || expected < 0 ? message : shown + message.substring(expected));
         }
+    }
+
+    /** A duration as it is written here. */
+    private static String shown(Duration duration) {
+        long millis = duration.toMillis();
+        if (millis % 1000 != 0) {
+            return millis + "ms";
+        }
+        long seconds = millis / 1000;
+        return seconds == 0 || seconds % 60 != 0
+                ? seconds + "s"
+                : seconds % 3600 != 0 ? seconds / 60 + "m" : seconds / 3600 + "h";
     }
 
     private <T> void read(String key, String expected, Function<String, @Nullable T> parse, Consumer<T> to) {
@@ -112,7 +157,7 @@ final class ParamReader {
         if (value == null) {
             problems.add(key + ": " + text.trim() + " (expected: " + expected + ")");
         } else {
-            checked(() -> to.accept(value));
+            checkedAs(key + ": " + text.trim(), () -> to.accept(value));
         }
     }
 
@@ -132,7 +177,8 @@ final class ParamReader {
         }
         String unit = matcher.group(2);
         int shift = unit == null ? 0 : UNITS.indexOf(unit) * 10;
-        return number(Long.toString(Long.parseLong(matcher.group(1)) << shift), 0, max);
+        Long count = number(matcher.group(1), 0, max >> shift);
+        return count == null ? null : (Long) (count << shift);
     }
 
     private static @Nullable Duration duration(String text) {

@@ -18,6 +18,8 @@ import java.util.Collections;
 import java.util.Enumeration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class FilterParamsTest {
     private record Config(Map<String, String> params) implements FilterConfig {
@@ -160,22 +162,92 @@ final class FilterParamsTest {
     @Test
     void read_outOfBounds_isRefused() throws ServletException {
         assertThatThrownBy(() -> read(Map.of("slots", "8", "commit-after", "46s")))
-                .hasMessageContaining("commit-after: PT46S (expected: from PT0S to PT45S)");
+                .hasMessageContaining("commit-after: 46s (expected: from 0s to 45s)");
         assertThatThrownBy(() -> read(Map.of("slots", "8", "json-hold", "25h")))
-                .hasMessageContaining("json-hold: PT25H (expected: from PT0.1S to PT24H)");
+                .hasMessageContaining("json-hold: 25h (expected: from 100ms to 24h)");
         assertThatThrownBy(() -> read(Map.of("slots", "8", "return-grace", "2h")))
-                .hasMessageContaining("return-grace: PT2H (expected: from PT0S to PT1H)");
+                .hasMessageContaining("return-grace: 2h (expected: from 0s to 1h)");
         assertThatThrownBy(() -> read(Map.of("slots", "8", "endpoints", "queue")))
                 .hasMessageContaining("endpoints: queue (expected: a path as /queue, or off)");
         read(Map.of("slots", "8", "endpoints", "off")).close();
         assertThatThrownBy(() -> read(Map.of("slots", "8", "default.fallback", "a b")))
-                .hasMessageContaining("fallback: a b (expected: a name of 1 to 64 of A-Z a-z 0-9 . _ -)");
+                .hasMessageContaining("default.fallback: a b (expected: a name of 1 to 64 of A-Z a-z 0-9 . _ -)");
         assertThatThrownBy(() -> read(Map.of("slots", "8", "claim-within", "2h")))
-                .hasMessageContaining("claim-within: PT2H (expected: from PT0.1S to PT1H)");
+                .hasMessageContaining("claim-within: 2h (expected: from 100ms to 1h)");
         assertThatThrownBy(() -> read(Map.of("slots", "8", "routes", "v1")))
                 .hasMessageContaining("routes: v1 (expected: /exact, /prefix/* or *)");
         assertThatThrownBy(() -> read(Map.of("slots", "8", "longest-run", "31d")))
                 .hasMessageContaining("longest-run: 31d");
+    }
+
+    @Test
+    void read_mistakesOfEveryKind_areToldAtOnce() {
+        Map<String, String> params = Map.ofEntries(
+                Map.entry("pools", "gpu, cpu, gpu, a b"),
+                Map.entry("slots", "8"),
+                Map.entry("commit-after", "60s"),
+                Map.entry("heartbeat", "5m"),
+                Map.entry("write-idle", "0s"),
+                Map.entry("drain-timeout", "-PT1S"),
+                Map.entry("max-buffered-body", "2GiB"),
+                Map.entry("status-on-full", "504"),
+                Map.entry("gpu.longest-run", "721h"),
+                Map.entry("gpu.longest-wait.low", "-PT1M"),
+                Map.entry("gpu.routes", "v1, /a*b, /x/*, /both"),
+                Map.entry("cpu.routes", "/both, *"),
+                Map.entry("gpu.models", "a*b, Llama3"),
+                Map.entry("cpu.models", "llama3:latest"),
+                Map.entry("cpu.fallback", "small, elsewhere"),
+                Map.entry("slotz", "8"));
+
+        assertThatThrownBy(() -> read(params))
+                .hasMessage(String.join(
+                        "\n  ",
+                        "filter anteroom: 17 problems in its init-params:",
+                        "pools: gpu (expected: each name once)",
+                        "pools: a b (expected: names of at most 64 of A-Z a-z 0-9 . _ -)",
+                        "gpu.longest-run: 721h (expected: from 0s to 720h)",
+                        "gpu.longest-wait.low: -PT1M (expected: from 0s to 24h)",
+                        "gpu.routes: v1 (expected: /exact, /prefix/* or *)",
+                        "gpu.routes: /a*b (expected: /exact, /prefix/* or *)",
+                        "gpu.models: a*b (expected: exact, prefix* or *)",
+                        "cpu.routes: /both (expected: one pool for each; it is that of gpu)",
+                        "cpu.fallback: small, elsewhere (expected: a path that begins with /)",
+                        "cpu.models: llama3:latest (expected: one pool for each; it is that of gpu)",
+                        "status-on-full: 504 (expected: 503 or 429)",
+                        "max-buffered-body: 2GiB (expected: bytes up to 1024MiB, such as 64KiB or 1MiB)",
+                        "commit-after: 60s (expected: from 0s to 45s)",
+                        "heartbeat: 5m (expected: from 100ms to 30s)",
+                        "write-idle: 0s (expected: from 100ms to 1h)",
+                        "drain-timeout: -PT1S (expected: from 0s to 24h)",
+                        "slotz: 8 (expected: no such key)"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "max-waiting-bytes,9000000000,true",
+        "max-waiting-bytes,9223372036854775807,true",
+        "max-waiting-bytes,8589934591GiB,true",
+        "max-waiting-bytes,8589934592GiB,false",
+        "max-waiting-bytes,99999999999999999999,false",
+        "max-buffered-body,1073741824,true",
+        "max-buffered-body,1GiB,true",
+        "max-buffered-body,1073741825,false"
+    })
+    void read_bytes_upToTheBoundThatIsTold(String key, String bytes, boolean isTaken) throws ServletException {
+        if (isTaken) {
+            read(Map.of("slots", "8", key, bytes)).close();
+        } else {
+            assertThatThrownBy(() -> read(Map.of("slots", "8", key, bytes)))
+                    .hasMessageContaining(key + ": " + bytes + " (expected: bytes")
+                    .hasMessageNotContaining("9223372036854775807");
+        }
+    }
+
+    @Test
+    void read_routeTwiceInOnePool_isTaken() throws ServletException {
+        read(Map.of("slots", "8", "routes", "/v1/*", "default.routes", "/v1/*, /v1/*", "default.models", "a, A"))
+                .close();
     }
 
     @Test

@@ -51,21 +51,42 @@ public record DoorSettings(
     /** A listener that costs nothing. */
     public static final QueueListener NOBODY = event -> {};
 
+    /** The largest bound for a body that is kept, in bytes: 1 GiB. */
+    public static final int MAX_BUFFERED_BODY = 1 << 30;
+
+    private static final Duration SHORTEST = Duration.ofMillis(100);
     private static final Duration MAX_COMMIT_AFTER = Duration.ofSeconds(45);
     private static final Duration MAX_HEARTBEAT = Duration.ofSeconds(30);
 
     /** Checks all bounds. */
     public DoorSettings {
         fallbacks = Map.copyOf(fallbacks);
-        if (maxBufferedBody < 0) {
-            throw new IllegalArgumentException("max-buffered-body: " + maxBufferedBody + " (expected: at least 0)");
+        if (maxBufferedBody < 0 || maxBufferedBody > MAX_BUFFERED_BODY) {
+            throw new IllegalArgumentException(
+                    "max-buffered-body: " + maxBufferedBody + " (expected: from 0 to " + MAX_BUFFERED_BODY + ")");
         }
-        check("commit-after", commitAfter, Duration.ZERO, MAX_COMMIT_AFTER);
-        check("heartbeat", heartbeat, Duration.ofMillis(100), MAX_HEARTBEAT);
-        check("write-idle", writeIdle, Duration.ofMillis(100), Duration.ofHours(1));
+        checkCommitAfter(commitAfter);
+        checkHeartbeat(heartbeat);
+        checkWriteIdle(writeIdle);
     }
 
-    static void check(String key, Duration value, Duration min, Duration max) {
+    /** Throws an {@link IllegalArgumentException} unless a {@code commit-after} is within its bounds. */
+    public static void checkCommitAfter(Duration value) {
+        check("commit-after", value, Duration.ZERO, MAX_COMMIT_AFTER);
+    }
+
+    /** The same for a {@code heartbeat}. */
+    public static void checkHeartbeat(Duration value) {
+        check("heartbeat", value, SHORTEST, MAX_HEARTBEAT);
+    }
+
+    /** The same for a {@code write-idle}. */
+    public static void checkWriteIdle(Duration value) {
+        check("write-idle", value, SHORTEST, Duration.ofHours(1));
+    }
+
+    /** Throws an {@link IllegalArgumentException} unless a value is within bounds. */
+    public static void check(String key, Duration value, Duration min, Duration max) {
         if (value.compareTo(min) < 0 || value.compareTo(max) > 0) {
             throw new IllegalArgumentException(key + ": " + value + " (expected: from " + min + " to " + max + ")");
         }

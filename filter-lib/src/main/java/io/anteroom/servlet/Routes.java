@@ -70,6 +70,22 @@ public final class Routes {
         return resolved;
     }
 
+    /** Throws an {@link IllegalArgumentException} unless a route's path can be read. */
+    public static void checkPath(String pattern) {
+        boolean isPath = pattern.startsWith("/") && (pattern.indexOf('*') < 0 || pattern.endsWith("/*"));
+        if (!isPath && !pattern.equals("*")) {
+            throw new IllegalArgumentException("routes: " + pattern + " (expected: /exact, /prefix/* or *)");
+        }
+    }
+
+    /** Throws an {@link IllegalArgumentException} unless the models of a route can be read. */
+    public static void checkModel(String pattern) {
+        int star = pattern.indexOf('*');
+        if (pattern.isEmpty() || (star >= 0 && star < pattern.length() - 1)) {
+            throw new IllegalArgumentException("models: " + pattern + " (expected: exact, prefix* or *)");
+        }
+    }
+
     /** The other nodes that share the pools. */
     Peers peers() {
         return peers;
@@ -142,14 +158,14 @@ public final class Routes {
                             .reversed());
             models.sort(Comparator.comparing(Model::isWhole)
                     .thenComparing(model -> ModelName.closeness(model.pattern()))
-                    .reversed());
+                    .reversed()
+                    .thenComparing(Model::pattern));
         }
 
         private void addPath(String pattern, Pool pool) {
+            checkPath(pattern);
             if (pattern.equals("*") || pattern.equals("/*")) {
                 prefixes.add(new Prefix("", pool));
-            } else if (!pattern.startsWith("/") || (pattern.indexOf('*') >= 0 && !pattern.endsWith("/*"))) {
-                throw new IllegalArgumentException("routes: " + pattern + " (expected: /exact, /prefix/* or *)");
             } else if (pattern.endsWith("/*")) {
                 String prefix = pattern.substring(0, pattern.length() - 2);
                 exact.putIfAbsent(prefix, pool);
@@ -160,10 +176,7 @@ public final class Routes {
         }
 
         private void addModel(String pattern, Pool pool) {
-            int star = pattern.indexOf('*');
-            if (pattern.isEmpty() || (star >= 0 && star < pattern.length() - 1)) {
-                throw new IllegalArgumentException("models: " + pattern + " (expected: exact, prefix* or *)");
-            }
+            checkModel(pattern);
             models.add(new Model(pattern, pool));
         }
     }
