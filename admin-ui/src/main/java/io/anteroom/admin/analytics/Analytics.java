@@ -43,7 +43,6 @@ public final class Analytics implements QueueListener, AutoCloseable {
     private static final String OTHERS = "(others)";
     private static final int BACKLOG_BYTES = 32 << 20;
     private static final long RETRY_MILLIS = 10_000;
-    private static final int MOST_READINGS = 5;
 
     private final AnalyticsStore store;
     private final InstantSource clock;
@@ -84,7 +83,7 @@ public final class Analytics implements QueueListener, AutoCloseable {
     }
 
     Analytics begin() {
-        ScheduledFuture<?> looking = timer.scheduleAtFixedRate(this::look, 1, 1, TimeUnit.SECONDS);
+        ScheduledFuture<?> unusedLooks = timer.scheduleAtFixedRate(this::look, 1, 1, TimeUnit.SECONDS);
         ScheduledFuture<?> unused = timer.scheduleWithFixedDelay(this::keep, 1, 1, TimeUnit.SECONDS);
         return this;
     }

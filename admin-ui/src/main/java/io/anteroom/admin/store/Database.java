@@ -182,9 +182,9 @@ public final class Database implements AutoCloseable {
         Throwable cause = e;
         for (int depth = 0; cause != null && depth < DEEPEST_CAUSE; depth++) {
             if (cause instanceof SQLTransientConnectionException
-                    || cause instanceof SQLException problem
+                    || (cause instanceof SQLException problem
                             && problem.getSQLState() != null
-                            && problem.getSQLState().startsWith(CONNECTION_EXCEPTION)) {
+                            && problem.getSQLState().startsWith(CONNECTION_EXCEPTION))) {
                 return true;
             }
             cause = cause.getCause();

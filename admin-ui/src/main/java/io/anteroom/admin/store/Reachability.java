@@ -65,6 +65,7 @@ final class Reachability {
          *
          * @throws IllegalStateException with its failure
          */
+        @SuppressWarnings("ReferenceEquality") // this very failure, not one that reads the same
         void goOn() {
             Failure now = last;
             if (now != null && now != known) {
