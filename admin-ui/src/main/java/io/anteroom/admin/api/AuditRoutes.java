@@ -7,7 +7,6 @@ import io.anteroom.admin.store.AuditTrail;
 import io.anteroom.admin.store.Role;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
@@ -17,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 /** The audit log: reading and exporting. There is no route that changes it. */
 final class AuditRoutes {
     private static final String AREA = "audit";
-    private static final int MOST_EXPORTED = 100_000;
 
     private final AuditTrail trail;
 
@@ -81,7 +79,8 @@ final class AuditRoutes {
                                 "/audit/export",
                                 AREA,
                                 Role.ADMIN,
-                                "What was done, as a file; at most 100,000 entries."))
+                                "What was done, as a file; at most 100,000 entries, and a last one that says so if"
+                                        + " there are more."))
                         .text("format", "csv|json", "json if left out")
                         .by(this::export));
     }
@@ -116,27 +115,18 @@ final class AuditRoutes {
     /** Page by page, so that it never is in memory as a whole. */
     private Reply export(Call call) throws IOException {
         boolean isCsv = "csv".equals(call.query("format"));
-        AuditFilter filter = filter(call);
-        List<AuditEntry> page = trail.page(filter, Long.MAX_VALUE, AuditTrail.MOST_PER_PAGE);
+        AuditExport export = new AuditExport(trail, filter(call));
         call.audit("audit.export", isCsv ? "csv" : "json", "");
         HttpServletResponse response = call.response();
         response.setContentType(isCsv ? "text/csv" : Reply.JSON);
         response.setCharacterEncoding(StandardCharsets.UTF_8.name());
         response.setHeader(
                 "Content-Disposition", "attachment; filename=\"anteroom-audit." + (isCsv ? "csv" : "json") + '"');
-        PrintWriter out = response.getWriter();
-        out.print(isCsv ? "id,at,actor,role,address,node,deed,subject,outcome,detail\r\n" : "[");
-        int written = 0;
-        while (!page.isEmpty() && written < MOST_EXPORTED && !out.checkError()) {
-            for (AuditEntry entry : page) {
-                EntryView view = EntryView.of(entry);
-                out.print(isCsv ? view.csv() + "\r\n" : (written == 0 ? "" : ",\n") + Json.write(view));
-                written++;
-            }
-            page = trail.page(filter, page.get(page.size() - 1).id(), AuditTrail.MOST_PER_PAGE);
+        if (isCsv) {
+            export.writeCsv(response.getOutputStream());
+        } else {
+            export.writeJson(response.getOutputStream());
         }
-        out.print(isCsv ? "" : "]\n");
-        out.flush();
         return Reply.handled();
     }
 }

@@ -41,9 +41,26 @@ final class Gatekeeper {
         Map<String, String> query = Queries.read(route, request);
         Object body = principal == null ? bodyOfStranger(route, request, source) : Bodies.read(route, request);
         Call call = new Call(id, request, response, access, principal, match.names(), query, body);
-        return principal == null
-                ? route.handler().handle(call)
-                : access.auditor().origin(principal, source).during(() -> handle(route, call));
+        if (principal == null) {
+            return route.handler().handle(call);
+        }
+        try {
+            return access.auditor().origin(principal, source).during(() -> handle(route, call));
+        } catch (Broken e) {
+            throw e.why;
+        }
+    }
+
+    /** Carries an error of the connection, which is no fault of the server, through what can throw none. */
+    private static final class Broken extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private final IOException why;
+
+        Broken(IOException why) {
+            super(why);
+            this.why = why;
+        }
     }
 
     private @Nullable Object bodyOfStranger(Route route, HttpServletRequest request, Source source) throws IOException {
@@ -61,7 +78,7 @@ final class Gatekeeper {
         try {
             return route.handler().handle(call);
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new Broken(e);
         }
     }
 

@@ -120,7 +120,13 @@ public final class ManagementServlet extends HttpServlet {
     private static void tell(HttpServletRequest request, HttpServletResponse response, ApiProblem problem, String id)
             throws IOException {
         if (response.isCommitted()) {
-            return;
+            // Whoever reads a half of it must not take it for the whole.
+            throw new IOException("the answer broke off: management call " + id);
+        }
+        // What was written, and not sent yet, is of an answer that will not be; fields of the host's stay.
+        response.resetBuffer();
+        if (response.containsHeader("Content-Disposition")) {
+            response.setHeader("Content-Disposition", "inline");
         }
         if (Bodies.isUnread(request)) {
             // The server would close the connection by itself, and a client that does not know would use it again.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.admin.web.access;
 
+import io.anteroom.admin.api.AuditExport;
 import io.anteroom.admin.store.AuditEntry;
 import io.anteroom.admin.store.AuditFilter;
 import io.anteroom.admin.store.AuditTrail;
@@ -47,13 +48,13 @@ final class AuditPages implements PageModule {
             AuditFilter filter = filter(request);
             request.audit("audit.export", "csv", "");
             return new Answer.Download(
-                    "audit.csv", "text/csv; charset=utf-8", out -> AuditExport.writeCsv(trail, filter, out));
+                    "audit.csv", "text/csv; charset=utf-8", new AuditExport(trail, filter)::writeCsv);
         });
         site.get("/audit/entries.json", Role.ADMIN, request -> {
             AuditFilter filter = filter(request);
             request.audit("audit.export", "json", "");
             return new Answer.Download(
-                    "audit.json", "application/json; charset=utf-8", out -> AuditExport.writeJson(trail, filter, out));
+                    "audit.json", "application/json; charset=utf-8", new AuditExport(trail, filter)::writeJson);
         });
     }
 
