@@ -37,6 +37,11 @@ public final class AccessGuard implements Guard {
     }
 
     @Override
+    public Source source(HttpServletRequest request) {
+        return access.source(request);
+    }
+
+    @Override
     public @Nullable Principal principal(HttpServletRequest request) {
         boolean isUse = request.getHeader(WATCH) == null && !isStream(request);
         Principal principal = access.needsSetUp()

@@ -2,6 +2,7 @@
 package io.anteroom.admin.web;
 
 import io.anteroom.admin.access.Principal;
+import io.anteroom.admin.access.Source;
 import io.anteroom.admin.access.Strangers;
 import io.anteroom.settings.StoreException;
 import jakarta.servlet.http.HttpServlet;
@@ -41,13 +42,14 @@ public final class AdminPages extends HttpServlet {
 
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        Headers.write(response, request.isSecure());
+        Source source = site.guard().source(request);
+        Headers.write(response, source.isSecure());
         String path = path(request);
         if (path == null) {
             toMount(request, response);
             return;
         }
-        Visit visit = new Visit(request, response, path, null, site.clock().instant());
+        Visit visit = new Visit(request, response, path, source, site.clock().instant());
         try {
             if (!assets.send(path, request, response)) {
                 answer(visit);
@@ -102,7 +104,7 @@ public final class AdminPages extends HttpServlet {
         Parameters form = Parameters.NONE;
         if (route.isChange()) {
             form = visit.principal() == null
-                    ? formOfStranger(request, route)
+                    ? formOfStranger(visit, route)
                     : Parameters.read(request.getInputStream(), route.mostBytes());
             String token = form.first(CSRF);
             site.guard()
@@ -119,13 +121,14 @@ public final class AdminPages extends HttpServlet {
         writer.write(visit, answer);
     }
 
-    private Parameters formOfStranger(HttpServletRequest request, Route route) throws IOException {
-        String network = request.getRemoteAddr();
+    private Parameters formOfStranger(Visit visit, Route route) throws IOException {
+        // Behind a proxy all come by the same few connections.
+        String network = visit.source().address();
         if (!strangers.enter(network)) {
             throw PageException.unavailable("Too many are logging in at this moment. Try again in a few seconds.");
         }
         try {
-            return Parameters.read(request.getInputStream(), route.mostBytes());
+            return Parameters.read(visit.request().getInputStream(), route.mostBytes());
         } finally {
             strangers.leave(network);
         }

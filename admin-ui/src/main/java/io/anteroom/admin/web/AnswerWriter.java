@@ -62,7 +62,7 @@ final class AnswerWriter {
                 new ErrorModel(problem.status(), problem.title(), problem.text(), id, visit.principal() != null);
         Shell shell = shell(visit, problem.title(), "", null);
         visit.response().reset();
-        Headers.write(visit.response(), visit.request().isSecure());
+        Headers.write(visit.response(), visit.source().isSecure());
         if (problem.status() == 405) {
             visit.response().setHeader("Allow", problem.text().contains("POST") ? "GET, HEAD, POST" : "GET, HEAD");
         }
@@ -167,7 +167,7 @@ final class AnswerWriter {
     }
 
     private static void cookie(Visit visit, String name, String value) {
-        String secure = visit.request().isSecure() ? "; Secure" : "";
+        String secure = visit.source().isSecure() ? "; Secure" : "";
         visit.response()
                 .addHeader(
                         "Set-Cookie",

@@ -2,6 +2,7 @@
 package io.anteroom.admin.web;
 
 import io.anteroom.admin.access.Principal;
+import io.anteroom.admin.access.Source;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
@@ -19,6 +20,9 @@ public interface Guard {
      * @throws PageException if so
      */
     void admit(HttpServletRequest request);
+
+    /** Where a request comes from, as far as the connection and trusted proxies tell. */
+    Source source(HttpServletRequest request);
 
     /** Whose session a request belongs to, or null. */
     @Nullable Principal principal(HttpServletRequest request);

@@ -2,6 +2,7 @@
 package io.anteroom.admin.web;
 
 import io.anteroom.admin.access.Principal;
+import io.anteroom.admin.access.Source;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Instant;
@@ -12,19 +13,15 @@ final class Visit {
     private final HttpServletRequest request;
     private final HttpServletResponse response;
     private final String path;
+    private final Source source;
     private final Instant now;
     private @Nullable Principal principal;
 
-    Visit(
-            HttpServletRequest request,
-            HttpServletResponse response,
-            String path,
-            @Nullable Principal principal,
-            Instant now) {
+    Visit(HttpServletRequest request, HttpServletResponse response, String path, Source source, Instant now) {
         this.request = request;
         this.response = response;
         this.path = path;
-        this.principal = principal;
+        this.source = source;
         this.now = now;
     }
 
@@ -38,6 +35,10 @@ final class Visit {
 
     String path() {
         return path;
+    }
+
+    Source source() {
+        return source;
     }
 
     Instant now() {

@@ -2,7 +2,9 @@
 package io.anteroom.admin.web;
 
 import io.anteroom.admin.access.Principal;
+import io.anteroom.admin.access.Source;
 import io.anteroom.admin.store.Role;
+import io.anteroom.net.TrustedProxies;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,6 +25,11 @@ public final class FakeGuard implements Guard {
 
     @Override
     public void admit(HttpServletRequest request) {}
+
+    @Override
+    public Source source(HttpServletRequest request) {
+        return Source.of(request, TrustedProxies.NONE);
+    }
 
     @Override
     public Principal principal(HttpServletRequest request) {
