@@ -25,6 +25,7 @@ final class AnswerPump extends IteratingCallback implements WriteListener {
     private boolean unflushed;
     private boolean last;
     private boolean ended;
+    private boolean isShort;
     private volatile boolean isBegun;
     private volatile @Nullable Throwable failure;
 
@@ -126,15 +127,13 @@ final class AnswerPump extends IteratingCallback implements WriteListener {
     /** A stream never ends bare; anything else must not look complete. */
     private void breakOff(Throwable cause) throws IOException {
         last = true;
-        if (exchange.isHeadPending()) {
-            out.write(exchange.problem(cause));
-            return;
-        }
-        byte[] words = exchange.brokenOff(cause, contentType);
+        boolean isHeadPending = exchange.isHeadPending();
+        byte[] words = isHeadPending ? exchange.problem(cause) : exchange.brokenOff(cause, contentType);
         if (words.length > 0) {
             out.write(words);
         } else {
             ended = true;
+            unflushed &= !isHeadPending;
         }
     }
 
@@ -150,7 +149,7 @@ final class AnswerPump extends IteratingCallback implements WriteListener {
 
     private Action stopped() {
         release();
-        exchange.cut();
+        isShort = true;
         return Action.SUCCEEDED;
     }
 
@@ -164,12 +163,16 @@ final class AnswerPump extends IteratingCallback implements WriteListener {
 
     @Override
     protected void onCompleteSuccess() {
-        exchange.answered();
+        if (isShort) {
+            exchange.cut();
+        } else {
+            exchange.answered();
+        }
     }
 
     @Override
     protected void onCompleteFailure(Throwable broken) {
         exchange.clientGone();
-        exchange.answered();
+        exchange.cut();
     }
 }

@@ -217,7 +217,7 @@ final class Exchange {
     private void undeliverable(Content.Source source, Exception why) {
         clientGone();
         source.fail(why);
-        answered();
+        cut();
     }
 
     /**
@@ -256,20 +256,23 @@ final class Exchange {
     }
 
     private void tell(Throwable cause) {
+        boolean isTold = false;
         try {
             if (refusal != 0) {
                 client.sendError(refusal);
-                answered();
-                return;
-            }
-            byte[] body = problem(cause);
-            if (body.length > 0) {
-                client.getOutputStream().write(body);
+                isTold = true;
+            } else {
+                byte[] body = problem(cause);
+                if (body.length > 0) {
+                    client.getOutputStream().write(body);
+                    isTold = true;
+                }
             }
         } catch (IOException | IllegalStateException e) {
             clientGone = true;
+            isTold = false;
         }
-        answered();
+        end(isTold);
     }
 
     /** Sets the status of a failure and answers the body that belongs to it; none for a client that is gone. */
@@ -332,20 +335,21 @@ final class Exchange {
         }
     }
 
-    /** Breaks the client's connection, so that what it has got does not look complete. */
+    /**
+     * Nothing more will be written, though the answer is not whole. What its client has got of it, and whoever else
+     * reads along, must not take it for complete: the connection breaks off, or the HTTP/2 stream is reset. The
+     * container ends the request then, and may not be told to once more.
+     */
     void cut() {
-        if (over.get() || clientGone) {
-            return;
-        }
-        try {
-            client.sendError(-1);
-        } catch (IOException | IllegalStateException e) {
-            clientGone = true;
-        }
+        end(false);
     }
 
-    /** Nothing more will be written. */
+    /** Nothing more will be written: the answer is whole. */
     void answered() {
+        end(true);
+    }
+
+    private void end(boolean isWhole) {
         if (!over.compareAndSet(false, true)) {
             return;
         }
@@ -355,8 +359,15 @@ final class Exchange {
         }
         whenOver.run();
         try {
-            async.complete();
-        } catch (IllegalStateException e) {
+            if (isWhole) {
+                async.complete();
+            } else if (reply.hasBegun()) {
+                client.sendError(-1);
+            } else {
+                reply.toNobody();
+                async.complete();
+            }
+        } catch (IOException | IllegalStateException e) {
             // The container has ended it already: a client that left while we wrote.
             clientGone = true;
         }

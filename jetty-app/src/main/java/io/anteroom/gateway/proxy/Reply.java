@@ -5,6 +5,8 @@ import io.anteroom.gateway.upstream.Call;
 import io.anteroom.gateway.upstream.Journey;
 import io.anteroom.protocol.Answer;
 import io.anteroom.protocol.Problem;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.ServletResponseWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import org.eclipse.jetty.client.Response;
 import org.eclipse.jetty.http.HttpField;
@@ -21,11 +23,27 @@ final class Reply {
     private final Client manner;
     private final Journey journey;
     private volatile @Nullable Response answer;
+    private volatile boolean hasBegun;
 
     Reply(HttpServletResponse client, Client manner, Journey journey) {
         this.client = client;
+        this.hasBegun = own(client).isCommitted();
         this.manner = manner;
         this.journey = journey;
+    }
+
+    /** The container's own response: one that takes the place of it does not tell of comments that were sent before. */
+    private static ServletResponse own(ServletResponse response) {
+        ServletResponse own = response;
+        while (own instanceof ServletResponseWrapper wrapper) {
+            own = wrapper.getResponse();
+        }
+        return own;
+    }
+
+    /** Whether the client may have got something of an answer: its head, or comments while it waited. */
+    boolean hasBegun() {
+        return hasBegun;
     }
 
     /** An answer that is for the client, as soon as it is certain that something of it follows. */
@@ -45,6 +63,7 @@ final class Reply {
             return;
         }
         answer = null;
+        hasBegun = true;
         client.setStatus(response.getStatus());
         for (HttpField field : HeaderRules.toClient(response.getStatus(), response.getHeaders())) {
             if (HeaderRules.isSingle(field)) {
