@@ -84,9 +84,12 @@ final class ServeCommand implements Callable<Integer> {
 
     private static void stop(Gateway gateway, PrintWriter out, CountDownLatch stopped) {
         out.println("anteroom: stopping");
-        boolean whole = gateway.stop();
-        out.println(whole ? "anteroom: stopped, everybody served" : "anteroom: stopped, somebody was cut off");
-        stopped.countDown();
+        try {
+            boolean whole = gateway.stop();
+            out.println(whole ? "anteroom: stopped, everybody served" : "anteroom: stopped, somebody was cut off");
+        } finally {
+            stopped.countDown();
+        }
     }
 
     private Optional<GatewayConfig> config() {

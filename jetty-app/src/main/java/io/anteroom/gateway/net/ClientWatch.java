@@ -18,7 +18,9 @@ public final class ClientWatch {
 
     private final @Nullable WatchingEndPoint endPoint;
     private final AtomicReference<Runnable> listener = new AtomicReference<>(NOBODY);
+    private final AtomicReference<Runnable> whenOver = new AtomicReference<>(NOBODY);
     private volatile boolean gone;
+    private volatile boolean isOver;
 
     private ClientWatch(@Nullable WatchingEndPoint endPoint) {
         this.endPoint = endPoint;
@@ -78,6 +80,18 @@ public final class ClientWatch {
         }
     }
 
+    /** Runs {@code action} once when the container has ended the request in whatever way, at once if it has already. */
+    public void onOver(Runnable action) {
+        whenOver.set(action);
+        if (isOver) {
+            over();
+        }
+    }
+
+    private void over() {
+        whenOver.getAndSet(NOBODY).run();
+    }
+
     private void left() {
         gone = true;
         listener.getAndSet(NOBODY).run();
@@ -89,5 +103,7 @@ public final class ClientWatch {
             endPoint.unwatch();
             endPoint.answered();
         }
+        isOver = true;
+        over();
     }
 }

@@ -160,7 +160,7 @@ final class Attempt {
         if (!settled.compareAndSet(false, true)) {
             return;
         }
-        if (exchange.isClientsFault()) {
+        if (!exchange.isBackendsFault()) {
             exchange.refuse(cause);
             return;
         }
@@ -204,7 +204,7 @@ final class Attempt {
         failure = cause;
         AnswerPump carrier = pump;
         if (carrier != null) {
-            if (!exchange.isClientsFault()) {
+            if (exchange.isBackendsFault()) {
                 call.failed(UpstreamProblem.of(cause).code(), false, took());
             }
             carrier.brokenOff(cause);

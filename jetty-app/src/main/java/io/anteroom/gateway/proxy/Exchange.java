@@ -44,6 +44,7 @@ final class Exchange {
     private final AtomicBoolean over = new AtomicBoolean();
     private final AtomicBoolean refusing = new AtomicBoolean();
     private volatile boolean clientGone;
+    private volatile boolean isStopping;
     private volatile int refusal;
     private volatile @Nullable Attempt current;
     private volatile @Nullable AnswerPump pump;
@@ -83,7 +84,11 @@ final class Exchange {
     }
 
     void start() {
-        step(journey.begin());
+        if (isStopping) {
+            refuse(ended());
+        } else {
+            step(journey.begin());
+        }
     }
 
     /**
@@ -119,7 +124,7 @@ final class Exchange {
             go(go.call());
         } else if (step instanceof Wait wait) {
             pause = scheduler.schedule(this::resume, wait.pause().toNanos(), TimeUnit.NANOSECONDS);
-            if (clientGone || refusal != 0) {
+            if (!isBackendsFault()) {
                 resume();
             }
         } else if (step instanceof Nowhere nowhere) {
@@ -134,8 +139,8 @@ final class Exchange {
         if (refusing.get() || over.get()) {
             return;
         }
-        if (clientGone || refusal != 0) {
-            refuse(new Ended(UpstreamProblem.FAILED));
+        if (!isBackendsFault()) {
+            refuse(ended());
         } else {
             step(journey.resume());
         }
@@ -159,14 +164,14 @@ final class Exchange {
         }
         current = attempt;
         attempt.send();
-        if (clientGone || refusal != 0) {
-            attempt.abort(UpstreamProblem.FAILED);
+        if (!isBackendsFault()) {
+            attempt.abort(why());
         }
     }
 
     /** Whether there may be another try, as far as that can be known before. */
     boolean mayTryAgain() {
-        return outgoing.isReplayable() && !clientGone && refusal == 0 && pump == null && !over.get();
+        return outgoing.isReplayable() && isBackendsFault() && pump == null && !over.get();
     }
 
     /** Has another backend try it, if there is one and nothing forbids it; the one before is over then. */
@@ -295,8 +300,23 @@ final class Exchange {
         stop();
     }
 
-    boolean isClientsFault() {
-        return clientGone || refusal != 0;
+    /** The gateway stops: an answer that has begun ends with an error, or is cut off, and any other is a refusal. */
+    void shutDown() {
+        isStopping = true;
+        stop();
+    }
+
+    /** Whether a failure is the backend's, and not the client's or ours. */
+    boolean isBackendsFault() {
+        return !clientGone && refusal == 0 && !isStopping;
+    }
+
+    private UpstreamProblem why() {
+        return isStopping ? UpstreamProblem.SHUTTING_DOWN : UpstreamProblem.FAILED;
+    }
+
+    private Ended ended() {
+        return new Ended(why());
     }
 
     /** The client's side broke off: a body that is too large or too slow, or the client itself. */
@@ -323,7 +343,7 @@ final class Exchange {
         }
         Attempt attempt = current;
         if (attempt != null) {
-            attempt.abort(UpstreamProblem.FAILED);
+            attempt.abort(why());
         }
     }
 

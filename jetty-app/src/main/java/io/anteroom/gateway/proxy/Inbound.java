@@ -2,6 +2,7 @@
 package io.anteroom.gateway.proxy;
 
 import io.anteroom.gateway.net.ClientWatch;
+import io.anteroom.gateway.proxy.Running.Stay;
 import io.anteroom.gateway.upstream.Group;
 import io.anteroom.gateway.upstream.Prompt;
 import io.anteroom.gateway.upstream.Wanted;
@@ -22,6 +23,7 @@ final class Inbound implements AsyncListener {
     private static final int CLIENT_CLOSED_REQUEST = 499;
 
     private final UpstreamProxy proxy;
+    private final Stay stay;
     private final Group group;
     private final HttpServletRequest request;
     private final HttpServletResponse response;
@@ -31,8 +33,9 @@ final class Inbound implements AsyncListener {
     private int reserved;
     private volatile @Nullable Exchange exchange;
 
-    Inbound(UpstreamProxy proxy, Group group, HttpServletRequest request, HttpServletResponse response) {
+    Inbound(UpstreamProxy proxy, Stay stay, Group group, HttpServletRequest request, HttpServletResponse response) {
         this.proxy = proxy;
+        this.stay = stay;
         this.group = group;
         this.request = request;
         this.response = response;
@@ -155,6 +158,7 @@ final class Inbound implements AsyncListener {
                         proxy.http().getExecutor()),
                 this::release);
         exchange = begun;
+        stay.goesOn(begun);
         return begun;
     }
 

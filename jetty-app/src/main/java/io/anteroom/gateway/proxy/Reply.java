@@ -5,6 +5,7 @@ import io.anteroom.gateway.upstream.Call;
 import io.anteroom.gateway.upstream.Journey;
 import io.anteroom.protocol.Answer;
 import io.anteroom.protocol.Problem;
+import io.anteroom.protocol.Problem.Kind;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.ServletResponseWrapper;
 import jakarta.servlet.http.HttpServletResponse;
@@ -101,7 +102,9 @@ final class Reply {
             told.headers().forEach(client::setHeader);
         }
         client.setHeader("Content-Type", told.contentType());
-        client.setHeader("Queue-Upstream-Error", problem.code());
+        if (problem.kind() != Kind.SHUTTING_DOWN) {
+            client.setHeader("Queue-Upstream-Error", problem.code());
+        }
         servedBy(by);
         return told.body();
     }

@@ -28,7 +28,12 @@ enum UpstreamProblem {
     TOTAL_TIMEOUT(504, "upstream_total_timeout", "The backend did not finish its answer in time."),
     CLOSED(502, "upstream_closed", "The backend closed the connection before its answer was complete."),
     BAD_ANSWER(502, "upstream_bad_answer", "The backend's answer is not valid HTTP."),
-    FAILED(502, "upstream_failed", "The request could not be passed to the backend.");
+    FAILED(502, "upstream_failed", "The request could not be passed to the backend."),
+    SHUTTING_DOWN(503, "shutting_down", "The server is shutting down.");
+
+    /** The same as who waits in the queue is told. */
+    private static final Problem STOPPED =
+            new Problem(Kind.SHUTTING_DOWN, SHUTTING_DOWN.message, Duration.ofSeconds(1), null);
 
     private final int status;
     private final String code;
@@ -131,7 +136,7 @@ enum UpstreamProblem {
         return switch (this) {
             case UNREACHABLE, NAME_UNKNOWN, CONNECT_TIMEOUT -> Cause.CONNECT;
             case FIRST_BYTE_TIMEOUT, IDLE_TIMEOUT -> Cause.TIMEOUT;
-            case TOTAL_TIMEOUT -> null;
+            case TOTAL_TIMEOUT, SHUTTING_DOWN -> null;
             case CLOSED, BAD_ANSWER, FAILED -> wasConnected ? Cause.CLOSED : Cause.CONNECT;
         };
     }
@@ -171,6 +176,9 @@ enum UpstreamProblem {
             return nowhere.told();
         }
         UpstreamProblem problem = of(failure);
+        if (problem == SHUTTING_DOWN) {
+            return STOPPED;
+        }
         return Problem.ofUpstream(problem.status, problem.code, problem.message);
     }
 }

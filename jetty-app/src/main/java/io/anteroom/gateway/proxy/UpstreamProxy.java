@@ -2,8 +2,12 @@
 package io.anteroom.gateway.proxy;
 
 import io.anteroom.gateway.config.UpstreamGroup;
+import io.anteroom.gateway.net.ClientWatch;
+import io.anteroom.gateway.proxy.Running.Stay;
+import io.anteroom.gateway.proxy.UpstreamProblem.Ended;
 import io.anteroom.gateway.upstream.Group;
 import io.anteroom.gateway.upstream.Upstreams;
+import io.anteroom.protocol.Answer;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -52,6 +56,7 @@ public final class UpstreamProxy extends HttpServlet {
     private final transient Limits limits;
     private final long budget = Math.max(LEAST_BUDGET, Runtime.getRuntime().maxMemory() / 8);
     private final transient AtomicLong held = new AtomicLong();
+    private final transient Running running = new Running();
 
     /**
      * What clients may do.
@@ -151,8 +156,48 @@ public final class UpstreamProxy extends HttpServlet {
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
         Object pool = request.getAttribute("io.anteroom.pool");
         boolean hasFallenBack = request.getAttribute("io.anteroom.fallback") != null;
+        Stay stay = running.begins(ClientWatch.of(request.getAttribute(ClientWatch.attribute())));
+        if (pool == null && running.isDraining()) {
+            refuse(request, response);
+            return;
+        }
         Group group = upstreams.group(pool == null ? null : pool.toString(), hasFallenBack);
-        new Inbound(this, group, request, response).begin();
+        new Inbound(this, stay, group, request, response).begin();
+    }
+
+    private static void refuse(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        Answer answer = Client.of(request).answer(UpstreamProblem.told(new Ended(UpstreamProblem.SHUTTING_DOWN)));
+        response.setStatus(answer.status());
+        answer.headers().forEach(response::setHeader);
+        if (request.getProtocol().startsWith("HTTP/1")) {
+            response.setHeader("Connection", "close");
+        }
+        response.setContentType(answer.contentType());
+        response.getOutputStream().write(answer.body());
+    }
+
+    /** From now on requests that need no slot are refused with 503 {@code shutting_down}; the queue refuses its own. */
+    public void drain() {
+        running.drain();
+    }
+
+    /**
+     * Waits for all requests that are under way, with a slot and without.
+     *
+     * @return whether all have ended; false if the time is over before
+     */
+    public boolean awaitEnd(Duration timeout) {
+        return running.awaitEnd(timeout);
+    }
+
+    /**
+     * Ends all requests that are under way, before the server does: streams with an error event of their dialect, other
+     * answers that have begun by cutting them off, and the others with 503 {@code shutting_down}.
+     *
+     * @param timeout how long clients may take for that
+     */
+    public void stop(Duration timeout) {
+        running.stop(timeout);
     }
 
     Upstreams upstreams() {

@@ -37,12 +37,16 @@ import org.jspecify.annotations.Nullable;
 
 /** A running gateway: the filter with its pools, the proxy behind it, and the server around both. */
 public final class Gateway implements AutoCloseable {
+    /** How long clients may take for the error that ends what is cut off. */
+    private static final Duration LAST_MOMENT = Duration.ofSeconds(2);
+
     private final GatewayConfig config;
     private final Events events;
     private final Clustering clustering;
     private final Anteroom anteroom;
     private final Operations operations;
     private final Upstreams upstreams;
+    private final UpstreamProxy proxy;
     private final JettyServer server;
     private final @Nullable AccessLog log;
     private final @Nullable Tracing tracing;
@@ -68,7 +72,7 @@ public final class Gateway implements AutoCloseable {
         upstreams = new Upstreams(config.upstream(), Surroundings.real(new BackendReadings(config, anteroom), events));
         operations = new Operations(config, anteroom, upstreams, clustering, events, looksEvery);
         upstreams.link(anteroom.pools()::all);
-        UpstreamProxy proxy = new UpstreamProxy(upstreams, limits(config), trusted::trusts);
+        proxy = new UpstreamProxy(upstreams, limits(config), trusted::trusts);
         server = new JettyServer(config, List.of(new AnteroomFilter(anteroom)), proxy, log, this::mayComeIn);
     }
 
@@ -223,11 +227,15 @@ public final class Gateway implements AutoCloseable {
      * @return whether everybody who ran has ended in time
      */
     public boolean stop() {
+        long began = System.nanoTime();
+        Duration drain = config.shutdown().drain();
         server.unready();
-        boolean drained = anteroom.drain(config.shutdown().drain());
-        server.stop(drained);
-        release();
-        return drained;
+        proxy.drain();
+        boolean isServed = anteroom.drain(drain);
+        // Those without a slot are known to nobody else.
+        isServed &= proxy.awaitEnd(drain.minusNanos(System.nanoTime() - began));
+        end(isServed);
+        return isServed;
     }
 
     /** Stops without giving anybody time. */
@@ -235,8 +243,16 @@ public final class Gateway implements AutoCloseable {
     public void close() {
         server.unready();
         anteroom.close();
-        server.stop(false);
-        release();
+        end(false);
+    }
+
+    private void end(boolean isServed) {
+        try {
+            proxy.stop(LAST_MOMENT);
+            server.stop(isServed);
+        } finally {
+            release();
+        }
     }
 
     private void release() {

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import org.eclipse.jetty.ee11.servlet.FilterHolder;
@@ -37,6 +38,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Jetty as the gateway needs it: limits on everything that a client sends, the filter, and the proxy behind it. */
 final class JettyServer {
+    private static final System.Logger LOG = System.getLogger(JettyServer.class.getName());
     private static final long LAST_MOMENT_MILLIS = 2000;
     private static final int THREADS = 200;
     private static final int STREAMS_PER_CONNECTION = 1000;
@@ -151,12 +153,16 @@ final class JettyServer {
     /**
      * Stops.
      *
-     * @param gracefully whether to wait for what still runs, for a moment: those who took a slot have ended by now
+     * @param gracefully whether to wait for what still runs, for a moment: those on their way to a backend have ended
+     *     by now
      */
     void stop(boolean gracefully) {
         server.setStopTimeout(gracefully ? LAST_MOMENT_MILLIS : 0);
         try {
             server.stop();
+        } catch (TimeoutException e) {
+            // All of it has stopped, but somebody still sent or read, and was cut off.
+            LOG.log(System.Logger.Level.INFO, "requests were cut off by the end of the gateway");
         } catch (Exception e) {
             throw new IllegalStateException("the server does not stop", e);
         }

@@ -275,6 +275,26 @@ final class ProxyTest {
     }
 
     @Test
+    void stop_withARequestThatDoesNotEnd_cutsItOff() throws Exception {
+        CountDownLatch arrived = new CountDownLatch(1);
+        int port = start(
+                (in, out) -> {
+                    arrived.countDown();
+                    untilClosed(in);
+                },
+                "");
+
+        try (RawClient client = new RawClient(port)) {
+            client.get("/v1/x");
+            assertThat(arrived.await(10, SECONDS)).isTrue();
+
+            gateway.stop(true);
+
+            assertThat(client.readAll()).doesNotStartWith("HTTP/1.1 200");
+        }
+    }
+
+    @Test
     void backend_whoseNameTakesTooLong_is504() throws Exception {
         GatewayConfig config = new ConfigReader(name -> null)
                 .parse(
