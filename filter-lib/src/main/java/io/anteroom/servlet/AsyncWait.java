@@ -174,6 +174,9 @@ final class AsyncWait extends Wait {
     }
 
     private void giveUp(Lease lease, AsyncContext parked) {
+        if (!hasEnded) {
+            exchange.endsShort("abandoned");
+        }
         if (exchange.lease() == null) {
             lease.close();
             exchange.abandoned();
@@ -212,6 +215,7 @@ final class AsyncWait extends Wait {
         exchange.abandoned();
         if (!hasEnded) {
             try {
+                exchange.endsShort("abandoned");
                 HttpServletResponse response = through.response();
                 if (!response.isCommitted()) {
                     // Read by nobody, unless the client has closed only its own half.

@@ -171,6 +171,11 @@ final class Exchange {
         }
     }
 
+    /** See {@link Facts#endsShort}; not once the container has ended it. */
+    void endsShort(String how) {
+        Facts.endsShort(request, how);
+    }
+
     /** Gives the slot back, once. */
     void release() {
         if (OVER.compareAndSet(this, 0, 1)) {

@@ -2,6 +2,7 @@
 package io.anteroom.servlet;
 
 import io.anteroom.admission.Lease;
+import jakarta.servlet.http.HttpServletRequest;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -48,5 +49,19 @@ final class Facts {
             case "io.anteroom.fallback" -> fallback(exchange);
             default -> lease;
         };
+    }
+
+    /**
+     * Tells whoever hands answers on, as caches do, that this one is not what was asked for, though it may look whole:
+     * {@code error} if it ends with an error of ours after it had begun, {@code abandoned} if nobody is there to read
+     * it.
+     */
+    static void endsShort(HttpServletRequest request, String how) {
+        try {
+            request.setAttribute(PREFIX + "ends-short", how);
+        } catch (IllegalStateException e) {
+            // Whatever comes of it, slots are given back after this.
+            Log.debug("a request had ended when it was to be marked", e);
+        }
     }
 }

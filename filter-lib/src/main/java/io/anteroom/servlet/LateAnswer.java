@@ -34,6 +34,7 @@ final class LateAnswer {
     }
 
     private final HttpServletResponse response;
+    private final Exchange exchange;
     private final Ask ask;
     private final LateHead head;
     private final StatusFrames frames;
@@ -44,9 +45,10 @@ final class LateAnswer {
     private volatile boolean isAsync;
     private boolean isFlushed;
 
-    LateAnswer(HttpServletResponse response, Ask ask, LateHead head, StatusFrames frames) {
+    LateAnswer(HttpServletResponse response, Exchange exchange, LateHead head, StatusFrames frames) {
         this.response = response;
-        this.ask = ask;
+        this.exchange = exchange;
+        this.ask = exchange.ask();
         this.head = head;
         this.frames = frames;
     }
@@ -223,6 +225,7 @@ final class LateAnswer {
 
     private void send(Problem problem, boolean isInside) {
         try {
+            exchange.endsShort("error");
             ServletOutputStream out = response.getOutputStream();
             if (isAsync && !out.isReady()) {
                 return;

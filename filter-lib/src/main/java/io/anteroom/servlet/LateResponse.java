@@ -29,11 +29,11 @@ final class LateResponse extends HttpServletResponseWrapper {
     private @Nullable PrintWriter writer;
     private @Nullable String charset;
 
-    LateResponse(HttpServletResponse response, Ask ask, StatusFrames frames) {
+    LateResponse(HttpServletResponse response, Exchange exchange, StatusFrames frames) {
         super(response);
-        this.ask = ask;
+        this.ask = exchange.ask();
         this.head = new LateHead(ask.manner());
-        this.answer = new LateAnswer(response, ask, head, frames);
+        this.answer = new LateAnswer(response, exchange, head, frames);
     }
 
     LateAnswer answer() {

@@ -80,7 +80,7 @@ final class Passage {
     }
 
     private HttpServletResponse late(StatusStream stream, HttpServletResponse given) {
-        LateResponse late = new LateResponse(given, exchange.ask(), stream.frames());
+        LateResponse late = new LateResponse(given, exchange, stream.frames());
         wrappedRequest.respondsLate(late);
         exchange.respondsLate(late);
         return late;
@@ -128,6 +128,7 @@ final class Passage {
         Ask ask = exchange.ask();
         Problem problem = protocol.dress(Refusals.problem(ask.pool().name(), refusal));
         if (stream != null && stream.hasBegun()) {
+            exchange.endsShort("error");
             stream.end(problem);
         } else {
             refuse(problem);

@@ -59,8 +59,13 @@ final class ThreadWait extends Wait {
             exchange.kept(refusal.waited(), refusal.code());
             passage.sendAway(kept, refusal);
         } else {
-            exchange.abandoned();
+            abandon();
         }
+    }
+
+    private void abandon() {
+        exchange.endsShort("abandoned");
+        exchange.abandoned();
     }
 
     private void run(Lease lease, Passage passage, FilterChain chain) throws IOException, ServletException {
@@ -71,7 +76,7 @@ final class ThreadWait extends Wait {
             }
         } catch (IOException e) {
             lease.close();
-            exchange.abandoned();
+            abandon();
             return;
         }
         exchange.admitted(lease);

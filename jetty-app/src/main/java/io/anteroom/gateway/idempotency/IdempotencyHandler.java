@@ -145,10 +145,11 @@ public final class IdempotencyHandler extends Handler.Wrapper {
 
     /** Tells those who follow, whose trouble is none of the one whom they follow. */
     private void over(boolean isWhole, Recorder recorder, Recording recording, Once once) {
+        boolean mayBeKept = false;
         try {
-            recorder.ended(isWhole);
+            mayBeKept = recorder.ended(isWhole);
         } finally {
-            recordings.ended(once.key(), recording);
+            recordings.ended(once.key(), recording, mayBeKept);
         }
     }
 

@@ -13,6 +13,11 @@ final class Recorder extends Response.Wrapper {
     /** The status of an answer whose client has left, which nobody gets. */
     private static final int CLIENT_CLOSED_REQUEST = 499;
 
+    /** Set by whoever ends an answer with an error after it had begun, or gives it up; see the filter's. */
+    private static final String ENDS_SHORT = "io.anteroom.ends-short";
+
+    private static final String ABANDONED = "abandoned";
+
     private final Recording recording;
 
     Recorder(Request request, Response response, Recording recording) {
@@ -41,13 +46,20 @@ final class Recorder extends Response.Wrapper {
         }
     }
 
-    /** The exchange is over. */
-    void ended(boolean isWell) {
-        if (isWell && getStatus() != CLIENT_CLOSED_REQUEST) {
+    /** The exchange is over; whether its answer may be kept as far as that can be told here. */
+    boolean ended(boolean isWell) {
+        if (!isWell) {
+            // Not asked for anything: the request may be the container's again.
+            recording.end(false);
+            return false;
+        }
+        Object endsShort = getRequest().getAttribute(ENDS_SHORT);
+        if (getStatus() != CLIENT_CLOSED_REQUEST && !ABANDONED.equals(endsShort)) {
             begin();
             recording.end(true);
         } else {
             recording.end(false);
         }
+        return endsShort == null;
     }
 }

@@ -97,21 +97,25 @@ final class Recordings {
         return turn;
     }
 
-    /** The answer is over. One that is worth it is kept for a while. */
-    void ended(String key, Recording recording) {
+    /**
+     * The answer is over. One that is worth it is kept for a while.
+     *
+     * @param mayBeKept whether it is what was asked for, and not an error that its status does not tell
+     */
+    void ended(String key, Recording recording, boolean mayBeKept) {
         List<Recording> dropped = new ArrayList<>();
-        ended(key, recording, dropped);
+        ended(key, recording, mayBeKept, dropped);
         dropped.forEach(Recording::forget);
     }
 
-    private synchronized void ended(String key, Recording recording, List<Recording> dropped) {
+    private synchronized void ended(String key, Recording recording, boolean mayBeKept, List<Recording> dropped) {
         long bytes = recording.leaveRoom() + 2L * key.length();
         Entry entry = underWay.get(key);
         if (entry == null || entry.recording() != recording) {
             return;
         }
         underWay.remove(key);
-        if (isKept(recording)) {
+        if (mayBeKept && isKept(recording)) {
             Entry before = kept.remove(key);
             if (before != null) {
                 keptBytes -= before.bytes();

@@ -291,7 +291,12 @@ final class Exchange {
 
     /** The end of an answer that the backend broke off; empty if it must not look complete. */
     byte[] brokenOff(Throwable cause, String contentType) {
-        return clientGone ? new byte[0] : reply.brokenOff(cause, contentType);
+        if (clientGone) {
+            return new byte[0];
+        }
+        // Its status does not tell that it is nothing to be kept for the next one who asks for the same.
+        async.getRequest().setAttribute("io.anteroom.ends-short", "error");
+        return reply.brokenOff(cause, contentType);
     }
 
     /** The client left: so does our request. */

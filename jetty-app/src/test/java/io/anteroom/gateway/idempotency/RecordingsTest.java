@@ -26,7 +26,7 @@ final class RecordingsTest {
         recording.begin(status, HttpFields.EMPTY);
         recording.add(new byte[bytes]);
         recording.end(true);
-        recordings.ended(key, recording);
+        recordings.ended(key, recording, true);
     }
 
     @Test
@@ -47,6 +47,18 @@ final class RecordingsTest {
 
         now += 1;
 
+        assertThat(recordings.turn("k", "p")).isInstanceOf(First.class);
+    }
+
+    @Test
+    void answerThatEndsWithAnError_isReadByThoseWhoFollow_butNotKept() {
+        Recording recording = ((First) recordings.turn("k", "p")).recording();
+        recording.begin(200, HttpFields.EMPTY);
+        recording.end(true);
+
+        recordings.ended("k", recording, false);
+
+        assertThat(recording.stage()).isEqualTo(Recording.Stage.WHOLE);
         assertThat(recordings.turn("k", "p")).isInstanceOf(First.class);
     }
 
@@ -98,7 +110,7 @@ final class RecordingsTest {
         Recording recording = ((First) recordings.turn("k", "p")).recording();
         recording.begin(200, HttpFields.build().add("X-Long", "x".repeat(24_000)));
         recording.end(true);
-        recordings.ended("k", recording);
+        recordings.ended("k", recording, true);
 
         answer("other", 200, 0);
 
@@ -117,7 +129,7 @@ final class RecordingsTest {
         assertThat(three.stage()).isEqualTo(Stage.BROKEN);
 
         one.end(false);
-        recordings.ended("one", one);
+        recordings.ended("one", one, true);
 
         assertThat(begun("four").stage()).isEqualTo(Stage.BEGUN);
     }

@@ -27,6 +27,9 @@ final class CutAnswersTest {
     private final AtomicInteger answers = new AtomicInteger();
     private final Semaphore come = new Semaphore(0);
     private final Semaphore mayEnd = new Semaphore(0);
+    /** Which answer breaks off, by its number. */
+    private volatile int broken;
+
     private ScriptedBackend backend;
     private Gateway gateway;
 
@@ -43,6 +46,9 @@ final class CutAnswersTest {
             int number = answers.incrementAndGet();
             come.release();
             ScriptedBackend.write(out, HEAD + "9\r\ndata: " + number + "\n\n\r\n");
+            if (number == broken) {
+                return;
+            }
             mayEnd.acquire();
             ScriptedBackend.write(out, "9\r\ndata: z\n\n\r\n0\r\n\r\n");
         });
@@ -140,6 +146,35 @@ final class CutAnswersTest {
         mayEnd.release();
         busy.readUntil("0\r\n\r\n");
         busy.close();
+        assertThat(next()).contains("data: 2\n\n", "data: z\n\n").doesNotContain("Idempotent-Replayed");
+    }
+
+    @Test
+    void first_refusedInItsStream_isNotKept() throws Exception {
+        start("pools: {llm: {slots: 1, levels: {normal: {longest-wait: 1s}}}}\nwaiting: {commit-after: 50ms}\n");
+        RawClient busy = send("");
+        busy.readUntil("data: 1\n\n");
+
+        try (RawClient first = send("Accept: text/event-stream\r\nQueue-Status: comment\r\n"
+                + "Connection: close\r\nIdempotency-Key: k\r\n")) {
+            assertThat(first.readAll()).contains(": queue", "event: error", "queue_timeout");
+        }
+
+        mayEnd.release();
+        busy.readUntil("0\r\n\r\n");
+        busy.close();
+        assertThat(next()).contains("data: 2\n\n", "data: z\n\n").doesNotContain("Idempotent-Replayed");
+    }
+
+    @Test
+    void first_brokenOffByTheBackend_endsWithAnError_andIsNotKept() throws Exception {
+        broken = 1;
+        start("pools: {llm: {slots: 1}}\n");
+
+        try (RawClient first = send("Connection: close\r\nIdempotency-Key: k\r\n")) {
+            assertThat(first.readAll()).contains("data: 1\n\n", "event: error", "upstream_closed");
+        }
+
         assertThat(next()).contains("data: 2\n\n", "data: z\n\n").doesNotContain("Idempotent-Replayed");
     }
 
