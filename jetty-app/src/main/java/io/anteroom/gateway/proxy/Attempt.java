@@ -3,6 +3,7 @@ package io.anteroom.gateway.proxy;
 
 import io.anteroom.gateway.config.GatewayConfig.Timeouts;
 import io.anteroom.gateway.config.UpstreamGroup.Cause;
+import io.anteroom.gateway.proxy.BodyPump.Body;
 import io.anteroom.gateway.proxy.UpstreamProblem.Ended;
 import io.anteroom.gateway.upstream.Call;
 import io.anteroom.gateway.upstream.Journey.Outcome;
@@ -35,6 +36,7 @@ final class Attempt {
     private final Exchange exchange;
     private final Call call;
     private final Request upstream;
+    private final @Nullable Body piecewise;
     private final Timeouts timeouts;
     private final Scheduler scheduler;
     private final long beganNanos = System.nanoTime();
@@ -54,6 +56,7 @@ final class Attempt {
         this.exchange = exchange;
         this.call = call;
         this.upstream = upstream;
+        this.piecewise = upstream.getBody() instanceof Body body ? body : null;
         this.timeouts = call.timeouts();
         this.scheduler = exchange.scheduler();
     }
@@ -75,10 +78,14 @@ final class Attempt {
         public void onBegin(Request request) {
             isConnected = true;
             awaitingBackend(true);
+            checkAnew();
         }
 
         @Override
         public void onSuccess(Request request) {
+            if (piecewise != null && !hasBegun) {
+                awaitingBackend(true);
+            }
             isSent = true;
         }
     }
@@ -302,8 +309,20 @@ final class Attempt {
 
     private long stepDue(long now) {
         Duration limit = !isConnected ? timeouts.connect() : hasBegun ? timeouts.idle() : timeouts.firstByte();
+        long since = awaitingSinceNanos();
+        return due(now, limit, since == 0 ? now : since);
+    }
+
+    /** Since when the backend has been waited for, or 0, as while its client sends what the backend reads at once. */
+    private long awaitingSinceNanos() {
+        Body sent = piecewise;
         long since = awaitingSinceNanos;
-        return since == 0 ? limit.toNanos() : due(now, limit, since);
+        if (sent == null || !isConnected || isSent || hasBegun) {
+            return since;
+        }
+        long offered = sent.offeredSinceNanos();
+        // What was offered before there was a connection has waited for the backend since there is one.
+        return offered == 0 || offered - since > 0 ? offered : since;
     }
 
     /** How long until a limit is over, or never. */

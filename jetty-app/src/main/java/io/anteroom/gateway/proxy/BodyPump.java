@@ -36,6 +36,7 @@ final class BodyPump extends IteratingCallback implements ReadListener {
     /** A body whose length may be known. */
     static final class Body extends AsyncRequestContent {
         private final long length;
+        private volatile long offeredSinceNanos;
 
         Body(long length) {
             this.length = length;
@@ -44,6 +45,11 @@ final class BodyPump extends IteratingCallback implements ReadListener {
         @Override
         public long getLength() {
             return length;
+        }
+
+        /** Since when a piece has waited for the backend to take it, or 0: the client is to send the next one. */
+        long offeredSinceNanos() {
+            return offeredSinceNanos;
         }
     }
 
@@ -140,6 +146,7 @@ final class BodyPump extends IteratingCallback implements ReadListener {
 
     @Override
     protected Action process() throws IOException {
+        content.offeredSinceNanos = System.nanoTime() | 1;
         byte[] first = before;
         if (first != null) {
             before = null;
@@ -159,6 +166,7 @@ final class BodyPump extends IteratingCallback implements ReadListener {
                 return Action.SCHEDULED;
             }
         }
+        content.offeredSinceNanos = 0;
         awaitingSinceNanos = System.nanoTime() | 1;
         return Action.IDLE;
     }

@@ -275,6 +275,26 @@ final class ProxyTest {
     }
 
     @Test
+    void backend_thatWaitsForItsClient_isNotLate() throws Exception {
+        byte[] half = new byte[1 << 20];
+        int port = start(
+                (in, out) -> {
+                    in.readNBytes(2 * half.length);
+                    write(out, OK);
+                },
+                "  timeouts: {first-byte: 500ms}");
+
+        try (RawClient client = new RawClient(port)) {
+            client.send("POST /v1/x HTTP/1.1\r\nHost: a\r\nContent-Length: " + 2 * half.length + "\r\n\r\n");
+            client.socket.getOutputStream().write(half);
+            pause();
+            client.socket.getOutputStream().write(half);
+
+            assertThat(client.readHead()).startsWith("HTTP/1.1 200");
+        }
+    }
+
+    @Test
     void stop_withARequestThatDoesNotEnd_cutsItOff() throws Exception {
         CountDownLatch arrived = new CountDownLatch(1);
         int port = start(
@@ -291,6 +311,32 @@ final class ProxyTest {
             gateway.stop(true);
 
             assertThat(client.readAll()).doesNotStartWith("HTTP/1.1 200");
+        }
+    }
+
+    @Test
+    void backend_thatDoesNotReadALongBody_is504() throws Exception {
+        CountDownLatch isOver = new CountDownLatch(1);
+        int port = start((in, out) -> isOver.await(), "  timeouts: {first-byte: 500ms}");
+
+        try (RawClient client = new RawClient(port)) {
+            client.send("POST /v1/x HTTP/1.1\r\nHost: a\r\nContent-Length: 50000000\r\n\r\n");
+            CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> flood(client));
+
+            assertThat(client.readUntil("upstream_first_byte_timeout")).startsWith("HTTP/1.1 504");
+            sending.cancel(true);
+        } finally {
+            isOver.countDown();
+        }
+    }
+
+    private static void flood(RawClient client) {
+        try {
+            for (int i = 0; i < 50; i++) {
+                client.socket.getOutputStream().write(new byte[1_000_000]);
+            }
+        } catch (IOException e) {
+            // Nobody reads it any more.
         }
     }
 
