@@ -87,6 +87,10 @@ final class BookedTicket implements Waiter, Watched {
             expires = until;
             leaves();
             book.ready(this);
+            if (state() != State.READY) {
+                // Cancelled or claimed meanwhile: what was to happen then has just been called off.
+                book.over(this);
+            }
         } else {
             lease.close();
         }
@@ -156,8 +160,9 @@ final class BookedTicket implements Waiter, Watched {
 
     /** Its owner gives it up. */
     void cancel() {
-        Stage before = stage.get();
-        if (!before.state().isOver() && stage.compareAndSet(before, new Stage(State.CANCELLED, null, null))) {
+        // Its turn may come at this very moment: then it is the slot that is given up.
+        Stage before = stage.getAndUpdate(now -> now.state().isOver() ? now : new Stage(State.CANCELLED, null, null));
+        if (!before.state().isOver()) {
             Lease lease = before.lease();
             Ticket waiting = place;
             if (lease != null) {

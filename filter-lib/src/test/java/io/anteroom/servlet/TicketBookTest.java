@@ -14,6 +14,7 @@ import io.anteroom.net.TrustedProxies;
 import io.anteroom.protocol.Dialect;
 import io.anteroom.protocol.Manner;
 import io.anteroom.protocol.ProtocolSettings;
+import io.anteroom.protocol.TicketView;
 import io.anteroom.rate.BudgetBook;
 import io.anteroom.rate.LocalBuckets;
 import io.anteroom.rate.RateLimits;
@@ -23,6 +24,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** What is kept of tickets that have ended. */
@@ -64,6 +70,37 @@ final class TicketBookTest {
         }
     }
 
+    /** Whatever of the two comes first, often enough for both orders and for what lies between. */
+    @Test
+    void cancel_thatMeetsItsTurn_givesTheSlotAndWhatItPaidBack() throws Exception {
+        try (LocalPools pools = new LocalPools(System::nanoTime)) {
+            Pool pool = pools.open("llm", PoolSettings.ofSlots(1));
+            Live live = new Live(settings(pool), Clock.systemUTC());
+            ExecutorService other = Executors.newSingleThreadExecutor();
+            for (int i = 0; i < 200_000; i++) {
+                BookedTicket booked = new BookedTicket(live.tickets(), "id", ask(pool), Duration.ZERO);
+                AtomicInteger closed = new AtomicInteger();
+                Lease lease = Fakes.of(Lease.class, Map.of("close", nothing -> closed.incrementAndGet()));
+                AtomicBoolean go = new AtomicBoolean();
+                Future<?> turn = other.submit(() -> {
+                    while (!go.get()) {
+                        Thread.onSpinWait();
+                    }
+                    booked.admitted(lease);
+                });
+                go.set(true);
+                booked.cancel();
+                turn.get();
+                booked.next(null);
+
+                assertThat(booked.state()).as("attempt %d", i).isEqualTo(TicketView.State.CANCELLED);
+                assertThat(closed).hasValue(1);
+            }
+            other.shutdown();
+            live.close();
+        }
+    }
+
     private static WeakReference<BookedTicket> dropped(Live live, Pool pool) {
         BookedTicket booked = live.tickets().book(ask(pool));
         booked.admitted(Fakes.of(Lease.class, Map.of()));
@@ -72,12 +109,15 @@ final class TicketBookTest {
         return new WeakReference<>(booked);
     }
 
-    private static Ask ask(Pool pool) {
-        Arrival arrival = Arrival.of(Caller.of("one", "10.0.0.1"), Priority.NORMAL);
+    static Ask ask(Pool pool) {
+        return ask(pool, Arrival.of(Caller.of("one", "10.0.0.1"), Priority.NORMAL));
+    }
+
+    static Ask ask(Pool pool, Arrival arrival) {
         return new Ask("id", pool, arrival, Manner.silent(Dialect.PLAIN), false, null, null, null, null, null);
     }
 
-    private static DoorSettings settings(Pool pool) {
+    static DoorSettings settings(Pool pool) {
         LocalBuckets local = new LocalBuckets();
         return new DoorSettings(
                 new Routes(Map.of("*", pool), Map.of()),
