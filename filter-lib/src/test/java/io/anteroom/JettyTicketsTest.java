@@ -119,6 +119,27 @@ final class JettyTicketsTest {
     }
 
     @Test
+    void ticket_redeemed_hasQueuedInAllThatTellsSo() throws Exception {
+        start(builder());
+        String first = ticket("one");
+        String second = ticket("one");
+        server.letGo();
+
+        awaitReady("one", first);
+        HttpResponse<String> body = server.send(by("one", "/json")
+                .header("Queue-Ticket", first)
+                .POST(BodyPublishers.ofString("{\"model\":\"m\",\"gateflow\":{}}")));
+        awaitReady("one", second);
+        HttpResponse<String> facts = server.send(by("one", "/facts").header("Queue-Ticket", second));
+
+        assertThat(body.headers().firstValue("Queue-Was-Queued")).contains("true");
+        assertThat(body.body()).contains("\"was_queued\":true", "\"initial_position\":1");
+        assertThat(facts.headers().firstValue("Queue-Was-Queued")).contains("true");
+        assertThat(facts.body()).contains(" true PT");
+        server.awaitIdle();
+    }
+
+    @Test
     void respondAsync_freeSlot_isAnsweredAtOnce() throws Exception {
         server = TestServer.start(builder());
 

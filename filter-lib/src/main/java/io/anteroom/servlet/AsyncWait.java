@@ -51,7 +51,7 @@ final class AsyncWait extends Wait {
             }
         } else if (early instanceof Lease lease) {
             exchange.admitted(lease);
-            passage.run(lease, true, null, chain);
+            passage.run(lease, null, chain);
         } else if (early instanceof Refusal refusal && exchange.fallsBack(refusal)) {
             passage.fallBack(null, chain);
         } else if (early instanceof Refusal refusal) {

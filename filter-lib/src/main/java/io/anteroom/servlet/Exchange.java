@@ -99,6 +99,12 @@ final class Exchange {
         return wait;
     }
 
+    /** Whether it has waited, by itself or with a ticket or a kept place. */
+    boolean wasQueued() {
+        Lease held = lease;
+        return wait != null || (held != null && held.initialPosition() > 0);
+    }
+
     ExchangeEvents events() {
         return events;
     }

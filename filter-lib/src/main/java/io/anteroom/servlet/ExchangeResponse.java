@@ -86,7 +86,7 @@ final class ExchangeResponse extends HttpServletResponseWrapper {
         Lease lease = exchange.lease();
         return lease == null
                 ? Metadata.member(false, Duration.ZERO, 0)
-                : Metadata.member(exchange.waiting() != null, lease.waited(), lease.initialPosition());
+                : Metadata.member(exchange.wasQueued(), lease.waited(), lease.initialPosition());
     }
 
     void growsBy(int bytes) {

@@ -43,7 +43,7 @@ final class Facts {
             case "io.anteroom.caller" -> ask.arrival().caller();
             case "io.anteroom.priority" -> ask.arrival().priority();
             case "io.anteroom.batch" -> ask.arrival().batch();
-            case "io.anteroom.queued" -> exchange.waiting() != null;
+            case "io.anteroom.queued" -> exchange.wasQueued();
             case "io.anteroom.waited" -> lease == null ? null : lease.waited();
             case "io.anteroom.initial-position" -> lease == null ? null : lease.initialPosition();
             case "io.anteroom.fallback" -> fallback(exchange);

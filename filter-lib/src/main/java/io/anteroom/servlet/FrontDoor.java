@@ -213,7 +213,7 @@ public final class FrontDoor implements AutoCloseable {
         exchange.events().takesUp();
         exchange.admitted(lease);
         Passage passage = new Passage(exchange, fields, response, settings.protocol());
-        passage.run(lease, lease.initialPosition() > 0, null, ask.chain(chain));
+        passage.run(lease, null, ask.chain(chain));
     }
 
     /** A client that would rather come back than wait gets a ticket, unless a slot is free. */
@@ -224,7 +224,7 @@ public final class FrontDoor implements AutoCloseable {
             live.tickets().drop(booking.ticket());
             lease.claim();
             exchange.admitted(lease);
-            passage.run(lease, false, null, chain);
+            passage.run(lease, null, chain);
         } else if (booking.answer() instanceof Refusal refusal) {
             refuse(exchange, passage, refusal);
         } else {
@@ -257,7 +257,7 @@ public final class FrontDoor implements AutoCloseable {
             begin(exchange, wait(exchange, verdict, usesThread), null, passage, chain);
         } else if (answer instanceof Lease lease) {
             exchange.admitted(lease);
-            passage.run(lease, false, null, chain);
+            passage.run(lease, null, chain);
         }
     }
 

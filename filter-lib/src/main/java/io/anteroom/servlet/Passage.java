@@ -60,9 +60,8 @@ final class Passage {
     }
 
     /** Lets the request in on this thread. */
-    void run(Lease lease, boolean queued, @Nullable StatusStream stream, FilterChain chain)
-            throws IOException, ServletException {
-        HttpServletResponse answer = let(lease, queued, stream, wrappedResponse);
+    void run(Lease lease, @Nullable StatusStream stream, FilterChain chain) throws IOException, ServletException {
+        HttpServletResponse answer = let(lease, stream, wrappedResponse);
         exchange.pass(wrappedRequest, answer, chain);
     }
 
@@ -71,9 +70,9 @@ final class Passage {
      *
      * @param given the response that the container hands to this pass
      */
-    HttpServletResponse let(Lease lease, boolean queued, @Nullable StatusStream stream, HttpServletResponse given) {
+    HttpServletResponse let(Lease lease, @Nullable StatusStream stream, HttpServletResponse given) {
         if (stream == null || !stream.hasBegun()) {
-            Replies.admitted(fields, response, exchange.ask(), lease, queued);
+            Replies.admitted(fields, response, exchange.ask(), lease, exchange.wasQueued());
             return given;
         }
         return late(stream, given);
@@ -103,7 +102,7 @@ final class Passage {
         if (stream != null && stream.hasBegun()) {
             return late(stream, given);
         }
-        Replies.fallback(request, response, exchange.ask(), exchange.waiting() != null, Facts.fallback(exchange));
+        Replies.fallback(request, response, exchange.ask(), exchange.wasQueued(), Facts.fallback(exchange));
         return given;
     }
 
@@ -113,7 +112,7 @@ final class Passage {
             return letFallBack(stream, given);
         }
         Lease lease = exchange.lease();
-        return lease == null ? given : let(lease, true, stream, given);
+        return lease == null ? given : let(lease, stream, given);
     }
 
     /** Tells the client to come back to its place. */

@@ -81,7 +81,7 @@ final class ThreadWait extends Wait {
         }
         exchange.admitted(lease);
         if (!moves(passage)) {
-            passage.run(lease, true, begun, chain);
+            passage.run(lease, begun, chain);
         }
     }
 
