@@ -9,6 +9,7 @@ import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -21,14 +22,15 @@ import org.jspecify.annotations.Nullable;
  * A pool's thread never waits for it: if a slow client's write holds it, the end of the wait is left to a worker.
  */
 final class AsyncWait extends Wait {
-    /** How long the container's own time-out comes after the longest wait. */
-    private static final long SLACK_MILLIS = 30_000;
+    /** How long after the longest wait it ends here, if the pool has not ended it. */
+    private static final long SLACK_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private static final int CLIENT_CLOSED = 499;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final AtomicBoolean isWriting = new AtomicBoolean();
     private final AtomicBoolean resumes = new AtomicBoolean();
+    private final AtomicBoolean isOverdue = new AtomicBoolean();
     private volatile boolean isParked;
     private volatile @Nullable StatusStream stream;
     private @Nullable Passage passage;
@@ -75,7 +77,8 @@ final class AsyncWait extends Wait {
             exchange.mark();
             AsyncContext started = passage.request().startAsync(passage.wrappedRequest(), passage.wrappedResponse());
             exchange.asyncTimeout = started.getTimeout();
-            started.setTimeout(longestMillis() + SLACK_MILLIS);
+            // A wait may be extended while it lasts, which a container's time-out could not follow.
+            started.setTimeout(0);
             exchange.listener().register(started);
             context = started;
             isParked = true;
@@ -85,10 +88,6 @@ final class AsyncWait extends Wait {
         } finally {
             lock.unlock();
         }
-    }
-
-    private long longestMillis() {
-        return live.longestWait(exchange.ask()).toMillis();
     }
 
     @Override
@@ -242,6 +241,12 @@ final class AsyncWait extends Wait {
 
     @Override
     void tick(long nowNanos) {
+        long beyondSlack = nowNanos - sinceNanos() - SLACK_NANOS;
+        if (beyondSlack > 0
+                && beyondSlack > live.longestWaitEver(exchange.ask()).toNanos()
+                && isOverdue.compareAndSet(false, true)) {
+            live.execute(this::expire);
+        }
         StatusStream due = stream;
         Ticket place = ticket();
         if (due == null && untilHoldEndsNanos(nowNanos) <= 0 && isWriting.compareAndSet(false, true)) {
@@ -297,6 +302,17 @@ final class AsyncWait extends Wait {
     HttpServletResponse resumedResponse(HttpServletResponse response) {
         Passage through = passage;
         return through == null ? response : through.resume(stream, response);
+    }
+
+    @Override
+    void timedOut() {
+        lock.lock();
+        try {
+            expire();
+            resolve();
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override

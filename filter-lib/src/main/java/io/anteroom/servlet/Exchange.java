@@ -235,12 +235,12 @@ final class Exchange {
             if (begun == null) {
                 throw e;
             }
-            begun.fail(e);
+            begun.fail(e, isClientGone());
             LateAsyncContext.completeStarted(request);
         } catch (Error e) {
             LateResponse begun = late;
             if (begun != null) {
-                begun.fail(e);
+                begun.fail(e, isClientGone());
             }
             throw e;
         } finally {
@@ -317,7 +317,7 @@ final class Exchange {
     }
 
     boolean isClientGone() {
-        return gone != 0;
+        return gone != 0 || isCutOff;
     }
 
     private void graceOver() {

@@ -59,7 +59,7 @@ final class ExchangeListener implements AsyncListener {
     public void onTimeout(AsyncEvent event) {
         Wait wait = exchange.waiting();
         if (wait != null && wait.isParked()) {
-            wait.expire();
+            wait.timedOut();
         }
     }
 }

@@ -40,6 +40,7 @@ final class ExchangeRequest extends HttpServletRequestWrapper {
     private @Nullable BufferedBody body;
     private @Nullable HttpServletResponse response;
     private @Nullable LateResponse late;
+    private @Nullable LateAsyncContext cycle;
     private @Nullable ReplayInput input;
     private @Nullable BufferedReader reader;
 
@@ -189,12 +190,21 @@ final class ExchangeRequest extends HttpServletRequestWrapper {
         } else {
             exchange.watchCompletion();
         }
-        return late == null ? context : new LateAsyncContext(context, late);
+        return late == null ? context : begin(context, late);
     }
 
     @Override
     public AsyncContext getAsyncContext() {
         AsyncContext context = super.getAsyncContext();
-        return late == null ? context : new LateAsyncContext(context, late);
+        if (late == null) {
+            return context;
+        }
+        return cycle == null ? begin(context, late) : cycle;
+    }
+
+    private LateAsyncContext begin(AsyncContext context, LateResponse answer) {
+        LateAsyncContext begun = LateAsyncContext.begun(context, answer, cycle);
+        cycle = begun;
+        return begun;
     }
 }

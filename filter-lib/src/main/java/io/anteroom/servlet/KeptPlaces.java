@@ -59,7 +59,7 @@ final class KeptPlaces {
 
     /** Until the longest wait is over, or for as long as places are kept. */
     private Duration keptFor(Ask ask, Ticket ticket) {
-        Duration rest = live.longestWait(ask).minus(ticket.status().waited());
+        Duration rest = live.longestWait(ask, ticket).minus(ticket.status().waited());
         return rest.compareTo(settings.holdPlace()) < 0 ? rest : settings.holdPlace();
     }
 

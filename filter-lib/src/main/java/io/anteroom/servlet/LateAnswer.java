@@ -44,6 +44,7 @@ final class LateAnswer {
     private volatile long lastNanos = System.nanoTime();
     private volatile boolean isAsync;
     private boolean isFlushed;
+    private boolean hasTimedOut;
 
     LateAnswer(HttpServletResponse response, Exchange exchange, LateHead head, StatusFrames frames) {
         this.response = response;
@@ -81,6 +82,7 @@ final class LateAnswer {
         try {
             decide();
             if (stage == Stage.STREAMING) {
+                hasTimedOut = false;
                 response.getOutputStream().write(bytes, offset, length);
                 return;
             }
@@ -158,11 +160,23 @@ final class LateAnswer {
         }
     }
 
+    /** The application's time is over: one that ends now without another word has failed. */
+    void timesOut() {
+        lock.lock();
+        try {
+            hasTimedOut = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** The application has ended normally. */
     void end() {
         lock.lock();
         try {
-            if (stage != Stage.ENDED) {
+            if (hasTimedOut && stage != Stage.KEEPING && head.status() < 400) {
+                fail();
+            } else if (stage != Stage.ENDED) {
                 boolean isWhole = stage == Stage.STREAMING || (stage == Stage.OPEN && head.canEndEmpty());
                 stage = Stage.ENDED;
                 if (!isWhole) {

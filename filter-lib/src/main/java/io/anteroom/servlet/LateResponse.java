@@ -48,9 +48,19 @@ final class LateResponse extends HttpServletResponseWrapper {
         answer.end();
     }
 
-    /** The application has failed. */
-    void fail(Throwable failure) {
-        Log.warn("request " + ask.id() + " failed after its answer had begun", failure);
+    /** The application has failed; what it meets when its client leaves is none of its faults. */
+    void fail(Throwable failure, boolean isClientGone) {
+        if (isClientGone) {
+            Log.debug("request " + ask.id() + " left while it was answered", null);
+        } else {
+            Log.warn("request " + ask.id() + " failed after its answer had begun", failure);
+        }
+        answer.fail();
+    }
+
+    /** The application has let its asynchronous time run out. */
+    void failTimedOut() {
+        Log.warn("request " + ask.id() + " timed out in the application after its answer had begun");
         answer.fail();
     }
 

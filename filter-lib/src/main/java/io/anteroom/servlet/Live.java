@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.servlet;
 
+import io.anteroom.admission.LevelSettings;
 import io.anteroom.admission.Peers;
 import io.anteroom.admission.Ticket;
 import io.anteroom.event.Arriving;
@@ -163,6 +164,34 @@ final class Live {
         return own != null
                 ? own
                 : ask.pool().settings().level(ask.arrival().priority()).longestWait();
+    }
+
+    /** The same, whatever level it may be moved to: no pool ends its wait later. */
+    Duration longestWaitEver(Ask ask) {
+        Duration own = ask.arrival().longestWait();
+        if (own != null) {
+            return own;
+        }
+        Duration longest = Duration.ZERO;
+        for (LevelSettings level : ask.pool().settings().levels().values()) {
+            longest = level.longestWait().compareTo(longest) > 0 ? level.longestWait() : longest;
+        }
+        return longest;
+    }
+
+    /** How long one who waits may wait in all. */
+    Duration longestWait(Ask ask, Ticket ticket) {
+        Duration ofArrival = longestWait(ask);
+        if (ask.arrival().longestWait() != null
+                || ofArrival.compareTo(ticket.status().waited()) > 0) {
+            return ofArrival;
+        }
+        // It waits on, so it has been moved to another level.
+        return ask.pool().waiting(Integer.MAX_VALUE).stream()
+                .filter(waiting -> waiting.id() == ticket.id())
+                .findFirst()
+                .map(waiting -> ask.pool().settings().level(waiting.priority()).longestWait())
+                .orElse(ofArrival);
     }
 
     /** The stay of a request at its fallback, which has not begun; null if it has none. */

@@ -96,6 +96,14 @@ abstract class Wait {
     /** The container has ended the exchange. */
     void containerEnded() {}
 
+    /**
+     * The container's own time-out is over, which nobody has asked for but that Tomcat has one when it stops. It
+     * answers by itself, beside whoever else answers, unless the wait has been carried out when this returns.
+     */
+    void timedOut() {
+        expire();
+    }
+
     /** The stream of status comments, or null if the client gets none. */
     abstract @Nullable StatusStream stream();
 
@@ -144,7 +152,7 @@ abstract class Wait {
         end(GONE);
     }
 
-    /** The container's own time-out, a safety net behind the pool's. */
+    /** The longest wait is over, as somebody else than the pool has found. */
     final void expire() {
         end(own(Refusal.Code.WAIT_TIMEOUT));
     }

@@ -23,6 +23,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** The matrix of endings and phases. */
@@ -100,6 +101,21 @@ final class Endings {
             scene.goOn();
             assertThat(scene.call().answer().status()).isBetween(500, 599);
         }));
+        rows.add(Ending.of("nested async times out", "nested-timeout-told", UNCOMMITTED, scene -> status(scene, 504)));
+        rows.add(Ending.of(
+                "nested async times out", "nested-timeout", COMMITTED_WAITS, scene -> timesOut(scene, "failed")));
+        rows.add(Ending.of(
+                "nested async times out",
+                "nested-timeout-told",
+                COMMITTED_WAITS,
+                scene -> timesOut(scene, "backend timed out")));
+        Set<Phase> begun = EnumSet.of(WAITING_COMMITTED, STREAMING_LATE);
+        rows.add(Ending.of("nested async times out", "sse-timeout", begun, scene -> timesOut(scene, "failed")));
+        rows.add(Ending.of("nested async times out", "sse-timeout-silent", begun, scene -> timesOut(scene, "failed")));
+        rows.add(Ending.of("nested async times out", "sse-timeout-told", begun, scene -> {
+            scene.goOn();
+            assertThat(scene.wholeAnswer().body()).endsWith("data: first\n\ndata: sorry\n\n");
+        }));
     }
 
     private static void departures(List<Ending> rows) {
@@ -131,6 +147,18 @@ final class Endings {
         rows.add(Ending.of("longest wait over", "hello", EnumSet.of(WAITING), Endings::expire)
                 .sending(r -> r.with("Queue-Max-Wait-Ms", "150")));
         rows.add(Ending.of("longest wait over", "hello", COMMITTED_WAITS, Endings::expireByEdit));
+        Set<Phase> waits = EnumSet.of(WAITING, WAITING_COMMITTED);
+        Function<Request, Request> hasty = r -> r.with(HastyContainer.TIMEOUT, "100");
+        rows.add(Ending.of(
+                        "longest wait extended by edit",
+                        "sse",
+                        waits,
+                        scene -> extend(scene, scene.room()::extendWaits))
+                .sending(hasty));
+        rows.add(Ending.of("longest wait extended by move", "sse", waits, scene -> extend(scene, scene.room()::moveAll))
+                .sending(hasty));
+        rows.add(Ending.of("container's own time-out", "hello", waits, Endings::timeOutOfContainer)
+                .sending(r -> r.with(HastyContainer.TIMEOUT, "2000").with(HastyContainer.ALWAYS, "true")));
         rows.add(Ending.of(
                         "longest run over",
                         "sse",
@@ -215,6 +243,13 @@ final class Endings {
         scene.checkFailureIsTold();
     }
 
+    /** What the client is told by the error event of a stream that has begun. */
+    private static void timesOut(Scene scene, String said) {
+        scene.goOn();
+        String body = scene.wholeAnswer().body();
+        assertThat(body).contains("event: error\ndata: {").contains(said).endsWith("\n\n");
+    }
+
     private static void leave(Scene scene, Departure how) {
         scene.call().leave(how);
         Room room = scene.room();
@@ -281,6 +316,22 @@ final class Endings {
         } else {
             assertThat(answer.status()).isEqualTo(200);
             assertThat(answer.body()).contains("event: error\ndata: ").contains("\"error\"");
+        }
+    }
+
+    /** The container would have given it the time that it had when it began to wait. */
+    private static void extend(Scene scene, Runnable extension) {
+        extension.run();
+        scene.room().pause(Duration.ofSeconds(2));
+        streamComes(scene);
+    }
+
+    /** One answer, and nothing beside it. */
+    private static void timeOutOfContainer(Scene scene) {
+        expire(scene);
+        if (scene.phase() == WAITING_COMMITTED || !scene.room().has(Quirk.CLOSES_AFTER_503)) {
+            scene.freeSlot();
+            scene.checkReuse();
         }
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.anteroom.contract.client.Answer;
 import io.anteroom.contract.client.Answer.End;
 import io.anteroom.contract.client.Call;
+import io.anteroom.contract.client.Departure;
 import io.anteroom.contract.client.Protocol;
 import io.anteroom.contract.client.Request;
 import io.anteroom.protocol.ProtocolSettings;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -160,6 +162,22 @@ public abstract class LateContract {
             }
             room.awaitSettled();
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Protocol.class)
+    void clientThatLeaves_isNoFailureOfTheApplication(Protocol protocol) {
+        List<String> said = new CopyOnWriteArrayList<>();
+        String id = "leaves-by-" + protocol;
+        Request request = stream().with("Queue-Request-Id", id);
+        try (LogCapture log = new LogCapture(said);
+                Scene scene = new Scene(Room.on(container), Phase.STREAMING_LATE, protocol, request, "flood")) {
+            assertThat(log.name()).isNotEmpty();
+            scene.call().leave(Departure.RST);
+            scene.goOn();
+            scene.room().awaitSettled();
+        }
+        assertThat(said).noneMatch(line -> line.contains("request " + id + " failed"));
     }
 
     /** An error event, then a normal end, and nothing of the application's raw answer. */

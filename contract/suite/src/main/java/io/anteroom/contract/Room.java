@@ -3,6 +3,7 @@ package io.anteroom.contract;
 
 import io.anteroom.Anteroom;
 import io.anteroom.AnteroomFilter;
+import io.anteroom.admission.LevelSettings;
 import io.anteroom.admission.Pool;
 import io.anteroom.admission.PoolSettings;
 import io.anteroom.admission.PoolSnapshot;
@@ -63,6 +64,9 @@ public final class Room implements AutoCloseable {
     }
 
     private void setUp(ServletContext context) {
+        var hasty = context.addFilter("hasty", new HastyContainer());
+        hasty.setAsyncSupported(true);
+        hasty.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/v1/*");
         var filter = context.addFilter("anteroom", new AnteroomFilter(anteroom));
         filter.setAsyncSupported(true);
         filter.addMappingForUrlPatterns(EnumSet.allOf(DispatcherType.class), false, "/*");
@@ -129,6 +133,24 @@ public final class Room implements AutoCloseable {
             settings = settings.withLevel(priority, settings.level(priority).withLongestWait(Duration.ofMillis(1)));
         }
         pool.configure(settings);
+    }
+
+    /** Gives all who wait more time, save those that named a time themselves. */
+    void extendWaits() {
+        Pool pool = anteroom.pool(POOL);
+        PoolSettings settings = pool.settings();
+        for (Priority priority : Priority.values()) {
+            settings = settings.withLevel(priority, settings.level(priority).withLongestWait(Duration.ofMinutes(5)));
+        }
+        pool.configure(settings);
+    }
+
+    /** Moves all who wait to a level where they may wait for longer. */
+    void moveAll() {
+        Pool pool = anteroom.pool(POOL);
+        LevelSettings low = pool.settings().level(Priority.LOW).withLongestWait(Duration.ofMinutes(5));
+        pool.configure(pool.settings().withLevel(Priority.LOW, low));
+        pool.waiting(Integer.MAX_VALUE).forEach(waiting -> pool.move(waiting.id(), Priority.LOW));
     }
 
     /** Waits until somebody has begun to wait, even if that wait is over by now. */

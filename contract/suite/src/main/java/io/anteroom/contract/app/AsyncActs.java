@@ -2,11 +2,14 @@
 package io.anteroom.contract.app;
 
 import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,16 +20,20 @@ import java.util.concurrent.Executors;
 
 /** The acts that start an asynchronous cycle of their own. */
 final class AsyncActs {
-    static final Map<String, Act> ALL = Map.of(
-            "echo-async", AsyncActs::echo,
-            "sse-async", AsyncActs::sse,
-            "flood-async", AsyncActs::flood,
-            "nested", AsyncActs::nested,
-            "nested-twice", AsyncActs::nestedTwice,
-            "nested-complete", AsyncActs::nestedComplete,
-            "nested-sse", AsyncActs::nestedSse,
-            "nested-timeout", AsyncActs::nestedTimeout,
-            "nested-throw", AsyncActs::nestedThrow);
+    static final Map<String, Act> ALL = Map.ofEntries(
+            Map.entry("echo-async", AsyncActs::echo),
+            Map.entry("sse-async", AsyncActs::sse),
+            Map.entry("flood-async", AsyncActs::flood),
+            Map.entry("nested", AsyncActs::nested),
+            Map.entry("nested-twice", AsyncActs::nestedTwice),
+            Map.entry("nested-complete", AsyncActs::nestedComplete),
+            Map.entry("nested-sse", AsyncActs::nestedSse),
+            Map.entry("nested-timeout", AsyncActs::nestedTimeout),
+            Map.entry("nested-timeout-told", AsyncActs::nestedTimeoutTold),
+            Map.entry("sse-timeout", AsyncActs::sseTimeout),
+            Map.entry("sse-timeout-told", AsyncActs::sseTimeoutTold),
+            Map.entry("sse-timeout-silent", AsyncActs::sseTimeoutSilent),
+            Map.entry("nested-throw", AsyncActs::nestedThrow));
 
     private static final String CYCLES = "io.anteroom.contract.cycles";
     private static final ExecutorService ELSEWHERE = Executors.newCachedThreadPool(task -> {
@@ -198,6 +205,72 @@ final class AsyncActs {
 
     private static void nestedTimeout(Cue cue) {
         start(cue).setTimeout(100);
+    }
+
+    /** The usual way: the application answers by itself, and completes by the event's context. */
+    private static void nestedTimeoutTold(Cue cue) {
+        start(cue, new TimeoutListener() {
+            @Override
+            public void onTimeout(AsyncEvent event) throws IOException {
+                AsyncContext context = event.getAsyncContext();
+                HttpServletResponse response = (HttpServletResponse) context.getResponse();
+                response.setStatus(504);
+                response.setContentType("application/json");
+                response.getOutputStream().print("{\"error\":\"backend timed out\"}");
+                context.complete();
+            }
+        });
+    }
+
+    private static void beginSse(Cue cue) throws IOException {
+        cue.response().setContentType("text/event-stream");
+        cue.write("data: first\n\n");
+        cue.flush();
+    }
+
+    private static void sseTimeout(Cue cue) throws IOException {
+        beginSse(cue);
+        start(cue).setTimeout(100);
+    }
+
+    private static void sseTimeoutTold(Cue cue) throws IOException {
+        beginSse(cue);
+        start(cue, new TimeoutListener() {
+            @Override
+            public void onTimeout(AsyncEvent event) throws IOException {
+                AsyncContext context = event.getAsyncContext();
+                context.getResponse().getOutputStream().print("data: sorry\n\n");
+                context.complete();
+            }
+        });
+    }
+
+    private static void sseTimeoutSilent(Cue cue) throws IOException {
+        beginSse(cue);
+        start(cue, new TimeoutListener() {
+            @Override
+            public void onTimeout(AsyncEvent event) {
+                event.getAsyncContext().complete();
+            }
+        });
+    }
+
+    private static void start(Cue cue, AsyncListener listener) {
+        AsyncContext context = start(cue);
+        context.setTimeout(100);
+        context.addListener(listener);
+    }
+
+    /** One that only cares for the time-out. */
+    private abstract static class TimeoutListener implements AsyncListener {
+        @Override
+        public void onComplete(AsyncEvent event) {}
+
+        @Override
+        public void onError(AsyncEvent event) {}
+
+        @Override
+        public void onStartAsync(AsyncEvent event) {}
     }
 
     private static void nestedThrow(Cue cue) {
