@@ -60,7 +60,7 @@ public final class Database implements AutoCloseable {
     }
 
     private Database(String name, Opening opening, @Nullable H2File file) {
-        this(name, opening, file, System::nanoTime, Duration.ofMillis(CONNECT_WITHIN_MILLIS));
+        this(name, opening, file, System::nanoTime, Duration.ofSeconds(ANSWER_WITHIN_SECONDS));
     }
 
     private Database(String name, Opening opening, @Nullable H2File file, LongSupplier nanos, Duration patience) {
@@ -274,7 +274,7 @@ public final class Database implements AutoCloseable {
             return opened;
         }
         try {
-            // Opening may take as long as a connection is waited for, or as long as a change of the tables.
+            // If no connection can be had it ends after 5 s; only what changes the tables takes longer.
             if (!lock.tryLock(patience.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw new IllegalStateException("it is still being opened");
             }

@@ -68,7 +68,7 @@ final class Reachability {
         @SuppressWarnings("ReferenceEquality") // this very failure, not one that reads the same
         void goOn() {
             Failure now = last;
-            if (now != null && now != known) {
+            if (now != null && !now.equals(known)) {
                 throw new IllegalStateException(now.reason());
             }
         }
