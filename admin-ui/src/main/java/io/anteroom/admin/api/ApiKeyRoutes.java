@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.admin.api;
 
+import io.anteroom.admin.access.Deeds;
 import io.anteroom.admin.store.Role;
 import io.anteroom.admission.CallerLimits;
 import io.anteroom.admission.Priority;
@@ -296,19 +297,35 @@ final class ApiKeyRoutes {
         });
         Settings now = settings();
         KeyView view = view(now, find(now, name[0]));
-        call.audit("key.change", view.id() + " " + view.name(), wanted.toString());
+        String detail = isFlip(wanted) ? "" : wanted.toString();
+        call.audit(deed(wanted), view.id() + " " + view.name(), detail);
         return Reply.of(view);
     }
 
-    private static @Nullable CallerPolicy changedPolicy(
-            Callers.Snapshot callers, KnownCaller caller, KeyChange wanted) {
-        boolean isPlain = wanted.defaultQueuePriority() == null
+    private static String deed(KeyChange wanted) {
+        if (!isFlip(wanted)) {
+            return Deeds.KEY_CHANGE;
+        }
+        return Boolean.TRUE.equals(wanted.disabled()) ? Deeds.KEY_DISABLE : Deeds.KEY_ENABLE;
+    }
+
+    /** Whether it is disabled or enabled, and nothing else. */
+    private static boolean isFlip(KeyChange wanted) {
+        return wanted.disabled() != null && wanted.expiresAt() == null && isPlain(wanted);
+    }
+
+    private static boolean isPlain(KeyChange wanted) {
+        return wanted.defaultQueuePriority() == null
                 && wanted.highestQueuePriority() == null
                 && wanted.weight() == null
                 && wanted.maxWaitMs() == null
                 && wanted.maxWaiting() == null
                 && wanted.maxRunning() == null;
-        if (isPlain) {
+    }
+
+    private static @Nullable CallerPolicy changedPolicy(
+            Callers.Snapshot callers, KnownCaller caller, KeyChange wanted) {
+        if (isPlain(wanted)) {
             return caller.policy();
         }
         return changed(

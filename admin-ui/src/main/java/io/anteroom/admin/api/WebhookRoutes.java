@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.admin.api;
 
+import io.anteroom.admin.access.Deeds;
 import io.anteroom.admin.api.WebhookViews.DeliveryList;
 import io.anteroom.admin.api.WebhookViews.DeliveryView;
 import io.anteroom.admin.api.WebhookViews.MadeWebhook;
@@ -191,7 +192,7 @@ final class WebhookRoutes {
                     format(wanted.format(), WebhookFormat.GATEFLOW));
             return settings.withNotices(settings.notices().with(name, webhook));
         });
-        String secret = sending.get().map(all -> all.reveal(name)).orElse(null);
+        String secret = sending.get().map(all -> all.begin(name)).orElse(null);
         WebhookView view = view(call, name);
         call.audit("webhook.create", name, "events: " + view.events());
         return Reply.created(new MadeWebhook(name, view.url(), view.events(), view.enabled(), secret, view));
@@ -251,14 +252,14 @@ final class WebhookRoutes {
     private Reply switchOn(Call call) {
         String name = known(call);
         boolean wasOff = sender().switchOn(name);
-        call.audit("webhook.switch-on", name, wasOff ? "" : "nothing was the matter");
+        call.audit(Deeds.WEBHOOK_SWITCH_ON, name, wasOff ? "" : "nothing was the matter");
         return Reply.of(view(call, name));
     }
 
     private Reply rotate(Call call) {
         String name = known(call);
         String secret = sender().rotate(name);
-        call.audit("webhook.rotate-secret", name, "");
+        call.audit(Deeds.WEBHOOK_ROTATE_SECRET, name, "");
         return Reply.of(new Secret(secret));
     }
 

@@ -41,6 +41,7 @@ final class Courier {
     private static final Duration DAY = Duration.ofDays(1);
 
     private final Setup setup;
+    private final Gone gone;
     private final Handover handover;
     private final Runnable wake;
     private final SecureRandom random = new SecureRandom();
@@ -79,6 +80,7 @@ final class Courier {
 
     Courier(Setup setup, Handover handover, Runnable wake) {
         this.setup = setup;
+        this.gone = new Gone(setup.troubles(), setup.secrets());
         this.handover = handover;
         this.wake = wake;
     }
@@ -98,6 +100,7 @@ final class Courier {
         try {
             writeDown();
             Map<String, WebhookSettings> known = setup.webhooks().get();
+            gone.look(known, setup.clock().instant());
             if (known.isEmpty()) {
                 // Nobody is told: no database is needed.
                 handover.clear();
@@ -189,7 +192,7 @@ final class Courier {
                     .filter(name -> !isOfItself(one.notice(), name))
                     .toList();
             if (!webhooks.isEmpty()) {
-                addressed.add(new Addressed(WebhookEvent.of(one.notice(), one.at(), random), webhooks));
+                addressed.add(new Addressed(WebhookEvent.of(one.notice(), one.at(), setup.source(), random), webhooks));
             }
         }
         return addressed;
@@ -250,7 +253,7 @@ final class Courier {
         }
         try {
             WebhookEvent event = claim.event();
-            Payload payload = Payload.of(event, webhook.format(), setup.source());
+            Payload payload = Payload.of(event, webhook.format());
             String signature = SigningSecret.signatures(signing.secrets(), event.id(), now, payload.body());
             return setup.sending()
                     .apply(new Sender.Post(webhook.uri(), event.id(), now, signature, payload))
@@ -284,7 +287,7 @@ final class Courier {
         if (waiting > 0) {
             LOG.log(Level.WARNING, "Deliveries of webhooks were forgotten before they succeeded: {0}", waiting);
         }
-        setup.secrets().forget(known.keySet(), now.minus(DAY));
+        gone.tidy(known.keySet(), now);
         underWay.values().removeIf(count -> count == 0);
     }
 

@@ -49,8 +49,9 @@ final class Outbox {
     /** Stores events with their deliveries: all or nothing, flushed to the disk. */
     void append(List<Addressed> events) {
         boolean unused = database.inTransaction("storing events for webhooks", handle -> {
-            PreparedBatch rows = handle.prepareBatch("insert into webhook_event (id, kind, subject, made_at, facts)"
-                    + " values (:id, :kind, :subject, :at, :facts)");
+            PreparedBatch rows =
+                    handle.prepareBatch("insert into webhook_event (id, kind, subject, made_at, source, facts)"
+                            + " values (:id, :kind, :subject, :at, :source, :facts)");
             PreparedBatch ways = handle.prepareBatch(
                     "insert into webhook_delivery (event_id, webhook, state, due_at, leased_until, tries, remark)"
                             + " values (:event, :webhook, '" + WAITING + "', :at, 0, 0, '')");
@@ -61,6 +62,7 @@ final class Outbox {
                         .bind("kind", event.type())
                         .bind("subject", event.subject())
                         .bind("at", at)
+                        .bind("source", event.source())
                         .bind("facts", event.data())
                         .add();
                 for (String webhook : addressed.webhooks()) {
@@ -124,7 +126,14 @@ final class Outbox {
                 row.getString("kind"),
                 row.getString("subject"),
                 Instant.ofEpochMilli(row.getLong("made_at")),
+                source(row),
                 row.getString("facts"));
+    }
+
+    /** A server of a former release has stored it without. */
+    private static String source(ResultSet row) throws SQLException {
+        String source = row.getString("source");
+        return source.isEmpty() ? "/anteroom" : source;
     }
 
     /**

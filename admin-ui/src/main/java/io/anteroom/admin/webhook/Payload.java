@@ -14,16 +14,11 @@ record Payload(String contentType, String body) {
     private static final String JSON = "application/json";
     private static final String CLOUD_JSON = "application/cloudevents+json";
 
-    /**
-     * The body of an event.
-     *
-     * @param source where events come from, as CloudEvents wants to know
-     */
-    static Payload of(WebhookEvent event, WebhookFormat format, String source) {
+    static Payload of(WebhookEvent event, WebhookFormat format) {
         return switch (format) {
             case STANDARD -> standard(event);
             case GATEFLOW -> gateflow(event);
-            case CLOUDEVENTS -> cloud(event, source);
+            case CLOUDEVENTS -> cloud(event);
         };
     }
 
@@ -50,12 +45,12 @@ record Payload(String contentType, String body) {
         }));
     }
 
-    private static Payload cloud(WebhookEvent event, String source) {
+    private static Payload cloud(WebhookEvent event) {
         return new Payload(CLOUD_JSON, JsonText.with(json -> {
             json.writeStartObject();
             json.writeStringField("specversion", "1.0");
             json.writeStringField("id", event.id());
-            json.writeStringField("source", source);
+            json.writeStringField("source", event.source());
             json.writeStringField("type", "io.anteroom." + event.type());
             if (!event.subject().isEmpty()) {
                 json.writeStringField("subject", event.subject());

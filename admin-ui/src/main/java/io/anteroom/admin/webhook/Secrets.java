@@ -9,8 +9,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -101,17 +101,39 @@ final class Secrets {
         return made.text();
     }
 
-    /** Forgets the secrets of webhooks that are gone. */
-    void forget(Collection<String> known, Instant before) {
-        List<String> spared = new ArrayList<>(known);
-        spared.add("");
+    /**
+     * Makes the secret of a new webhook and answers it, for the one time that it is told. What is left of another
+     * webhook of that name signs no more.
+     */
+    String begin(String webhook, Instant now) {
+        SigningSecret made = SigningSecret.random(random);
+        boolean unused = Again.ifTaken(() -> database.inTransaction("making a signing secret", handle -> {
+            handle.createUpdate("delete from webhook_secret where webhook = :webhook")
+                    .bind("webhook", webhook)
+                    .execute();
+            insert(handle, webhook, made, now, true, "");
+            return true;
+        }));
+        database.sync();
+        return made.text();
+    }
+
+    /** Whose secrets there are. */
+    Set<String> all() {
+        return database.inTransaction(
+                "reading the signing secrets",
+                handle -> handle.createQuery("select webhook from webhook_secret")
+                        .mapTo(String.class)
+                        .set());
+    }
+
+    /** Forgets the secret of a webhook that is gone, unless it was made later, as for another of its name. */
+    void forget(String webhook, Instant before) {
         int unused = database.inTransaction(
-                "forgetting signing secrets",
+                "forgetting a signing secret",
                 handle -> handle.createUpdate(
-                                "delete from webhook_secret where webhook not in (<known>) and made_at < :before"
-                                        + " and not exists (select 1 from webhook_delivery d where d.webhook ="
-                                        + " webhook_secret.webhook)")
-                        .bindList("known", spared)
+                                "delete from webhook_secret where webhook = :webhook and made_at < :before")
+                        .bind("webhook", webhook)
                         .bind("before", before.toEpochMilli())
                         .execute());
     }

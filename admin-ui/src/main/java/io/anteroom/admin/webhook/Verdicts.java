@@ -42,6 +42,10 @@ final class Verdicts {
                 Troubles.succeeded(handle, claim.webhook());
                 return null;
             }
+            if (isTest(claim) && !answer.isGone()) {
+                Troubles.triedInVain(handle, claim.webhook(), now, cut(answer.text()));
+                return null;
+            }
             return troubled(handle, claim.webhook(), answer, now);
         }));
     }
@@ -54,13 +58,17 @@ final class Verdicts {
         if (answer.isGone()) {
             return new Outcome(Outbox.FAILED, tries, now, "status 410, nothing more is wanted");
         }
-        if (claim.event().type().equals(Notice.WEBHOOK_TEST)) {
+        if (isTest(claim)) {
             return new Outcome(Outbox.FAILED, tries, now, cut(answer.text()));
         }
         Duration pause = RetrySchedule.pause(tries, answer.retryAfter(), random);
         return pause == null
                 ? new Outcome(Outbox.FAILED, tries, now, cut(answer.text() + ", the last of " + tries + " attempts"))
                 : new Outcome(Outbox.WAITING, tries, now.plus(pause), cut(answer.text()));
+    }
+
+    private static boolean isTest(Claim claim) {
+        return claim.event().type().equals(Notice.WEBHOOK_TEST);
     }
 
     private static @Nullable Notice troubled(Handle handle, String webhook, Answer answer, Instant now) {

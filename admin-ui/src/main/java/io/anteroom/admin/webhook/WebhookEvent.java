@@ -13,15 +13,18 @@ import java.util.random.RandomGenerator;
  * @param type what it is, as {@code queue.full}
  * @param subject what it is about
  * @param at when it happened
+ * @param source the server that it comes from
  * @param data its facts, a JSON object
  */
-public record WebhookEvent(String id, String type, String subject, Instant at, String data) {
+public record WebhookEvent(String id, String type, String subject, Instant at, String source, String data) {
+    static final int LONGEST_SOURCE = 256;
+
     private static final int LONGEST_SUBJECT = 256;
     private static final int LONGEST_DATA = 16 << 10;
     private static final String DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
     /** An event of a notice, with an id that no other has. */
-    static WebhookEvent of(Notice notice, Instant at, RandomGenerator random) {
+    static WebhookEvent of(Notice notice, Instant at, String source, RandomGenerator random) {
         String data = JsonText.write(notice.facts());
         String subject = clean(notice.subject());
         return new WebhookEvent(
@@ -29,6 +32,7 @@ public record WebhookEvent(String id, String type, String subject, Instant at, S
                 notice.type(),
                 subject,
                 at,
+                source,
                 data.length() <= LONGEST_DATA ? data : "{\"left_out\":\"too long\"}");
     }
 

@@ -30,6 +30,7 @@ public final class Webhooks implements AutoCloseable {
 
     private final Supplier<NoticeSettings> settings;
     private final InstantSource clock;
+    private final String source;
     private final SendGuard guard;
     private final Outbox outbox;
     private final DeliveryLog log;
@@ -49,6 +50,7 @@ public final class Webhooks implements AutoCloseable {
     private Webhooks(Builder builder) {
         settings = builder.settings;
         clock = builder.clock;
+        source = builder.source;
         guard = builder.guard;
         Database database = builder.database;
         outbox = new Outbox(database);
@@ -118,7 +120,7 @@ public final class Webhooks implements AutoCloseable {
 
     /** Stores a notice for these webhooks; it is on the disk when this returns its id. */
     String publish(Notice notice, List<String> webhooks) {
-        WebhookEvent event = WebhookEvent.of(notice, clock.instant(), random);
+        WebhookEvent event = WebhookEvent.of(notice, clock.instant(), source, random);
         outbox.append(List.of(new Addressed(event, webhooks)));
         wake();
         return event.id();
@@ -170,6 +172,17 @@ public final class Webhooks implements AutoCloseable {
         int recovered = log.recover(webhook, since, clock.instant());
         wake();
         return recovered;
+    }
+
+    /**
+     * Begins to sign for a webhook that has just been made, and tells its signing secret, this once. What was the
+     * matter with another of that name is forgotten.
+     */
+    public String begin(String webhook) {
+        String secret = secrets.begin(webhook, clock.instant());
+        boolean unused = troubles.forget(webhook);
+        wake();
+        return secret;
     }
 
     /** The signing secret of a webhook, for the one time that it is told; null if it has been told before. */
@@ -286,8 +299,17 @@ public final class Webhooks implements AutoCloseable {
             return this;
         }
 
-        /** Where events come from, as CloudEvents tell it: an address or a path; by default {@code /anteroom}. */
+        /**
+         * Where events come from, as CloudEvents tell it: an address or a path; by default {@code /anteroom}. It is
+         * stored with each event, so that it stays the same whoever sends it.
+         *
+         * @throws IllegalArgumentException if it is empty or has more than 256 characters
+         */
         public Builder source(String source) {
+            if (source.isEmpty() || source.length() > WebhookEvent.LONGEST_SOURCE) {
+                throw new IllegalArgumentException("source: " + source.length() + " characters (expected: 1 to "
+                        + WebhookEvent.LONGEST_SOURCE + ")");
+            }
             this.source = source;
             return this;
         }

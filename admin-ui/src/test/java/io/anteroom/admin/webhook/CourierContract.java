@@ -58,10 +58,10 @@ abstract class CourierContract {
         final Courier courier;
 
         Node() {
-            this(() -> webhooks);
+            this(() -> webhooks, "/gw");
         }
 
-        Node(Supplier<Map<String, WebhookSettings>> known) {
+        Node(Supplier<Map<String, WebhookSettings>> known, String source) {
             Courier.Setup setup = new Courier.Setup(
                     known,
                     new Outbox(database),
@@ -71,7 +71,7 @@ abstract class CourierContract {
                     this::send,
                     notices::add,
                     clock,
-                    "/gw",
+                    source,
                     4,
                     Duration.ofMinutes(1),
                     Duration.ofDays(14));
@@ -215,12 +215,14 @@ abstract class CourierContract {
     @Test
     void roundMeetsAnError_goesOnWithTheNext() {
         AtomicInteger asked = new AtomicInteger();
-        Node other = new Node(() -> {
-            if (asked.incrementAndGet() == 1) {
-                throw new OutOfMemoryError("Java heap space");
-            }
-            return webhooks;
-        });
+        Node other = new Node(
+                () -> {
+                    if (asked.incrementAndGet() == 1) {
+                        throw new OutOfMemoryError("Java heap space");
+                    }
+                    return webhooks;
+                },
+                "/gw");
         other.handover.take(FULL);
 
         assertThat(other.courier.round()).isPositive();
@@ -270,33 +272,181 @@ abstract class CourierContract {
         assertThat(sent).hasSize(2);
     }
 
-    @Test
-    void failingForFiveDays_isSwitchedOff_oneSuccessBegins() {
+    /** Fails an event every ten hours until the time has passed. */
+    private void failFor(Duration time) {
         answer = BROKEN;
-        Duration almost = Verdicts.PATIENCE.minusMinutes(1);
+        Duration left = time;
+        while (!left.isZero()) {
+            node.handover.take(FULL);
+            node.round();
+            Duration step = left.compareTo(RetrySchedule.LONGEST) < 0 ? left : RetrySchedule.LONGEST;
+            clock.pass(step);
+            left = left.minus(step);
+        }
         node.handover.take(FULL);
         node.round();
-        clock.pass(almost);
+    }
+
+    @Test
+    void failingForFiveDays_isSwitchedOff_oneSuccessBegins() {
+        Duration almost = Verdicts.PATIENCE.minusMinutes(1);
+        failFor(almost);
         answer = OK;
+        clock.pass(Duration.ofSeconds(1));
         node.handover.take(FULL);
         node.round();
         assertThat(node.troubles.all()).isEmpty();
-        answer = BROKEN;
-        node.handover.take(FULL);
+        webhooks.remove("ops");
+        clock.pass(Duration.ofMinutes(2));
         node.round();
-        clock.pass(almost);
-        node.handover.take(FULL);
-        node.round();
+        webhooks.put("ops", WebhookSettings.to("https://ops.example/hook"));
+        failFor(almost);
         assertThat(notices).isEmpty();
 
-        clock.pass(Duration.ofMinutes(2));
-        node.handover.take(FULL);
-        node.round();
+        failFor(Duration.ofMinutes(2));
 
         assertThat(notices).hasSize(1);
         assertThat(node.troubles.all().get("ops").off()).isEqualTo(clock.instant());
         assertThat(node.troubles.all().get("ops").reason())
                 .isEqualTo("it has failed for 5 days, at last with: status 500");
+    }
+
+    @Test
+    void failures_longApart_doNotAddUp() {
+        answer = BROKEN;
+        node.handover.take(FULL);
+        for (int hours = 0; hours < 24; hours++) {
+            node.round();
+            clock.pass(Duration.ofHours(1));
+        }
+        assertThat(node.only("ops").state()).isEqualTo(State.FAILED);
+        Instant since = node.troubles.all().get("ops").failingSince();
+
+        clock.pass(Verdicts.PATIENCE);
+        node.handover.take(FULL);
+        node.round();
+
+        assertThat(notices).isEmpty();
+        assertThat(node.troubles.all().get("ops").failingSince()).isAfter(since).isEqualTo(clock.instant());
+    }
+
+    @Test
+    void test_failed_isSeenButCountsForNothing() {
+        answer = BROKEN;
+        for (int tries = 0; tries < 20; tries++) {
+            node.handover.take(new Notice(Notice.WEBHOOK_TEST, "ops", Map.of()));
+            node.round();
+            assertThat(node.troubles.all().get("ops").reason()).isEqualTo("status 500");
+            clock.pass(RetrySchedule.LONGEST);
+        }
+        node.handover.take(FULL);
+        node.round();
+
+        assertThat(notices).isEmpty();
+        assertThat(node.troubles.all().get("ops").failingSince()).isEqualTo(clock.instant());
+    }
+
+    @Test
+    void removedAndMadeAgain_beginsAnew() {
+        Secrets secrets = new Secrets(database, SecretBoxTest.BOX);
+        String former = secrets.begin("ops", clock.instant());
+        webhooks.put("other", WebhookSettings.to("https://other.example/").withEvents("node.*"));
+        answer = new Answer(410, Duration.ZERO, "", "", null);
+        node.handover.take(FULL);
+        node.round();
+        assertThat(node.troubles.all().get("ops").off()).isNotNull();
+        clock.pass(Duration.ofMinutes(2));
+
+        WebhookSettings ops = webhooks.remove("ops");
+        node.round();
+
+        assertThat(node.troubles.all()).isEmpty();
+        assertThat(secrets.all()).isEmpty();
+        webhooks.put("ops", ops);
+        answer = OK;
+        node.handover.take(FULL);
+        node.round();
+        assertThat(node.deliveries("ops").get(0).state()).isEqualTo(State.DELIVERED);
+        assertThat(secrets.signing("ops", clock.instant()).stream().map(SigningSecret::text))
+                .hasSize(1)
+                .doesNotContain(former);
+    }
+
+    @Test
+    void lastOneRemoved_isForgottenToo() {
+        answer = BROKEN;
+        node.handover.take(FULL);
+        node.round();
+        clock.pass(Duration.ofMinutes(2));
+
+        webhooks.clear();
+        node.round();
+
+        assertThat(node.troubles.all()).isEmpty();
+        assertThat(new Secrets(database, SecretBoxTest.BOX).all()).isEmpty();
+    }
+
+    @Test
+    void secret_madeAtTheMomentOfTheRemoval_isThatOfTheNext() {
+        Secrets secrets = new Secrets(database, SecretBoxTest.BOX);
+        node.round();
+        webhooks.remove("ops");
+        String next = secrets.begin("ops", clock.instant());
+
+        node.round();
+
+        assertThat(secrets.signing("ops", clock.instant()).stream().map(SigningSecret::text))
+                .containsExactly(next);
+    }
+
+    @Test
+    void removedWhileNobodyLooked_isForgottenWithinAnHour_otherServersMayKnowIt() {
+        Secrets secrets = new Secrets(database, SecretBoxTest.BOX);
+        String unused = secrets.begin("gone", clock.instant());
+        database.inTransaction("failing", handle -> Troubles.failed(handle, "gone", clock.instant(), "status 500"));
+        clock.pass(Duration.ofDays(2));
+        node.round();
+        clock.pass(Duration.ofMinutes(59));
+        node.round();
+        assertThat(secrets.all()).contains("gone");
+        assertThat(node.troubles.all()).containsKey("gone");
+
+        clock.pass(Duration.ofMinutes(1));
+        node.round();
+
+        assertThat(secrets.all()).doesNotContain("gone");
+        assertThat(node.troubles.all()).isEmpty();
+    }
+
+    @Test
+    void urlChanged_endsTheTrouble() {
+        answer = new Answer(410, Duration.ZERO, "", "", null);
+        node.handover.take(FULL);
+        node.round();
+        assertThat(node.troubles.all().get("ops").off()).isNotNull();
+
+        webhooks.put("ops", webhooks.get("ops").withEvents("queue.*"));
+        node.round();
+        assertThat(node.troubles.all().get("ops").off()).isNotNull();
+        webhooks.put("ops", WebhookSettings.to("https://elsewhere.example/hook"));
+        node.round();
+
+        assertThat(node.troubles.all()).isEmpty();
+    }
+
+    @Test
+    void source_ofAnEvent_isTheSameWhoeverSendsIt() {
+        webhooks.put("ops", webhooks.get("ops").withFormat(WebhookFormat.CLOUDEVENTS));
+        answer = BROKEN;
+        node.handover.take(FULL);
+        node.round();
+        clock.pass(Duration.ofMinutes(1));
+
+        new Node(() -> webhooks, "/other").round();
+
+        assertThat(sent).hasSize(2);
+        assertThat(sent.get(0).payload().body()).contains("\"source\":\"/gw\"");
+        assertThat(sent.get(1).payload().body()).isEqualTo(sent.get(0).payload().body());
     }
 
     @Test
@@ -396,7 +546,7 @@ abstract class CourierContract {
         List<Node> nodes = List.of(node, new Node(), new Node(), new Node());
         List<Outbox.Addressed> events = new ArrayList<>();
         for (int i = 0; i < 80; i++) {
-            WebhookEvent event = new WebhookEvent("msg_" + i, Notice.QUEUE_FULL, "llm", clock.instant(), "{}");
+            WebhookEvent event = new WebhookEvent("msg_" + i, Notice.QUEUE_FULL, "llm", clock.instant(), "/gw", "{}");
             events.add(new Outbox.Addressed(event, List.of("ops")));
         }
         new Outbox(database).append(events);
@@ -455,7 +605,7 @@ abstract class CourierContract {
         Outbox outbox = new Outbox(database);
         for (int i = 0; i < 10; i++) {
             clock.pass(Duration.ofSeconds(1));
-            WebhookEvent event = new WebhookEvent("msg_" + i, Notice.QUEUE_FULL, "llm", clock.instant(), "{}");
+            WebhookEvent event = new WebhookEvent("msg_" + i, Notice.QUEUE_FULL, "llm", clock.instant(), "/gw", "{}");
             outbox.append(List.of(new Outbox.Addressed(event, List.of("ops"))));
         }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.admin.web.callers;
 
+import io.anteroom.admin.access.Deeds;
 import io.anteroom.admin.store.Role;
 import io.anteroom.admin.web.Answer;
 import io.anteroom.admin.web.Format;
@@ -155,7 +156,7 @@ final class KeyPages {
         }
         String detail = "group: " + changed.group() + ", own policy: " + (changed.policy() != null) + ", until: "
                 + changed.expires();
-        request.audit("key.change", subject(caller), detail);
+        request.audit(Deeds.KEY_CHANGE, subject(caller), detail);
         return Answer.done(path(caller), "Changed. It counts from the next request on.");
     }
 
@@ -183,7 +184,7 @@ final class KeyPages {
         if (problem != null) {
             return Answer.failed(path(caller), problem);
         }
-        request.audit(isDisabled ? "key.disable" : "key.enable", subject(caller), "");
+        request.audit(isDisabled ? Deeds.KEY_DISABLE : Deeds.KEY_ENABLE, subject(caller), "");
         return Answer.done(
                 path(caller),
                 isDisabled

@@ -8,7 +8,6 @@ import io.anteroom.admin.web.Site;
 import io.anteroom.admin.web.parts.Field;
 import io.anteroom.webhook.WebhookSettings;
 import java.util.Collection;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A new webhook, whose signing secret is shown once. */
@@ -87,13 +86,12 @@ final class NewWebhookPages {
             return form(name(name), filled.shown(), problem, 422);
         }
         request.audit("webhook.create", name, "events: " + webhook.events());
-        String secret = board.sending().map(sender -> sender.reveal(name)).orElse(null);
+        String secret = board.sending().map(sender -> sender.begin(name)).orElse("");
         return Answer.view(
                 "webhooks/secret",
                 TITLE,
                 Words.SECTION,
-                new SecretModel(
-                        name, Board.path(name), "The webhook is made", Objects.requireNonNullElse(secret, ""), false));
+                new SecretModel(name, Board.path(name), "The webhook is made", secret, false));
     }
 
     /** Why nothing may be sent there, or null. */

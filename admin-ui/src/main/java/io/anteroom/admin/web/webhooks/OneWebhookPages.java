@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.admin.web.webhooks;
 
+import io.anteroom.admin.access.Deeds;
 import io.anteroom.admin.store.Role;
 import io.anteroom.admin.web.Answer;
 import io.anteroom.admin.web.PageRequest;
@@ -149,7 +150,7 @@ final class OneWebhookPages {
         if (!isOn) {
             return Answer.failed(Board.path(name), "Nothing was the matter with it.");
         }
-        request.audit("webhook.switch_on", name, "");
+        request.audit(Deeds.WEBHOOK_SWITCH_ON, name, "");
         return Answer.done(Board.path(name), "It is sent again. What failed meanwhile can be recovered below.");
     }
 
@@ -172,7 +173,7 @@ final class OneWebhookPages {
             return question(request, "webhooks/rotate", wrong, 422);
         }
         String secret = board.sender().rotate(name);
-        request.audit("webhook.rotate", name, "");
+        request.audit(Deeds.WEBHOOK_ROTATE_SECRET, name, "");
         return Answer.view(
                 "webhooks/secret",
                 "New secret",
