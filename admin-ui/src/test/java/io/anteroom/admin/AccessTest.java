@@ -316,6 +316,30 @@ final class AccessTest {
     }
 
     @Test
+    void tokens_many_comeInPages() throws Exception {
+        server.setUp();
+        for (int i = 0; i < 5; i++) {
+            server.call("POST", "/tokens", "{\"name\": \"t" + i + "\", \"role\": \"viewer\"}");
+        }
+        List<String> all = server.call("GET", "/tokens", null).body().findValuesAsText("id");
+        assertThat(all).hasSizeGreaterThanOrEqualTo(5);
+
+        List<String> paged = new ArrayList<>();
+        String cursor = "";
+        do {
+            JsonNode page = server.call("GET", "/tokens?limit=2" + cursor, null).body();
+            assertThat(page.path("tokens").size()).isLessThanOrEqualTo(2);
+            paged.addAll(page.findValuesAsText("id"));
+            cursor = page.path("next_cursor").isTextual()
+                    ? "&cursor=" + page.path("next_cursor").asText()
+                    : "";
+        } while (!cursor.isEmpty());
+
+        assertThat(paged).isEqualTo(all);
+        assertThat(server.call("GET", "/tokens?cursor=1", null).status()).isEqualTo(400);
+    }
+
+    @Test
     void tokens_confinedToUsers_makeNobodyWhoMayDoMore() throws Exception {
         server.setUp();
         String scoped = server.token("admin", "users");

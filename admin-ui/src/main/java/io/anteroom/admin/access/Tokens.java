@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 public final class Tokens {
     private static final int LONGEST_NAME = 128;
 
+    /** For so long people can see which token it was that has ended. */
+    private static final Duration SEEN_AFTER_THE_END = Duration.ofDays(30);
+
     private final AccessStore store;
     private final Secrets secrets;
     private final AccessSettings settings;
@@ -56,7 +59,7 @@ public final class Tokens {
     }
 
     /**
-     * Makes a token.
+     * Makes a token, and forgets those that ended 30 days ago.
      *
      * @param name what people shall call it
      * @param role what it may do, at most what its maker may
@@ -101,6 +104,7 @@ public final class Tokens {
                 now,
                 isLonger ? maker.until() : expires,
                 null);
+        store.forgetTokens(now.minus(SEEN_AFTER_THE_END));
         return store.add(stored) ? new Made(secret, stored) : null;
     }
 

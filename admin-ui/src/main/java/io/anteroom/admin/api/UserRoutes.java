@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -110,8 +111,8 @@ final class UserRoutes {
         }
     }
 
-    /** All tokens. */
-    record TokenList(List<TokenView> tokens) {}
+    /** Tokens, the newest first. */
+    record TokenList(List<TokenView> tokens, @Nullable String nextCursor) {}
 
     /** A new token. */
     record NewToken(
@@ -162,11 +163,10 @@ final class UserRoutes {
                         .also(409)
                         .fresh()
                         .by(this::remove),
-                Route.of("GET", "/tokens", TOKENS, Role.ADMIN, "Lists the management tokens.")
+                Route.of("GET", "/tokens", TOKENS, Role.ADMIN, "Lists the management tokens, newest first.")
+                        .paged()
                         .answers(200, TokenList.class)
-                        .by(call -> Reply.of(new TokenList(access.tokens().all().stream()
-                                .map(TokenView::of)
-                                .toList()))),
+                        .by(this::tokens),
                 Route.of("POST", "/tokens", TOKENS, Role.ADMIN, "Makes a management token, and shows it once.")
                         .takes(NewToken.class)
                         .answers(201, MadeToken.class)
@@ -251,6 +251,32 @@ final class UserRoutes {
         done(access.users().remove(call.name("user"), call.principal()));
         call.audit("user.remove", call.name("user"), "");
         return Reply.nothing();
+    }
+
+    private Reply tokens(Call call) {
+        Predicate<StoredToken> isAfter = after(call.query("cursor"));
+        int limit = call.limit();
+        List<StoredToken> page =
+                access.tokens().all().stream().filter(isAfter).limit(limit).toList();
+        StoredToken last = page.size() < limit ? null : page.get(limit - 1);
+        return Reply.of(new TokenList(
+                page.stream().map(TokenView::of).toList(),
+                last == null ? null : last.created().toEpochMilli() + ":" + last.id()));
+    }
+
+    /** What follows in the order of the list, also if the one that the cursor stands for is revoked meanwhile. */
+    private static Predicate<StoredToken> after(@Nullable String cursor) {
+        if (cursor == null) {
+            return token -> true;
+        }
+        if (!cursor.matches("[0-9]{1,15}:.+")) {
+            throw ApiProblem.invalid("cursor: " + Text.shown(cursor) + " (expected: next_cursor of the page before)");
+        }
+        int end = cursor.indexOf(':');
+        Instant at = Instant.ofEpochMilli(Long.parseLong(cursor.substring(0, end)));
+        String id = cursor.substring(end + 1);
+        return token -> token.created().isBefore(at)
+                || (token.created().equals(at) && token.id().compareTo(id) > 0);
     }
 
     private Reply make(Call call) {

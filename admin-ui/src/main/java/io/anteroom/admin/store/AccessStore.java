@@ -88,6 +88,9 @@ public interface AccessStore {
     /** Adds a token; false if there are as many as there may be. */
     boolean add(StoredToken token);
 
+    /** Forgets tokens whose time ended before this moment. */
+    void forgetTokens(Instant expired);
+
     /** Notes that a token has been used. */
     void used(String id, Instant at);
 

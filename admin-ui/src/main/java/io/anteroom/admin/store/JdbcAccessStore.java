@@ -279,6 +279,11 @@ public final class JdbcAccessStore implements AccessStore {
     }
 
     @Override
+    public void forgetTokens(Instant expired) {
+        int unused = run("delete from admin_token where expires_at < :at", Map.of("at", expired.toEpochMilli()));
+    }
+
+    @Override
     public void used(String id, Instant at) {
         int unused =
                 run("update admin_token set used_at = :at where id = :id", Map.of("id", id, "at", at.toEpochMilli()));

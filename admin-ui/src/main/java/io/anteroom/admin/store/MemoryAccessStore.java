@@ -192,6 +192,11 @@ public final class MemoryAccessStore implements AccessStore {
     }
 
     @Override
+    public void forgetTokens(Instant expired) {
+        change(() -> tokens.values().removeIf(token -> token.expires().isBefore(expired)));
+    }
+
+    @Override
     public void used(String id, Instant at) {
         change(() -> tokens.computeIfPresent(
                 id,

@@ -228,6 +228,20 @@ final class AccessStoreTest {
 
     @ParameterizedTest
     @EnumSource
+    void tokens_ended_areForgotten(Kind kind) throws Exception {
+        AccessStore store = store(kind);
+        store.addFirst(user("alice", Role.ADMIN));
+        store.add(token("t1", "alice"));
+        Instant end = token("t1", "alice").expires();
+
+        store.forgetTokens(end);
+        assertThat(store.tokens()).hasSize(1);
+        store.forgetTokens(end.plusMillis(1));
+        assertThat(store.tokens()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void trail_filtered_answersWhatFits(Kind kind) throws Exception {
         AuditTrail trail = trail(kind);
         AuditOrigin origin = new AuditOrigin("admin", "192.0.2.1", "node-1");
