@@ -244,44 +244,39 @@ public final class Analytics implements QueueListener, AutoCloseable {
      * @throws io.anteroom.settings.StoreException if the store cannot be read
      */
     public List<Point> query(@Nullable String pool, @Nullable Priority level, Instant from, Instant to, Duration step) {
-        long minutes = step.toMinutes();
-        if (minutes < 1 || !Duration.ofMinutes(minutes).equals(step)) {
-            throw new IllegalArgumentException("step: " + step + " (expected: whole minutes, at least one)");
-        }
-        long first = Math.floorDiv(floor(from), minutes);
-        long end = -Math.floorDiv(-ceil(to), minutes);
-        if (end - first > MOST_POINTS) {
-            throw new IllegalArgumentException("step: " + step + " (expected: at least "
-                    + Duration.ofMinutes((ceil(to) - floor(from)) / MOST_POINTS + 1) + " for such a period)");
-        }
-        return reader.whole(
-                        pool,
-                        Cover.of(first * minutes, end * minutes, minutes),
-                        () -> new Chart(level, first, end, minutes))
-                .points;
+        Steps steps = Steps.of(from, to, step);
+        return reader.whole(pool, steps.ranges(), () -> new Chart(level, steps)).points;
+    }
+
+    /**
+     * The most that waited at once in each pool, by its name, for each of the steps that {@link #query} has. Pools of
+     * which nothing is known are left out.
+     *
+     * @throws IllegalArgumentException as {@link #query} does
+     * @throws io.anteroom.settings.StoreException if the store cannot be read
+     */
+    public Map<String, List<Long>> mostWaiting(Instant from, Instant to, Duration step) {
+        Steps steps = Steps.of(from, to, step);
+        return reader.whole(null, steps.ranges(), () -> new MostWaiting(steps)).byPool();
     }
 
     private static final class Chart implements AnalyticsStore.Rows {
         private final @Nullable Priority level;
-        private final long first;
-        private final long minutes;
+        private final Steps steps;
         private final List<Point> points = new ArrayList<>();
 
-        Chart(@Nullable Priority level, long first, long end, long minutes) {
+        Chart(@Nullable Priority level, Steps steps) {
             this.level = level;
-            this.first = first;
-            this.minutes = minutes;
-            for (long i = first; i < end; i++) {
-                points.add(new Point(instant(i * minutes), new Figures()));
+            this.steps = steps;
+            for (long i = steps.first(); i < steps.end(); i++) {
+                points.add(new Point(instant(i * steps.minutes()), new Figures()));
             }
         }
 
         @Override
         public void row(long minute, String pool, int which, byte[] figures) {
             if (level == null || level.ordinal() == which) {
-                points.get((int) (Math.floorDiv(minute, minutes) - first))
-                        .figures()
-                        .add(figures);
+                points.get(steps.of(minute)).figures().add(figures);
             }
         }
     }
@@ -340,11 +335,11 @@ public final class Analytics implements QueueListener, AutoCloseable {
         return clock.millis() / MINUTE_MILLIS;
     }
 
-    private static long floor(Instant instant) {
+    static long floor(Instant instant) {
         return Math.floorDiv(instant.toEpochMilli(), MINUTE_MILLIS);
     }
 
-    private static long ceil(Instant instant) {
+    static long ceil(Instant instant) {
         return -Math.floorDiv(-instant.toEpochMilli(), MINUTE_MILLIS);
     }
 

@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Makes charts of what the last seconds and the analytics say. Safe from any thread. */
@@ -102,71 +103,86 @@ final class Charts {
             return List.of();
         }
         try {
-            return counting.query(
-                    pool,
-                    level,
-                    Instant.ofEpochSecond(steps.get(0)),
-                    Instant.ofEpochSecond(steps.get(steps.size() - 1)).plus(period.step()),
-                    period.step());
+            return counting.query(pool, level, begin(steps), end(period, steps), period.step());
         } catch (StoreException e) {
             // The page says so by an empty chart; the store's own state is told elsewhere.
             return List.of();
         }
     }
 
+    private static Instant begin(List<Long> steps) {
+        return Instant.ofEpochSecond(steps.get(0));
+    }
+
+    private static Instant end(Period period, List<Long> steps) {
+        return Instant.ofEpochSecond(steps.get(steps.size() - 1)).plus(period.step());
+    }
+
     /** How many wait in each of the pools; those beyond the first four together. */
     Chart pools(Collection<Pool> pools, Period period, Instant now, int most) {
         List<String> names = new ArrayList<>();
         pools.stream().limit(MOST_SERIES).forEach(pool -> names.add(pool.name()));
-        boolean isMore = pools.size() > MOST_SERIES;
-        if (isMore) {
+        if (pools.size() > MOST_SERIES) {
             names.add("others");
         }
         List<Long> steps = steps(period, now, most);
+        Map<String, List<Long>> stored = period.isOfSeconds() ? null : mostWaiting(period, steps);
         List<Row> rows = new ArrayList<>();
-        List<List<Point>> points = new ArrayList<>();
-        if (!period.isOfSeconds()) {
-            pools.stream().limit(MOST_SERIES).forEach(pool -> points.add(query(pool.name(), null, period, steps)));
-        }
         for (int i = 0; i < steps.size(); i++) {
-            rows.add(new Row(
-                    label(period, steps.get(i)),
-                    period.isOfSeconds()
-                            ? secondsOf(pools, period, steps.get(i), isMore)
-                            : minutesOf(points, i, isMore)));
+            List<@Nullable Long> each = new ArrayList<>();
+            for (Pool pool : pools) {
+                each.add(
+                        period.isOfSeconds()
+                                ? waiting(pool.name(), period, steps.get(i))
+                                : waiting(pool.name(), stored, i));
+            }
+            rows.add(new Row(label(period, steps.get(i)), withOthers(each)));
         }
         return new Chart("pools", "Waiting by pool", "requests", true, names, rows);
     }
 
-    private List<@Nullable Long> secondsOf(Collection<Pool> pools, Period period, long step, boolean isMore) {
-        List<@Nullable Long> values = new ArrayList<>();
-        long others = 0;
-        for (Pool pool : pools) {
-            long[] peaks = depths.peaks(pool.name(), step, step + period.step().toSeconds());
-            long sum = 0;
-            for (int level = 0; level < peaks.length - 1; level++) {
-                sum += Math.max(0, peaks[level]);
-            }
-            if (values.size() < MOST_SERIES) {
-                values.add(peaks[0] < 0 ? null : sum);
-            } else {
-                others += sum;
-            }
+    /** The most that waited in each pool in steps of minutes, or null if nobody knows. */
+    private @Nullable Map<String, List<Long>> mostWaiting(Period period, List<Long> steps) {
+        Analytics counting = analytics;
+        if (counting == null || steps.isEmpty()) {
+            return null;
         }
-        if (isMore) {
-            values.add(others);
+        try {
+            return counting.mostWaiting(begin(steps), end(period, steps), period.step());
+        } catch (StoreException e) {
+            return null;
         }
-        return values;
     }
 
-    private static List<@Nullable Long> minutesOf(List<List<Point>> points, int step, boolean isMore) {
-        List<@Nullable Long> values = new ArrayList<>();
-        for (List<Point> each : points) {
-            values.add(step < each.size() ? each.get(step).figures().peakWaiting() : null);
+    private static @Nullable Long waiting(String pool, @Nullable Map<String, List<Long>> stored, int step) {
+        if (stored == null) {
+            return null;
         }
-        if (isMore) {
-            values.add(null);
+        List<Long> peaks = stored.getOrDefault(pool, List.of());
+        return step < peaks.size() ? peaks.get(step) : Long.valueOf(0);
+    }
+
+    private @Nullable Long waiting(String pool, Period period, long step) {
+        long[] peaks = depths.peaks(pool, step, step + period.step().toSeconds());
+        if (peaks[0] < 0) {
+            return null;
         }
+        return Arrays.stream(peaks, 0, peaks.length - 1).sum();
+    }
+
+    /** Those beyond the first few added up. */
+    private static List<@Nullable Long> withOthers(List<@Nullable Long> each) {
+        if (each.size() <= MOST_SERIES) {
+            return each;
+        }
+        List<@Nullable Long> values = new ArrayList<>(each.subList(0, MOST_SERIES));
+        Long others = null;
+        for (Long other : each.subList(MOST_SERIES, each.size())) {
+            if (other != null) {
+                others = others == null ? other : Long.valueOf(others + other);
+            }
+        }
+        values.add(others);
         return values;
     }
 

@@ -8,6 +8,7 @@ import io.anteroom.admission.PoolSettings;
 import io.anteroom.admission.Priority;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -31,6 +32,39 @@ final class ChartsTest {
             assertThat(chart.rows()).extracting(Chart.Row::at).containsExactly("13:59:45", "13:59:50", "13:59:55");
             int normal = Priority.NORMAL.ordinal();
             assertThat(chart.rows()).extracting(row -> row.values().get(normal)).isEqualTo(List.of(1L, 1L, 1L));
+        }
+    }
+
+    @Test
+    void pools_moreThanColoursTellApart_areAddedUpWhateverThePeriod() throws Exception {
+        try (LiveWorld world = new LiveWorld()) {
+            List<Pool> pools = new ArrayList<>();
+            for (int i = 1; i <= 6; i++) {
+                Pool pool = world.pool("p" + i, PoolSettings.ofSlots(0));
+                pools.add(pool);
+                for (int waiting = 0; waiting < i; waiting++) {
+                    world.arrive(pool, "ada", Priority.LOW, "llama", Duration.ofHours(2));
+                }
+            }
+            Depths depths = new Depths();
+            for (int second = 0; second < 130; second++) {
+                world.pass(1, () -> {});
+                long now = world.instant().getEpochSecond();
+                pools.forEach(pool -> depths.add(pool.name(), now, pool.snapshot()));
+            }
+            Charts charts = new Charts(depths, world.analytics());
+
+            for (Period period : List.of(Period.MINUTE, Period.HOUR)) {
+                Chart chart = charts.pools(pools, period, world.instant(), 1);
+
+                assertThat(chart.series()).containsExactly("p1", "p2", "p3", "p4", "others");
+                assertThat(chart.last().values()).as(period.label()).containsExactly(1L, 2L, 3L, 4L, 11L);
+            }
+            assertThat(new Charts(depths, null)
+                            .pools(pools, Period.HOUR, world.instant(), 1)
+                            .isEmpty())
+                    .as("nobody counts")
+                    .isTrue();
         }
     }
 }

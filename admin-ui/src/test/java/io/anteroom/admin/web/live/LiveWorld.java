@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.admin.web.live;
 
+import io.anteroom.admin.analytics.Analytics;
 import io.anteroom.admin.analytics.Counting;
 import io.anteroom.admin.api.ClusterView;
 import io.anteroom.admin.api.UpstreamView;
@@ -155,6 +156,10 @@ final class LiveWorld implements AutoCloseable, InstantSource {
         synchronized (tasks) {
             tasks.add(new Task(nanos() + delay.toNanos(), work));
         }
+    }
+
+    Analytics analytics() {
+        return counting.analytics();
     }
 
     Pool pool(String name, PoolSettings settings) {
