@@ -157,7 +157,7 @@ public final class Routes {
                     Comparator.comparingInt((Prefix prefix) -> prefix.start().length())
                             .reversed());
             models.sort(Comparator.comparing(Model::isWhole)
-                    .thenComparing(model -> ModelName.closeness(model.pattern()))
+                    .thenComparingInt(model -> ModelName.closeness(model.pattern()))
                     .reversed()
                     .thenComparing(Model::pattern));
         }
