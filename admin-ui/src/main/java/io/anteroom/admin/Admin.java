@@ -15,8 +15,10 @@ import io.anteroom.admin.preview.PastRequests;
 import io.anteroom.admin.store.AccessStore;
 import io.anteroom.admin.store.AuditLog;
 import io.anteroom.admin.store.AuditTrail;
+import io.anteroom.admin.store.AuditUpkeep;
 import io.anteroom.admin.store.Database;
 import io.anteroom.admin.store.JdbcAccessStore;
+import io.anteroom.admin.store.KeptTrail;
 import io.anteroom.admin.store.MemoryAccessStore;
 import io.anteroom.admin.store.MemoryAuditTrail;
 import io.anteroom.admin.web.AccessGuard;
@@ -153,7 +155,7 @@ public final class Admin implements AutoCloseable {
         /**
          * Keeps users, tokens, sessions and the audit log there; by default in memory, where a restart forgets them.
          * The desk's store is expected to be the {@code JdbcSettingsStore} of the same database, which writes down
-         * edits of the settings by itself.
+         * edits of the settings by itself. The audit log is shortened once an hour when something is written into it.
          */
         public Builder database(Database database) {
             this.database = database;
@@ -237,11 +239,15 @@ public final class Admin implements AutoCloseable {
             return this;
         }
 
+        private AuditTrail kept(AuditLog log) {
+            return new KeptTrail(log, new AuditUpkeep(log, desk, clock));
+        }
+
         /** Makes it. Nothing is read from the database yet. */
         public Admin build() {
             Database known = database;
             AccessStore store = known == null ? new MemoryAccessStore() : new JdbcAccessStore(known);
-            AuditTrail trail = known == null ? new MemoryAuditTrail() : new AuditLog(known);
+            AuditTrail trail = known == null ? new MemoryAuditTrail() : kept(new AuditLog(known));
             if (known == null) {
                 LOG.log(
                         Level.WARNING,

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What was done, and by whom. Entries are added and, when they are too old, forgotten; never changed. */
 public final class AuditLog implements AuditTrail {
+    /** About how many entries one transaction forgets: those of one moment go together. */
+    static final int MOST_AT_ONCE = 10_000;
+
     private final Database database;
 
     /** The log in a database. */
@@ -45,14 +48,24 @@ public final class AuditLog implements AuditTrail {
                 .execute();
     }
 
-    /** Forgets what is older than it has to be kept, and answers how much that was. */
+    /**
+     * Forgets what is older than it has to be kept, about {@value #MOST_AT_ONCE} at most; answers how much that was.
+     */
     public int forget(Instant now, Duration kept) {
         return database.inTransaction("shortening the audit log", handle -> forget(handle, now, kept));
     }
 
     static int forget(Handle handle, Instant now, Duration kept) {
-        return handle.createUpdate("delete from audit_entry where done_at < :first")
+        // By a moment and not by a list of rows, which H2 would make anew for each row that it looks at.
+        long last = handle.createQuery("select coalesce(max(done_at), :none) from (select done_at from audit_entry"
+                        + " where done_at < :first order by done_at limit :most) oldest")
+                .bind("none", Long.MIN_VALUE)
                 .bind("first", now.minus(kept).toEpochMilli())
+                .bind("most", MOST_AT_ONCE)
+                .mapTo(Long.class)
+                .one();
+        return handle.createUpdate("delete from audit_entry where done_at <= :last")
+                .bind("last", last)
                 .execute();
     }
 

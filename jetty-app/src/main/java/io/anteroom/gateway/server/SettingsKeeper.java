@@ -3,6 +3,7 @@ package io.anteroom.gateway.server;
 
 import io.anteroom.admin.store.AuditEntry;
 import io.anteroom.admin.store.AuditLog;
+import io.anteroom.admin.store.AuditUpkeep;
 import io.anteroom.admin.store.Database;
 import io.anteroom.admin.store.JdbcSettingsStore;
 import io.anteroom.gateway.config.GatewayConfig;
@@ -43,24 +44,27 @@ final class SettingsKeeper implements AutoCloseable {
     private final Settings seed;
     private final String fileName;
     private final @Nullable Database database;
+    private final @Nullable AuditUpkeep upkeep;
     private final SettingsDesk desk;
     private final @Nullable FileFollower follower;
     private final boolean isFollowing;
     private boolean isCompared;
 
-    private SettingsKeeper(GatewayConfig config, LiveParts parts, Consumer<UpstreamGroups> backends) {
+    private SettingsKeeper(
+            GatewayConfig config, LiveParts parts, Consumer<UpstreamGroups> backends, InstantSource clock) {
         OperatorConfig operator = config.operator();
         seed = config.settings();
         fileName = operator.file().map(path -> path.getFileName().toString()).orElse("the configuration");
         database = database(operator.storage());
         isFollowing = operator.source() == Source.FILE && operator.file().isPresent();
         if (isFollowing) {
-            desk = SettingsDesk.following(fileName, parts, InstantSource.system(), seed);
+            desk = SettingsDesk.following(fileName, parts, clock, seed);
             isCompared = true;
         } else {
             SettingsStore store = database == null ? new MemoryStore() : new JdbcSettingsStore(database);
-            desk = SettingsDesk.open(store, parts, InstantSource.system(), seed, FILE);
+            desk = SettingsDesk.open(store, parts, clock, seed, FILE);
         }
+        upkeep = database == null ? null : new AuditUpkeep(new AuditLog(database), desk, clock);
         // Backends are in the file alone, wherever the settings come from.
         SettingsDesk followed = isFollowing ? desk : null;
         follower = operator.file()
@@ -74,7 +78,13 @@ final class SettingsKeeper implements AutoCloseable {
      * @param backends takes what the file says of them
      */
     static SettingsKeeper open(GatewayConfig config, LiveParts parts, Consumer<UpstreamGroups> backends) {
-        SettingsKeeper keeper = new SettingsKeeper(config, parts, backends);
+        return open(config, parts, backends, InstantSource.system());
+    }
+
+    /** The same by another clock. */
+    static SettingsKeeper open(
+            GatewayConfig config, LiveParts parts, Consumer<UpstreamGroups> backends, InstantSource clock) {
+        SettingsKeeper keeper = new SettingsKeeper(config, parts, backends, clock);
         keeper.compare();
         return keeper;
     }
@@ -114,6 +124,9 @@ final class SettingsKeeper implements AutoCloseable {
         lookIntoTheStore();
         if (database != null) {
             database.upkeep();
+        }
+        if (upkeep != null) {
+            upkeep.look();
         }
     }
 

@@ -4,6 +4,7 @@ package io.anteroom.gateway.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.anteroom.Anteroom;
+import io.anteroom.admin.store.AuditEntry;
 import io.anteroom.admin.store.AuditLog;
 import io.anteroom.admission.PoolSettings;
 import io.anteroom.gateway.config.ConfigReader;
@@ -15,8 +16,11 @@ import io.anteroom.settings.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,6 +30,7 @@ final class SettingsKeeperTest {
     private Path folder;
 
     private final List<UpstreamGroups> backends = new ArrayList<>();
+    private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-11-21T09:00:00Z"));
 
     private void write(String slots, String more) throws Exception {
         Files.writeString(
@@ -37,7 +42,7 @@ final class SettingsKeeperTest {
     private void run(BiConsumer<SettingsKeeper, Anteroom> work) throws Exception {
         GatewayConfig config = ConfigReader.read(folder.resolve("anteroom.yaml"));
         try (Anteroom anteroom = Anteroom.builder().settings(config.settings()).build();
-                SettingsKeeper keeper = SettingsKeeper.open(config, anteroom.parts(), backends::add)) {
+                SettingsKeeper keeper = SettingsKeeper.open(config, anteroom.parts(), backends::add, now::get)) {
             work.accept(keeper, anteroom);
         }
     }
@@ -149,6 +154,35 @@ final class SettingsKeeperTest {
             keeper.tick();
             assertThat(backends).isEmpty();
             assertThat(keeper.trouble()).contains("upstream");
+        });
+    }
+
+    private void pass(Duration time) {
+        now.updateAndGet(before -> before.plus(time));
+    }
+
+    private void note(AuditLog log, String deed) {
+        log.add(new AuditEntry(0, now.get(), "anonymous", deed, "", ""));
+    }
+
+    @Test
+    void tick_sourceIsTheFile_forgetsWhatTheAuditLogKeepsTooLong() throws Exception {
+        write("2", "settings: {source: file}");
+        run((keeper, anteroom) -> {
+            AuditLog log = new AuditLog(keeper.database());
+            keeper.tick();
+            note(log, "old");
+            pass(keeper.desk().current().settings().retention().audit().minusMinutes(1));
+            note(log, "new");
+            keeper.tick();
+            assertThat(log.page(Long.MAX_VALUE, 10)).as("not too old yet").hasSize(2);
+
+            pass(Duration.ofHours(1));
+            keeper.tick();
+
+            assertThat(log.page(Long.MAX_VALUE, 10))
+                    .singleElement()
+                    .satisfies(entry -> assertThat(entry.deed()).isEqualTo("new"));
         });
     }
 
