@@ -25,7 +25,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -51,10 +50,10 @@ public final class ClusterNode implements AutoCloseable {
     private final long session;
     private final LongSupplier nanoClock;
     private final NoticeListener notices;
-    private final ExecutorService workers = Executors.newFixedThreadPool(WORKERS, daemon("anteroom-cluster"));
+    private final ExecutorService workers = Executors.newFixedThreadPool(WORKERS, Daemons.named("anteroom-cluster"));
     /** One is blocked for each call that is under way: one for each pool, and more while calls get lost. */
     private final ThreadPoolExecutor callers = new ThreadPoolExecutor(
-            0, MOST_CALLS, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), daemon("anteroom-cluster-calls"));
+            0, MOST_CALLS, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), Daemons.named("anteroom-cluster-calls"));
 
     /** One looks at a time, and one more if the view changes meanwhile: a door that nobody opens takes a moment. */
     private final ThreadPoolExecutor lookers = new ThreadPoolExecutor(
@@ -63,11 +62,11 @@ public final class ClusterNode implements AutoCloseable {
             0,
             TimeUnit.SECONDS,
             new ArrayBlockingQueue<>(1),
-            daemon("anteroom-cluster-looks"),
+            Daemons.named("anteroom-cluster-looks"),
             new ThreadPoolExecutor.DiscardPolicy());
 
     private final ScheduledThreadPoolExecutor scheduler =
-            new ScheduledThreadPoolExecutor(1, daemon("anteroom-cluster-ticks"));
+            new ScheduledThreadPoolExecutor(1, Daemons.named("anteroom-cluster-ticks"));
     private final Lookout lookout;
     private final LocalOwner owner;
     private final List<Consumer<Note>> readers = new CopyOnWriteArrayList<>();
@@ -113,7 +112,7 @@ public final class ClusterNode implements AutoCloseable {
         lookout.sees(Doors.of(hazelcast.getCluster().getMembers()));
         warmUp();
         hazelcast.getLifecycleService().addLifecycleListener(this::lifecycle);
-        boolean unusedAll = words.listen(name(), this::read, daemon("anteroom-cluster-words"), LISTENING);
+        boolean unusedAll = words.listen(name(), this::read, Daemons.named("anteroom-cluster-words"), LISTENING);
         ScheduledFuture<?> unusedBeats = always(BEAT, owner.pulse()::beat);
         ScheduledFuture<?> unusedKnocks = always(KNOCK, () -> {
             if (lookout.isUnsure()) {
@@ -196,6 +195,11 @@ public final class ClusterNode implements AutoCloseable {
     /** The nodes that are in the cluster, this one among them, by name. */
     public List<NodeView> nodes() {
         return lookout.nodes();
+    }
+
+    /** The nodes that have gone within that time, the last first; none whose name is in the cluster again. */
+    public List<GoneNode> gone(Duration within) {
+        return lookout.gone(within);
     }
 
     /**
@@ -384,13 +388,5 @@ public final class ClusterNode implements AutoCloseable {
             workers.shutdownNow();
             Thread.currentThread().interrupt();
         }
-    }
-
-    private static ThreadFactory daemon(String name) {
-        return task -> {
-            Thread thread = new Thread(task, name);
-            thread.setDaemon(true);
-            return thread;
-        };
     }
 }

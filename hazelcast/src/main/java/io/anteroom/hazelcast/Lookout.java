@@ -179,6 +179,21 @@ final class Lookout {
         return List.copyOf(byName.values());
     }
 
+    /** Those that have gone within that, the last first; none whose name is here again. */
+    synchronized List<GoneNode> gone(Duration within) {
+        long now = nanoClock.getAsLong();
+        Map<String, GoneNode> byName = new LinkedHashMap<>();
+        for (Missing one : missing.values()) {
+            Duration ago = Duration.ofNanos(now - one.sinceNanos);
+            if (ago.compareTo(within) < 0 && !names.contains(one.node.name())) {
+                byName.put(one.node.name(), new GoneNode(one.node, ago, one.isDead));
+            }
+        }
+        List<GoneNode> gone = new ArrayList<>(byName.values());
+        gone.sort(Comparator.comparing(GoneNode::ago));
+        return gone;
+    }
+
     /**
      * How many nodes there are with those that may live out of sight, so that a part of the cluster counts the others
      * in what is new to it, too.

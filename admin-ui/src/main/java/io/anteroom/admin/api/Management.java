@@ -161,7 +161,8 @@ public final class Management implements AutoCloseable {
                 PoolSnapshot now = pool.snapshot();
                 shares.put(pool.name(), new ClusterView.Share(now.running(), now.waiting()));
             });
-            ClusterView.Member self = new ClusterView.Member(node, "", VERSION, true, since, clock.instant(), shares);
+            ClusterView.Member self = new ClusterView.Member(
+                    node, "", VERSION, true, ClusterView.Standing.HERE, since, clock.instant(), shares);
             return new ClusterView.State("single", true, "", List.of(self));
         };
     }

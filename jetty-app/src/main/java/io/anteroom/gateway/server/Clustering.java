@@ -98,6 +98,7 @@ final class Clustering implements AutoCloseable {
                 : Optional.of(new OperatorCluster(
                         known.settings(),
                         known::nodes,
+                        () -> known.gone(OperatorCluster.NAMED_FOR),
                         known::misses,
                         version == null ? "" : version,
                         InstantSource.system()));

@@ -144,8 +144,9 @@ final class GatewayClusterTest {
         assertThat(members(seenByTwo, "is_self")).containsExactly("false", "true");
         assertThat(members(seen, "address")).allMatch(address -> address.contains("127.0.0.1:"));
         two.close();
-        until(() -> ofOne.get(cluster).path("members").size() == 1);
-        assertThat(members(ofOne.get(cluster), "name")).containsExactly("one");
+        until(() -> members(ofOne.get(cluster), "standing").equals(List.of("here", "gone")));
+        assertThat(members(ofOne.get(cluster), "name")).containsExactly("one", "two");
+        assertThat(ofOne.get(cluster).path("is_whole").asBoolean()).isTrue();
     }
 
     @Test

@@ -14,8 +14,6 @@ import io.anteroom.admin.web.Urls;
 import io.anteroom.admin.web.parts.StateWord;
 import io.anteroom.admission.Pool;
 import io.anteroom.admission.PoolSnapshot;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
@@ -25,8 +23,6 @@ import java.util.function.Predicate;
 final class PlacePages {
     private static final String UPSTREAMS = "upstreams";
     private static final String CLUSTER = "cluster";
-    /** A server that has said nothing for so long is probably gone. */
-    private static final Duration SILENT = Duration.ofSeconds(15);
 
     private final LiveSources sources;
 
@@ -68,8 +64,19 @@ final class PlacePages {
     record PoolRow(String name, String path, StateWord state, int slots, int running, int waiting) {}
 
     /** All of them. */
-    record Cluster(
-            String at, String mode, boolean isWhole, String note, List<MemberRow> members, List<PoolRow> pools) {}
+    record Cluster(String at, String mode, boolean isWhole, String note, List<MemberRow> members, List<PoolRow> pools) {
+        /** How many are there. */
+        public long here() {
+            return members.stream()
+                    .filter(row -> row.is().standing() == ClusterView.Standing.HERE)
+                    .count();
+        }
+
+        /** Whether of any server it is known what it holds of each pool. */
+        public boolean knowsShares() {
+            return members.stream().anyMatch(row -> !row.shares().isEmpty());
+        }
+    }
 
     void addTo(Site.Builder site) {
         site.nav(new NavItem(
@@ -130,7 +137,7 @@ final class PlacePages {
     private Answer cluster(PageRequest request) {
         ClusterView.State state = sources.cluster().state();
         List<MemberRow> members = state.members().stream()
-                .map(member -> new MemberRow(member, word(member, request.now()), shares(member)))
+                .map(member -> new MemberRow(member, word(member), shares(member)))
                 .toList();
         List<PoolRow> pools =
                 sources.pools().all().stream().map(PlacePages::row).toList();
@@ -147,12 +154,12 @@ final class PlacePages {
                         pools));
     }
 
-    private static StateWord word(ClusterView.Member member, Instant now) {
-        boolean isSilent = Duration.between(member.lastSeen(), now).compareTo(SILENT) > 0;
-        if (isSilent && !member.isSelf()) {
-            return StateWord.warn("Silent");
-        }
-        return member.isSelf() ? StateWord.ok("This one") : StateWord.ok("Seen");
+    private static StateWord word(ClusterView.Member member) {
+        return switch (member.standing()) {
+            case HERE -> StateWord.ok(member.isSelf() ? "This one" : "Seen");
+            case MISSING -> StateWord.bad("Silent");
+            case GONE -> StateWord.idle("Gone");
+        };
     }
 
     private static List<Share> shares(ClusterView.Member member) {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ForcedColors;
+import io.anteroom.admin.api.ClusterView;
+import io.anteroom.admin.api.ClusterView.Standing;
 import io.anteroom.admin.store.Role;
 import io.anteroom.admin.web.HostileStrings;
 import io.anteroom.admin.web.Tab;
@@ -15,6 +17,7 @@ import io.anteroom.admission.PoolSettings;
 import io.anteroom.admission.Priority;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -70,6 +73,44 @@ final class LiveLooksTest {
                 }
             }
         }
+    }
+
+    @Test
+    void cluster_someHaveGone_namesThemWithTheirLastMoment() throws Exception {
+        try (LiveWorld other = new LiveWorld()) {
+            Pool unused = other.pool("llm", PoolSettings.ofSlots(8));
+            other.cluster(() -> new ClusterView.State(
+                    "shared",
+                    false,
+                    "Out of sight, and may still run: node-b. Until then on-partition counts: share.",
+                    List.of(
+                            member(other, "node-a", Standing.HERE, Duration.ZERO),
+                            member(other, "node-b", Standing.MISSING, Duration.ofSeconds(150)),
+                            member(other, "node-c", Standing.GONE, Duration.ofSeconds(2430)))));
+            other.serve(Role.OPERATOR);
+            try (Tab tab = Tab.open(other.base())) {
+                tab.go("/cluster");
+                tab.page().waitForSelector("[data-freshness][data-state=live]");
+                assertThat(tab.text())
+                        .contains("1 server, 2 gone", "may still run: node-b", "This one", "Silent", "Gone")
+                        .contains("2 min ago", "40 min ago")
+                        .doesNotContain("Running and waiting, by pool");
+                tab.checkLooks(Tab.UNKEPT + "cluster-gone");
+            }
+        }
+    }
+
+    private static ClusterView.Member member(LiveWorld world, String name, Standing standing, Duration ago) {
+        boolean isSelf = standing == Standing.HERE;
+        return new ClusterView.Member(
+                name,
+                "10.1.0.1:5701",
+                isSelf ? "0.1.0" : "",
+                isSelf,
+                standing,
+                world.instant().minus(Duration.ofHours(2)),
+                world.instant().minus(ago),
+                Map.of());
     }
 
     @Test

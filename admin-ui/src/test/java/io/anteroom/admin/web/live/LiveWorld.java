@@ -59,7 +59,14 @@ final class LiveWorld implements AutoCloseable, InstantSource {
             true,
             "",
             List.of(new ClusterView.Member(
-                    "node-a", "", "0.1.0", true, begin, instant(), Map.of("llm", new ClusterView.Share(8, 31)))));
+                    "node-a",
+                    "",
+                    "0.1.0",
+                    true,
+                    ClusterView.Standing.HERE,
+                    begin,
+                    instant(),
+                    Map.of("llm", new ClusterView.Share(8, 31)))));
 
     private record Task(long atNanos, Runnable work) implements Comparable<Task> {
         @Override
