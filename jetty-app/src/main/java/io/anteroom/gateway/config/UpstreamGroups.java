@@ -35,6 +35,22 @@ public record UpstreamGroups(
         return new UpstreamGroups(Map.of(group.name(), group), Map.of(), Map.of());
     }
 
+    /**
+     * These, with the fallbacks of others, and those of their groups that are missing here. What waits has been
+     * promised a fallback, and takes no slot on its way there: without its group it would go to the pool's own
+     * backends, over their slots.
+     */
+    public UpstreamGroups withFallbacksOf(UpstreamGroups before) {
+        Map<String, UpstreamGroup> kept = new LinkedHashMap<>(groups);
+        for (String name : before.ofFallbacks().values()) {
+            UpstreamGroup group = before.groups().get(name);
+            if (group != null) {
+                kept.putIfAbsent(name, group);
+            }
+        }
+        return new UpstreamGroups(kept, ofPools, before.ofFallbacks());
+    }
+
     /** Where requests go that belong to no pool: the group {@code default}, or else the first. */
     public UpstreamGroup usual() {
         UpstreamGroup usual = groups.get(DEFAULT);

@@ -2,9 +2,12 @@
 package io.anteroom.gateway.server;
 
 import io.anteroom.gateway.config.GatewayConfig;
+import io.anteroom.gateway.config.UpstreamGroup;
 import io.anteroom.settings.Change;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /** What differs between two configurations, for the log. */
@@ -24,7 +27,7 @@ final class Differences {
         List<String> names = new ArrayList<>();
         add(names, "listen", now.listen(), then.listen());
         add(names, "pools.*.backend", now.backends(), then.backends());
-        add(names, "pools.*.fallback", now.fallbacks(), then.fallbacks());
+        add(names, "pools.*.fallback", fallbacks(now), fallbacks(then));
         add(names, "trusted-proxies", now.trustedProxies(), then.trustedProxies());
         add(names, "waiting", now.waiting(), then.waiting());
         add(names, "protocol", now.protocol(), then.protocol());
@@ -32,6 +35,15 @@ final class Differences {
         add(names, "log", now.log(), then.log());
         add(names, "storage, settings or admin", now.operator(), then.operator());
         return names;
+    }
+
+    /** What counts until then: not which backends there are, which is followed like that of all groups. */
+    private static Map<String, List<Object>> fallbacks(GatewayConfig config) {
+        Map<String, List<Object>> fallbacks = new HashMap<>();
+        config.fallbacks()
+                .forEach((pool, fallback) -> fallbacks.put(
+                        pool, List.of(fallback.how(), fallback.upstream().map(UpstreamGroup::name))));
+        return fallbacks;
     }
 
     private static void add(List<String> names, String name, Object now, Object then) {

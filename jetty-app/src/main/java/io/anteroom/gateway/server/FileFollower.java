@@ -129,7 +129,9 @@ final class FileFollower {
         return null;
     }
 
-    private void takeBackends(UpstreamGroups changed) {
+    private void takeBackends(UpstreamGroups read) {
+        // The filter's fallbacks are those of the start.
+        UpstreamGroups changed = read.withFallbacksOf(upstream);
         if (!changed.equals(upstream)) {
             backends.accept(changed);
             upstream = changed;

@@ -16,6 +16,8 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -24,12 +26,17 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests that go on to another backend, or another model, when their longest wait is over. */
 final class GatewayFallbackTest {
     private static final String CHAT = "{\"model\":\"large\",\"messages\":[],\"max_tokens\":4}";
+
+    @TempDir
+    private Path folder;
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final BlockingQueue<QueueEvent> events = new LinkedBlockingQueue<>();
@@ -62,14 +69,24 @@ final class GatewayFallbackTest {
 
     /** A gateway whose only slot is taken. */
     private void start(String pool) throws Exception {
-        GatewayConfig config = new ConfigReader(name -> "our-key").parse("""
-                upstream: {url: '%s', key-env: KEY, forward-client-key: true}
+        start(new ConfigReader(name -> "our-key").parse(file(", key-env: KEY, forward-client-key: true", "", pool)));
+    }
+
+    private String file(String credentials, String upstreams, String pool) {
+        return """
+                upstream: {url: '%s'%s}
+                upstreams: {%s}
                 listen: {port: 0}
+                admin: {enabled: false}
+                storage: {dir: off}
                 log: {access: false}
                 waiting: {commit-after: 50ms}
-                pools: {llm: {slots: 1, early-refusal: false, %s}}
-                """.formatted(model.uri(), pool));
-        gateway = Gateway.start(config, events::add);
+                pools: {llm: {slots: 1, early-refusal: false%s}}
+                """.formatted(model.uri(), credentials, upstreams, pool.isEmpty() ? "" : ", " + pool);
+    }
+
+    private void start(GatewayConfig config) throws Exception {
+        gateway = Gateway.start(config, events::add, Duration.ofMillis(20));
         running = http.sendAsync(
                 post(CHAT).header("Sim-Service-Micros", "60000000").build(), BodyHandlers.ofString());
         await(QueueEvent.Kind.ADMITTED);
@@ -192,6 +209,31 @@ final class GatewayFallbackTest {
 
         assertThat(answer.body()).contains("chat.completion").contains("\"model\":\"large\"");
         assertThat(answer.headers().firstValue("Queue-Fallback")).isEmpty();
+    }
+
+    /**
+     * Whoever goes there takes no slot: without the fallback's backends they would go to the pool's own, over its
+     * slots.
+     */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void fallbackThatLeavesTheFile_staysUntilTheNextStart(boolean isOfItsOwn) throws Exception {
+        Path file = folder.resolve("anteroom.yaml");
+        String fallback = isOfItsOwn ? ofSmall() : "group: tiny, model: tiny, name: small";
+        String group = isOfItsOwn ? "" : "tiny: {url: '%s', health: {every: 0s}}".formatted(small.uri());
+        Files.writeString(file, file("", group, "on-timeout: fallback, fallback: {" + fallback + "}"));
+        start(ConfigReader.read(file));
+        Files.writeString(file, file("", "other: {url: 'http://127.0.0.1:1', health: {every: 0s}}", ""));
+        long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (!gateway.upstreams().settings().groups().containsKey("other")) {
+            assertThat(System.nanoTime()).as("the file is not followed").isLessThan(deadline);
+            Thread.onSpinWait();
+        }
+
+        HttpResponse<String> fallen = send(post(CHAT).header("Queue-Max-Wait-Ms", "50"));
+
+        assertThat(fallen.body()).isEqualTo("small");
+        assertThat(model.counts().mostRunning()).as("at one slot").isEqualTo(1);
     }
 
     @Test
