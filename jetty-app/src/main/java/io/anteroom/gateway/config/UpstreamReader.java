@@ -11,6 +11,8 @@ import io.anteroom.gateway.config.UpstreamGroup.Choice;
 import io.anteroom.gateway.config.UpstreamGroup.Headers;
 import io.anteroom.gateway.config.UpstreamGroup.Health;
 import io.anteroom.gateway.config.UpstreamGroup.Next;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -179,8 +181,16 @@ final class UpstreamReader {
         return health;
     }
 
+    /** What can stand behind the host of an address, or null. */
     private static @Nullable String path(String text) {
-        return text.matches("/[\\x21-\\x7e]{0,255}") ? text : null;
+        if (!text.matches("/[\\x21-\\x7e]{0,255}")) {
+            return null;
+        }
+        try {
+            return new URI("http://127.0.0.1" + text).getRawFragment() == null ? text : null;
+        } catch (URISyntaxException e) {
+            return null;
+        }
     }
 
     private static Breaker breaker(Section section, Breaker usual) {

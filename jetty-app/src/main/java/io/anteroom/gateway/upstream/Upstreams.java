@@ -189,8 +189,9 @@ public final class Upstreams implements AutoCloseable {
         group.settle();
         Duration within = group.settings().health().within();
         for (LiveBackend backend : group.due()) {
-            URI url = URI.create(base(backend.url()) + group.settings().health().path());
             try {
+                URI url = URI.create(
+                        base(backend.url()) + group.settings().health().path());
                 probe.ask(url, within, error -> group.checked(backend, error));
             } catch (RuntimeException e) {
                 group.checked(backend, "it could not be asked");

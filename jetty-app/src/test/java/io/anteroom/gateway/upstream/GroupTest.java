@@ -4,6 +4,9 @@ package io.anteroom.gateway.upstream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.anteroom.event.Notice;
+import io.anteroom.gateway.config.UpstreamGroup;
+import io.anteroom.gateway.config.UpstreamGroup.Health;
+import io.anteroom.gateway.config.UpstreamGroups;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -200,6 +203,38 @@ final class GroupTest {
         assertThat(world.view("g-1").inFlight()).isZero();
         world.upstreams.resume("g-1");
         assertThat(world.spread(30)).containsKey("g-1");
+    }
+
+    /** The reader refuses such a path; whatever else stops a check must not stop those that come after it. */
+    @Test
+    void check_thatCannotBeMade_isAFailure_andTheNextComes() {
+        World world = new World(THREE.formatted(""));
+        UpstreamGroup group = world.group().settings();
+        Health impossible = new Health("/{", Duration.ofSeconds(1), Duration.ofSeconds(1), 1, 1, Duration.ZERO);
+        world.upstreams.apply(UpstreamGroups.of(with(group, impossible)));
+
+        world.live(Duration.ofSeconds(2));
+        assertThat(world.view("g-1").state()).isEqualTo("down");
+        world.upstreams.apply(UpstreamGroups.of(with(group, group.health())));
+        world.live(Duration.ofSeconds(5));
+
+        assertThat(world.view("g-1").state()).isNotEqualTo("down");
+        assertThat(world.spread(30)).containsOnlyKeys("g-1", "g-2", "g-3");
+    }
+
+    private static UpstreamGroup with(UpstreamGroup group, Health health) {
+        return new UpstreamGroup(
+                group.name(),
+                group.backends(),
+                group.aliases(),
+                group.headers(),
+                group.timeouts(),
+                group.choice(),
+                health,
+                group.retry(),
+                group.breaker(),
+                group.holdsWhenDown(),
+                group.then());
     }
 
     @Test
