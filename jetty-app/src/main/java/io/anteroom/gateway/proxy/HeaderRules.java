@@ -19,6 +19,9 @@ import java.util.stream.Collectors;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.util.HostPort;
+import org.eclipse.jetty.util.URIUtil;
+import org.jspecify.annotations.Nullable;
 
 /** Which headers pass through, and which are ours. */
 final class HeaderRules {
@@ -125,13 +128,26 @@ final class HeaderRules {
         if (!backend.contains("X-Forwarded-Proto")) {
             backend.put("X-Forwarded-Proto", client.getScheme());
         }
-        String host = client.getHeader("Host");
+        String host = host(client);
         if (host != null && !backend.contains("X-Forwarded-Host")) {
             backend.put("X-Forwarded-Host", host);
         }
         if (host != null && call.headers().forwardHost()) {
             backend.put(HttpHeader.HOST, host);
         }
+    }
+
+    /** What the client calls us, or null: HTTP/2 says it as {@code :authority}, which is no field. */
+    private static @Nullable String host(HttpServletRequest client) {
+        String host = client.getHeader("Host");
+        if (host != null || !client.getProtocol().startsWith("HTTP/2")) {
+            // Without it a server's name is its address, which nobody has said.
+            return host;
+        }
+        int port = client.getServerPort();
+        boolean isUsual = port == URIUtil.getDefaultPortForScheme(client.getScheme());
+        String name = HostPort.normalizeHost(client.getServerName());
+        return isUsual || port <= 0 ? name : name + ":" + port;
     }
 
     /** The headers of an answer that the client gets. */

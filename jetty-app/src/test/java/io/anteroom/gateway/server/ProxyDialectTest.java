@@ -14,6 +14,7 @@ import io.anteroom.gateway.upstream.Upstreams;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -95,6 +96,42 @@ final class ProxyDialectTest {
 
             assertThat(answer.replace("\n", "\\n")).contains(expected);
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "gateway.test:8443, gateway.test:8443",
+        "gateway.test, gateway.test",
+        "gateway.test:80, gateway.test",
+        "[::1]:8443, [::1]:8443",
+        "[::1], [::1]"
+    })
+    void hostOfHttp2_reachesTheBackendLikeThatOfHttp1(String authority, String expected) throws Exception {
+        int port = start(
+                (in, out) -> write(out, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"),
+                "forward-host: true");
+
+        try (RawHttp2 client = new RawHttp2(port)) {
+            client.headers(true, ":method", "GET", ":scheme", "http", ":path", "/v1/x", ":authority", authority);
+            assertThat(client.outcome()).isEqualTo("200");
+        }
+
+        assertThat(backend.head())
+                .contains("\r\nX-Forwarded-Host: " + expected + "\r\n", "\r\nHost: " + expected + "\r\n");
+    }
+
+    @Test
+    void hostOfHttp1_reachesTheBackendAsItIs() throws Exception {
+        int port = start(
+                (in, out) -> write(out, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"),
+                "forward-host: false");
+
+        try (RawClient client = new RawClient(port)) {
+            client.send("GET /v1/x HTTP/1.1\r\nHost: gateway.test:80\r\n\r\n");
+            client.readHead();
+        }
+
+        assertThat(backend.head()).contains("\r\nX-Forwarded-Host: gateway.test:80\r\n", "\r\nHost: 127.0.0.1:");
     }
 
     @ParameterizedTest
