@@ -14,20 +14,38 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
-/** A connector whose connections can be watched, and that closes those whose request head takes too long. */
+/**
+ * A connector whose connections can be watched, and that closes those whose request head takes too long, or whose
+ * client leaves its answer unread for too long.
+ */
 public final class WatchingConnector extends ServerConnector {
     private final Duration headWithin;
+    private final @Nullable Duration writeIdle;
     private Scheduler.@Nullable Task sweep;
 
-    /** A connector that grants each request head the given time. */
+    /** A connector that grants each request head the given time, and an answer that is unread its idle timeout. */
     public WatchingConnector(Server server, Duration headWithin, ConnectionFactory... factories) {
+        this(server, headWithin, null, factories);
+    }
+
+    /**
+     * A connector with two limits.
+     *
+     * @param headWithin how long a request head may take
+     * @param writeIdle how long a client may leave its answer unread, give or take a second, whatever the idle timeout
+     *     is; null for as long as that
+     */
+    public WatchingConnector(
+            Server server, Duration headWithin, @Nullable Duration writeIdle, ConnectionFactory... factories) {
         super(server, 1, 1, factories);
         this.headWithin = headWithin;
+        this.writeIdle = writeIdle;
     }
 
     @Override
     protected SocketChannelEndPoint newEndPoint(SocketChannel channel, ManagedSelector selector, SelectionKey key) {
-        WatchingEndPoint endPoint = new WatchingEndPoint(channel, selector, key, getScheduler());
+        WatchingEndPoint endPoint = new WatchingEndPoint(
+                channel, selector, key, getScheduler(), writeIdle == null ? getIdleTimeout() : writeIdle.toMillis());
         endPoint.setIdleTimeout(getIdleTimeout());
         return endPoint;
     }
@@ -52,13 +70,13 @@ public final class WatchingConnector extends ServerConnector {
         sweep = getScheduler().schedule(this::sweep, pause, TimeUnit.MILLISECONDS);
     }
 
-    /** Jetty's idle timeout spares a client that sends its head byte by byte. */
+    /** Jetty's idle timeout spares a client that sends its head byte by byte, and may be longer than that of writes. */
     private void sweep() {
         long oldest = System.nanoTime() - headWithin.toNanos();
         for (EndPoint endPoint : getConnectedEndPoints()) {
             if (endPoint instanceof WatchingEndPoint watched) {
                 long since = watched.headSinceNanos();
-                if (since != 0 && since - oldest < 0) {
+                if ((since != 0 && since - oldest < 0) || watched.isUnread()) {
                     watched.close();
                 }
             }

@@ -22,10 +22,12 @@ import org.jspecify.annotations.Nullable;
  * kept for the reader that will ask for it. Nothing polls. A client that shuts down only its sending side counts as
  * gone, as it does for HAProxy and nginx.
  *
- * <p>Also remembers since when a request head has been incomplete.
+ * <p>Also remembers since when a request head has been incomplete, and grants what is written another time than what is
+ * read.
  */
 final class WatchingEndPoint extends SocketChannelEndPoint {
     private final SelectionKey key;
+    private final long writeIdleMillis;
     private final ReentrantLock lock = new ReentrantLock();
     private final AtomicReference<@Nullable Runnable> watcher = new AtomicReference<>();
     /** Whether the selector looks for what can be read, or has been told to and not found anything since. */
@@ -36,9 +38,30 @@ final class WatchingEndPoint extends SocketChannelEndPoint {
     private boolean handling;
     private long headSince;
 
-    WatchingEndPoint(SocketChannel channel, ManagedSelector selector, SelectionKey key, Scheduler scheduler) {
+    WatchingEndPoint(
+            SocketChannel channel,
+            ManagedSelector selector,
+            SelectionKey key,
+            Scheduler scheduler,
+            long writeIdleMillis) {
         super(channel, selector, key, scheduler);
         this.key = key;
+        this.writeIdleMillis = writeIdleMillis;
+    }
+
+    /** In milliseconds; while something waits to be read by the client it is the limit of that. */
+    @Override
+    public long getIdleTimeout() {
+        return isWriting() ? writeIdleMillis : super.getIdleTimeout();
+    }
+
+    /** Whether the client has left what was written unread for too long. */
+    boolean isUnread() {
+        return isWriting() && getIdleFor() >= writeIdleMillis;
+    }
+
+    private boolean isWriting() {
+        return writeIdleMillis > 0 && getWriteFlusher().isPending();
     }
 
     /** Runs {@code gone} once, on the selector's thread, if the client leaves before {@link #unwatch()}. */

@@ -12,6 +12,7 @@ import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.Servlet;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -72,7 +73,8 @@ final class JettyServer {
             Predicate<Identity> isKnown) {
         Listen listen = config.listen();
         server = new Server(threads(listen));
-        connector = new WatchingConnector(server, listen.headWithin(), protocols(listen));
+        connector = new WatchingConnector(
+                server, listen.headWithin(), config.waiting().writeIdle(), protocols(config));
         connector.setHost(listen.host());
         connector.setPort(listen.port());
         connector.setIdleTimeout(listen.idle().toMillis());
@@ -93,7 +95,9 @@ final class JettyServer {
         return threads;
     }
 
-    private static ConnectionFactory[] protocols(Listen listen) {
+    private static ConnectionFactory[] protocols(GatewayConfig config) {
+        Listen listen = config.listen();
+        Duration writeIdle = config.waiting().writeIdle();
         HttpConfiguration http = new HttpConfiguration();
         http.setSendServerVersion(false);
         http.setSendXPoweredBy(false);
@@ -105,6 +109,8 @@ final class JettyServer {
         if (listen.http2()) {
             HTTP2CServerConnectionFactory http2 = new HTTP2CServerConnectionFactory(http);
             http2.setMaxConcurrentStreams(STREAMS_PER_CONNECTION);
+            // A stream knows one time for both directions; what is read has others of its own.
+            http2.setStreamIdleTimeout(Math.max(listen.idle().toMillis(), writeIdle.toMillis()));
             factories.add(http2);
         }
         return factories.toArray(new ConnectionFactory[0]);

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /** An HTTP/2 client of frames, without TLS, that keeps no rule of its own. */
@@ -17,6 +18,7 @@ final class RawHttp2 implements AutoCloseable {
     private static final int RST_STREAM = 3;
     private static final int SETTINGS = 4;
     private static final int GOAWAY = 7;
+    private static final int WINDOW_UPDATE = 8;
     private static final int END_STREAM = 1;
     private static final int END_HEADERS = 4;
     private static final int LARGEST = 16384;
@@ -86,6 +88,35 @@ final class RawHttp2 implements AutoCloseable {
         } catch (SocketException e) {
             // The other side has had enough, which is read from it.
         }
+    }
+
+    /** Reads the pieces of a body until there are so many bytes, or the stream ends, and tells how many there were. */
+    int body(int most) throws IOException {
+        int had = 0;
+        while (had < most) {
+            int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
+            int type = in.readUnsignedByte();
+            int flags = in.readUnsignedByte();
+            int unused = in.readInt();
+            byte[] payload = in.readNBytes(length);
+            if (type == SETTINGS && (flags & 1) == 0) {
+                frame(SETTINGS, 1, 0, new byte[0]);
+            }
+            if (type == DATA) {
+                had += length;
+            }
+            if (type == RST_STREAM || type == GOAWAY || (type == DATA && (flags & END_STREAM) != 0)) {
+                return had;
+            }
+        }
+        return had;
+    }
+
+    /** Lets the other side send so much more. */
+    void window(int more) throws IOException {
+        byte[] payload = ByteBuffer.allocate(4).putInt(more).array();
+        frame(WINDOW_UPDATE, 0, 0, payload);
+        frame(WINDOW_UPDATE, 0, 1, payload);
     }
 
     /** Reads until the stream or the connection ends: "status=..." by the first byte of the answer, or how it ended. */
