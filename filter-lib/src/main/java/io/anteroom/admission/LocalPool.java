@@ -6,8 +6,10 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
@@ -36,6 +38,8 @@ final class LocalPool implements Pool {
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<Long, LocalTicket> waiters = new HashMap<>();
     private final SlotBounds bounds = new SlotBounds();
+    private final Holding holding = new Holding(PoolMode.OPEN);
+    private final Set<String> holders = new HashSet<>();
     private final Consumer<Effect> collector = this::collect;
     private List<News> news = new ArrayList<>();
     private long lastTicket;
@@ -201,8 +205,21 @@ final class LocalPool implements Pool {
     @Override
     public void mode(PoolMode mode) {
         command(() -> {
-            machine.mode(mode, nanoClock.getAsLong(), collector);
+            holding.operator(mode);
+            machine.mode(holding.mode(), nanoClock.getAsLong(), collector);
             return true;
+        });
+    }
+
+    @Override
+    public void hold(String source, boolean holds) {
+        command(() -> {
+            boolean isNew = holds ? holders.add(source) : holders.remove(source);
+            if (isNew) {
+                holding.held(!holders.isEmpty());
+                machine.mode(holding.mode(), nanoClock.getAsLong(), collector);
+            }
+            return isNew;
         });
     }
 

@@ -59,6 +59,19 @@ public interface Pool {
         limitSlots("", most);
     }
 
+    /**
+     * Has an open pool hold, as in {@link PoolMode#HOLDING}, for what is known of the backends: that there are none to
+     * go to at the moment. Beside {@link #mode}, which has the last word: an operator's hold stays when this one ends,
+     * and {@link PoolMode#OPEN}, told to a pool that is held so, opens it until all have said that it need not be held.
+     *
+     * <p>In a cluster each node speaks for itself: the pool is held while one of them says so and none the contrary. A
+     * node that has said nothing yet, cannot be heard or has left counts for neither. Who says something goes on saying
+     * it, every few seconds: the cluster may have lost it.
+     *
+     * @param source who says so: one of a few names that are written in the code
+     */
+    void hold(String source, boolean holds);
+
     /** Figures as of now. */
     PoolSnapshot snapshot();
 

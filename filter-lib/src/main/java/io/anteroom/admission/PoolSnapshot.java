@@ -8,7 +8,7 @@ import java.util.Optional;
 /**
  * Figures of a pool at one moment.
  *
- * @param mode what an operator has told it
+ * @param mode what an operator has told it, or that it is {@linkplain Pool#hold held} for want of backends
  * @param slots how many may run by the settings
  * @param usableSlots how many may run now: fewer than {@code slots} where {@link Pool#limitSlots} says so
  * @param running how many run; above {@code usableSlots} only while a lowered limit drains

@@ -46,7 +46,7 @@ final class Alone {
         this.own = slots(settings.slots(), policy, running);
         machine.mode(PoolMode.HOLDING, nowNanos, collect);
         machine.register(node, held, nowNanos, collect);
-        apply(mode, nowNanos);
+        apply(nowNanos);
     }
 
     static int slots(int slots, OnPartition policy, int running) {
@@ -57,7 +57,8 @@ final class Alone {
         };
     }
 
-    private void apply(PoolMode mode, long nowNanos) {
+    private void apply(long nowNanos) {
+        PoolMode mode = governor.mode();
         if (own > 0) {
             machine.limitSlots(own, nowNanos, collect);
         }
@@ -70,10 +71,14 @@ final class Alone {
         if (command instanceof Command.Configure configure) {
             machine.configure(configure.settings(), nowNanos, collect);
             own = Math.min(own, configure.settings().slots());
-            apply(governor.operator(), nowNanos);
+            apply(nowNanos);
         } else if (command instanceof Command.Mode mode) {
             governor.operator(mode.mode());
-            apply(mode.mode(), nowNanos);
+            apply(nowNanos);
+        } else if (command instanceof Command.Hold hold) {
+            // The cluster is told when it answers again, as nodes go on saying it.
+            governor.held(hold.holds());
+            apply(nowNanos);
         } else if (command instanceof Command.Arrive && policy == OnPartition.CLOSED) {
             return new Result.Decided(new Decision.Refused(Refused.apart(machine.waiting())), null);
         } else if (!isForAll(command)) {

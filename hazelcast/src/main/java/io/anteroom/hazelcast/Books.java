@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** What a shared pool keeps for each node, by its name. Part of the pool's state, and guarded like that. */
@@ -75,7 +76,23 @@ final class Books {
             book.handedOverByOthers();
             book.isUnheard = false;
             book.heardNanos = 0;
+            book.word = NodeBook.Word.NONE;
         }
+    }
+
+    /** Whether somebody of those that take part would have the pool held, and nobody would not. */
+    boolean wouldHold(Predicate<String> isHere) {
+        boolean isHeld = false;
+        for (Map.Entry<String, NodeBook> one : byNode.entrySet()) {
+            NodeBook book = one.getValue();
+            if (book.word != NodeBook.Word.NONE && book.isHeard() && isHere.test(one.getKey())) {
+                if (book.word == NodeBook.Word.SERVE) {
+                    return false;
+                }
+                isHeld = true;
+            }
+        }
+        return isHeld;
     }
 
     /** The number of the next mail of each node. */

@@ -37,7 +37,7 @@ final class Codec {
     static final int FIRST_VERSION = 1;
 
     /** The form that this release writes where all nodes read it. */
-    static final int VERSION = 2;
+    static final int VERSION = 3;
 
     /** Nodes act on mail only when it comes as an answer to them, and the state knows which has. */
     static final int WITH_HANDING_OVER = 2;
@@ -53,6 +53,9 @@ final class Codec {
 
     /** Nodes that leave in good order say so to all. */
     static final int WITH_FAREWELLS = 2;
+
+    /** Nodes say whether they would have a pool held. */
+    static final int WITH_HOLDING = 3;
 
     private static final int GRANTED = 0;
     private static final int ENDED = 1;

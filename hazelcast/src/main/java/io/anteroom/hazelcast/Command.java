@@ -56,6 +56,9 @@ sealed interface Command {
     /** What this node knows of the backends' room; the least of all nodes' counts. */
     record LimitSlots(int most) implements Command {}
 
+    /** Whether this node would have the pool held, for what it knows of the backends. */
+    record Hold(boolean holds) implements Command {}
+
     /** Time has passed; also how a node asks for its mail. */
     record Tick() implements Command {}
 

@@ -39,6 +39,8 @@ final class CommandCodec {
     /** An arrival as {@link Arrivals} writes it. */
     private static final int ARRIVE_IN_SHORT = 20;
 
+    private static final int HOLD = 21;
+
     private CommandCodec() {}
 
     static void write(Batch batch, int version, DataOutput out) throws IOException {
@@ -60,9 +62,21 @@ final class CommandCodec {
                 out.writeByte(ARRIVE_IN_SHORT);
                 out.writeLong(arrive.ticket());
                 arrivals.write(arrive.arrival(), out);
+            } else if (command instanceof Command.Hold hold) {
+                write(hold, version, out);
             } else {
                 write(command, out);
             }
+        }
+    }
+
+    /** Who does not know it takes it for a sign of life, and so does whoever carries it out among such. */
+    private static void write(Command.Hold hold, int version, DataOutput out) throws IOException {
+        if (version < Codec.WITH_HOLDING) {
+            write(new Command.Tick(), out);
+        } else {
+            out.writeByte(HOLD);
+            out.writeBoolean(hold.holds());
         }
     }
 
@@ -166,6 +180,7 @@ final class CommandCodec {
             case 17 -> new Command.Standings();
             case 18 -> new Command.Standing(in.readLong());
             case 19 -> new Command.Adopt(in.readLong(), in.readLong());
+            case HOLD -> new Command.Hold(in.readBoolean());
             default -> throw new IOException("no command has the number " + kind);
         };
     }

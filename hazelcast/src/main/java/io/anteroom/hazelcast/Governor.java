@@ -2,6 +2,7 @@
 package io.anteroom.hazelcast;
 
 import io.anteroom.admission.Effect;
+import io.anteroom.admission.Holding;
 import io.anteroom.admission.PoolMachine;
 import io.anteroom.admission.PoolMode;
 import java.io.DataInput;
@@ -18,7 +19,7 @@ import java.util.function.Consumer;
  * state.
  */
 final class Governor {
-    private PoolMode operator;
+    private final Holding holding;
     /** The nodes of which a new state has not heard what they hold. */
     private final Set<String> awaited = new TreeSet<>();
 
@@ -31,18 +32,32 @@ final class Governor {
     private boolean isApart;
 
     Governor(PoolMode operator, List<String> awaited, int brought) {
-        this.operator = operator;
+        this(new Holding(operator), awaited, brought);
+    }
+
+    private Governor(Holding holding, List<String> awaited, int brought) {
+        this.holding = holding;
         this.brought = brought;
         this.awaited.addAll(awaited);
     }
 
     /** What an operator has said. */
     PoolMode operator() {
-        return operator;
+        return holding.operator();
     }
 
     void operator(PoolMode mode) {
-        operator = mode;
+        holding.operator(mode);
+    }
+
+    /** Whether nodes that know the backends have the pool hold. */
+    void held(boolean held) {
+        holding.held(held);
+    }
+
+    /** What counts of the two, whatever the pool is held by for a moment. */
+    PoolMode mode() {
+        return holding.mode();
     }
 
     /** A node has told what it holds, or will not; so many run in all. */
@@ -67,7 +82,8 @@ final class Governor {
     }
 
     /** Sets the machine to what may be done now. */
-    void govern(PoolMachine machine, Roll roll, Collection<NodeBook> books, Facts facts, Consumer<Effect> effects) {
+    void govern(PoolMachine machine, Roll roll, Books all, Facts facts, Consumer<Effect> effects) {
+        Collection<NodeBook> books = all.all();
         awaits(facts);
         isApart = facts.policy() == OnPartition.CLOSED && !roll.isMajority();
         long now = facts.nowNanos();
@@ -78,9 +94,10 @@ final class Governor {
             most = Math.min(most, Math.max(1, brought));
         }
         boolean isHeld = isApart || !awaited.isEmpty() || (isBlind && brought == 0);
-        PoolMode wanted = isHeld && operator != PoolMode.CLOSED ? PoolMode.HOLDING : operator;
+        held(facts.version() >= Codec.WITH_HOLDING && all.wouldHold(node -> roll.isHere(node, facts)));
+        PoolMode wanted = isHeld && mode() != PoolMode.CLOSED ? PoolMode.HOLDING : mode();
         // A machine that is to admit less is told so first, one that is to admit more last.
-        if (isHeld) {
+        if (isHeld || wanted == PoolMode.HOLDING) {
             setMode(machine, wanted, now, effects);
         }
         machine.limitSlots(most, now, effects);
@@ -127,22 +144,29 @@ final class Governor {
         return Math.max(1, (int) ((long) slots * nodes / expected));
     }
 
-    void save(DataOutput out, boolean isFull) throws IOException {
-        out.writeByte(operator.ordinal());
+    void save(DataOutput out, int version) throws IOException {
+        out.writeByte(operator().ordinal());
         Codec.write(awaited, out);
         out.writeLong(awaitsUntilNanos);
         out.writeBoolean(isApart);
-        if (isFull) {
+        if (version >= Codec.WITH_HANDING_OVER) {
             out.writeInt(brought);
+        }
+        if (version >= Codec.WITH_HOLDING) {
+            out.writeByte(holding.flags());
         }
     }
 
-    static Governor load(DataInput in, boolean isFull) throws IOException {
+    static Governor load(DataInput in, int version) throws IOException {
         PoolMode operator = PoolMode.values()[in.readByte()];
-        Governor governor = new Governor(operator, Codec.readStrings(in), 0);
-        governor.awaitsUntilNanos = in.readLong();
-        governor.isApart = in.readBoolean();
-        governor.brought = isFull ? in.readInt() : 0;
+        List<String> awaited = Codec.readStrings(in);
+        long until = in.readLong();
+        boolean isApart = in.readBoolean();
+        int brought = version >= Codec.WITH_HANDING_OVER ? in.readInt() : 0;
+        int flags = version >= Codec.WITH_HOLDING ? in.readByte() : 0;
+        Governor governor = new Governor(new Holding(operator, flags), awaited, brought);
+        governor.awaitsUntilNanos = until;
+        governor.isApart = isApart;
         return governor;
     }
 }

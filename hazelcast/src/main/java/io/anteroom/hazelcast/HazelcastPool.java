@@ -20,7 +20,9 @@ import io.anteroom.hazelcast.Held.State;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
@@ -37,6 +39,7 @@ final class HazelcastPool implements Pool {
     private final Ledger ledger;
     private final ReentrantLock limiting = new ReentrantLock();
     private final SlotBounds bounds = new SlotBounds();
+    private final Set<String> holders = new HashSet<>();
     private final StandingCache standings = new StandingCache();
 
     HazelcastPool(String name, PoolSettings settings, PoolsContext context) {
@@ -220,6 +223,17 @@ final class HazelcastPool implements Pool {
         limiting.lock();
         try {
             ask(new Command.LimitSlots(bounds.set(source, most)));
+        } finally {
+            limiting.unlock();
+        }
+    }
+
+    @Override
+    public void hold(String source, boolean holds) {
+        limiting.lock();
+        try {
+            boolean unused = holds ? holders.add(source) : holders.remove(source);
+            ask(new Command.Hold(!holders.isEmpty()));
         } finally {
             limiting.unlock();
         }

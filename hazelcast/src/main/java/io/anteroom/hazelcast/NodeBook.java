@@ -13,6 +13,13 @@ import java.util.Set;
 
 /** What a shared pool keeps for one node: how far its batches have come, and the mail that it has not acknowledged. */
 final class NodeBook {
+    /** What a node says of holding; numbered as they are written. */
+    enum Word {
+        NONE,
+        SERVE,
+        HOLD
+    }
+
     final long session;
     long registration;
     long lastSeq;
@@ -34,6 +41,8 @@ final class NodeBook {
     boolean isQuiet;
     /** What it knows of the backends' room. */
     int slotLimit = Integer.MAX_VALUE;
+    /** Whether it would have the pool held. */
+    Word word = Word.NONE;
     /** Whether it has been told lost while its process may live. */
     boolean isSilent;
     /** How many of its requests may still run somewhere, if it is silent. */
@@ -179,6 +188,9 @@ final class NodeBook {
             out.writeBoolean(isQuiet);
             out.writeBoolean(isUnheard);
         }
+        if (version >= Codec.WITH_HOLDING) {
+            out.writeByte(word.ordinal());
+        }
     }
 
     static NodeBook load(DataInput in, int version) throws IOException {
@@ -202,6 +214,7 @@ final class NodeBook {
             book.isQuiet = in.readBoolean();
             book.isUnheard = in.readBoolean();
         }
+        book.word = version >= Codec.WITH_HOLDING ? Word.values()[in.readByte()] : Word.NONE;
         return book;
     }
 }

@@ -54,6 +54,11 @@ final class Roll {
         leaving.remove(node);
     }
 
+    /** Whether a node is in view and means to stay. */
+    boolean isHere(String node, Facts facts) {
+        return facts.members().contains(node) && !leaving.contains(node);
+    }
+
     int expected() {
         return expected;
     }

@@ -228,7 +228,7 @@ final class SharedPool {
     }
 
     private void govern(Facts facts) {
-        governor.govern(machine, roll, books.all(), facts, post);
+        governor.govern(machine, roll, books, facts, post);
     }
 
     private Result step(Batch batch, NodeBook book, Command command, Facts facts) {
@@ -248,8 +248,11 @@ final class SharedPool {
             machine.nodeLost(batch.node(), now, post);
             roll.leaves(batch.node(), facts.members());
             book.slotLimit = Integer.MAX_VALUE;
+            book.word = NodeBook.Word.NONE;
         } else if (command instanceof Command.LimitSlots limit) {
             book.slotLimit = limit.most();
+        } else if (command instanceof Command.Hold hold && form >= Codec.WITH_HOLDING) {
+            book.word = hold.holds() ? NodeBook.Word.HOLD : NodeBook.Word.SERVE;
         } else if (command instanceof Command.Mode mode) {
             governor.operator(mode.mode());
         } else if (command instanceof Command.Configure configure) {
@@ -348,7 +351,7 @@ final class SharedPool {
         machine.save(out);
         roll.save(out);
         boolean isFull = version >= Codec.WITH_HANDING_OVER;
-        governor.save(out, isFull);
+        governor.save(out, version);
         books.save(out, version);
         if (isFull) {
             out.writeLong(awakeNanos);
@@ -366,7 +369,7 @@ final class SharedPool {
         PoolMachine machine = PoolMachine.load(in);
         Roll roll = Roll.load(in);
         boolean isFull = version >= Codec.WITH_HANDING_OVER;
-        Governor governor = Governor.load(in, isFull);
+        Governor governor = Governor.load(in, version);
         SharedPool pool = new SharedPool(machine, Books.load(in, version), roll, governor);
         pool.owner = owner;
         pool.offsetNanos = offset;

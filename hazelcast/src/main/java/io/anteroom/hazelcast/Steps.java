@@ -36,7 +36,7 @@ final class Steps {
             return new Result.Done(machine.cancel(cancel.ticket(), cancel.note(), now, effects));
         } else if (command instanceof Command.Move move) {
             return new Result.Done(machine.move(move.ticket(), move.priority(), now, effects));
-        } else if (command instanceof Command.Tick) {
+        } else if (command instanceof Command.Tick || command instanceof Command.Hold) {
             machine.tick(now, effects);
             return new Result.Done(true);
         }
@@ -103,10 +103,10 @@ final class Steps {
         return new Result.Places(places);
     }
 
-    /** The mode is the operator's, whatever the machine is held by for a moment. */
+    /** Whatever the machine is held by for a moment. */
     private static PoolSnapshot asTold(PoolSnapshot now, Governor governor) {
         return new PoolSnapshot(
-                governor.operator(),
+                governor.mode(),
                 now.slots(),
                 now.usableSlots(),
                 now.running(),

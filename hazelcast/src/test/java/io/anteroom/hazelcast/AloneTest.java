@@ -80,6 +80,20 @@ final class AloneTest {
     }
 
     @Test
+    void step_hold_lasts_untilItEndsOrAnOperatorResumes() {
+        Alone alone = alone(OnPartition.OPEN, 0);
+
+        alone.step(new Command.Hold(true), 10);
+        assertThat(offer(alone, 1)).isInstanceOf(Decision.Queued.class);
+        alone.step(new Command.Hold(false), 10);
+        assertThat(alone.takeEffects()).hasSize(1);
+        alone.step(new Command.Hold(true), 10);
+        alone.step(new Command.Mode(PoolMode.OPEN), 10);
+
+        assertThat(offer(alone, 2)).isInstanceOf(Decision.Admitted.class);
+    }
+
+    @Test
     void step_open_usesAllSlots() {
         Alone alone = alone(OnPartition.OPEN, 0);
 

@@ -410,6 +410,8 @@ final class ReplicaSim {
             case 7 -> new Command.Configure(settings.withLongestRun(Duration.ofMillis(random.nextInt(2) * 800L)));
             case 8 -> held == null ? new Command.Tick() : new Command.Cancel(held.id, "note " + held.id);
             case 9 -> held == null ? new Command.Tick() : new Command.Move(held.id, Priority.LOW);
+            case 10 -> new Command.Hold(true);
+            case 11 -> new Command.Hold(false);
             default -> new Command.Tick();
         };
         node.courier.add(new Call(command, Call.NOTHING));

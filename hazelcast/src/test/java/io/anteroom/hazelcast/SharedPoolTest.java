@@ -15,7 +15,9 @@ import io.anteroom.admission.Refusal;
 import io.anteroom.admission.Registration;
 import io.anteroom.hazelcast.Reply.Outcome;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -467,6 +469,91 @@ final class SharedPoolTest {
         assertThat(board.pool.machine().running()).isEqualTo(6);
     }
 
+    private PoolMode mode() {
+        return ((Result.Figures) board.send("c", new Command.Look()).results().get(0))
+                .snapshot()
+                .mode();
+    }
+
+    @Test
+    void hold_whoHasSaidNothing_doesNotMatter_andWhoServesLetsGo() {
+        board.send("a", new Command.Hold(true));
+        board.fill("c", 1, 1);
+        assertThat(board.pool.machine().running()).isZero();
+        assertThat(mode()).isEqualTo(PoolMode.HOLDING);
+
+        board.send("b", new Command.Hold(false));
+        assertThat(board.pool.machine().running()).isEqualTo(1);
+        board.send("b", new Command.Hold(true));
+
+        assertThat(mode()).isEqualTo(PoolMode.HOLDING);
+    }
+
+    @Test
+    void hold_nodeGoneOrNotHeard_doesNotMatter() {
+        board.send("a", new Command.Hold(true));
+        board.send("b", new Command.Hold(false));
+
+        board.send("b", new Command.Leave());
+        assertThat(mode()).as("who would serve leaves").isEqualTo(PoolMode.HOLDING);
+        board.tickFor(Duration.ofSeconds(2), "c");
+        assertThat(mode()).as("who would hold is not heard").isEqualTo(PoolMode.OPEN);
+        board.register("a");
+        assertThat(mode()).as("and is again").isEqualTo(PoolMode.HOLDING);
+        board.sees("b", "c");
+        board.send("c", new Command.Tick());
+
+        assertThat(mode()).as("who would hold is out of sight").isEqualTo(PoolMode.OPEN);
+    }
+
+    @Test
+    void hold_theOperator_hasTheLastWord() {
+        board.send("a", new Command.Hold(true));
+
+        board.send("c", new Command.Mode(PoolMode.OPEN));
+        board.send("a", new Command.Hold(true));
+        assertThat(mode()).isEqualTo(PoolMode.OPEN);
+        board.send("c", new Command.Mode(PoolMode.HOLDING));
+        board.send("a", new Command.Hold(false));
+
+        assertThat(mode()).isEqualTo(PoolMode.HOLDING);
+    }
+
+    @Test
+    void hold_nodesOfAReleaseBeforeAreThere_isNotKnown() {
+        board.version = Codec.WITH_HOLDING - 1;
+        board.send("a", new Command.Hold(true));
+        assertThat(mode()).isEqualTo(PoolMode.OPEN);
+
+        board.version = Codec.VERSION;
+        board.send("a", new Command.Tick());
+        assertThat(mode()).isEqualTo(PoolMode.OPEN);
+        board.send("a", new Command.Hold(true));
+
+        assertThat(mode()).as("as nodes go on saying it").isEqualTo(PoolMode.HOLDING);
+    }
+
+    @Test
+    void load_heldAndOverruled_staysSo() throws IOException {
+        board.send("a", new Command.Hold(true));
+        SharedPool held = copy(board.pool);
+        board.send("c", new Command.Mode(PoolMode.OPEN));
+        SharedPool overruled = copy(board.pool);
+
+        assertThat(overruled.stateHash()).isEqualTo(board.pool.stateHash()).isNotEqualTo(held.stateHash());
+        board.pool = overruled;
+        board.send("a", new Command.Hold(true));
+        assertThat(mode()).isEqualTo(PoolMode.OPEN);
+        board.pool = held;
+        assertThat(mode()).isEqualTo(PoolMode.HOLDING);
+    }
+
+    private static SharedPool copy(SharedPool pool) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        pool.save(new DataOutputStream(bytes), Codec.VERSION);
+        return SharedPool.load(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
+    }
+
     @Test
     void settings_changedByAnother_comeWithTheNextAnswer() {
         PoolSettings changed = PoolSettings.ofSlots(3);
@@ -485,6 +572,6 @@ final class SharedPoolTest {
 
         assertThatThrownBy(() -> SharedPool.load(new DataInputStream(new ByteArrayInputStream(newer))))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("version of the cluster's messages: 3 (expected: 1 to 2");
+                .hasMessageContaining("version of the cluster's messages: 4 (expected: 1 to 3");
     }
 }

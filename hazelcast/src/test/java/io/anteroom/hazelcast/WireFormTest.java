@@ -154,6 +154,18 @@ final class WireFormTest {
     }
 
     @Test
+    void hold_isATickForWhoDoesNotKnowIt() throws IOException {
+        Batch batch = batch("a", 1, 1, 3, new Command.Hold(true), new Command.Hold(false));
+        int before = Codec.WITH_HOLDING - 1;
+
+        assertThat(CommandCodec.readBatch(bytes(out -> CommandCodec.write(batch, Codec.VERSION, out))))
+                .isEqualTo(batch);
+        assertThat(CommandCodec.readBatch(bytes(out -> CommandCodec.write(batch, before, out)))
+                        .commands())
+                .containsExactly(new Command.Tick(), new Command.Tick());
+    }
+
+    @Test
     void read_farewell_isAsItWasWritten() throws IOException {
         Note note = new Note.Leaves(4711);
 

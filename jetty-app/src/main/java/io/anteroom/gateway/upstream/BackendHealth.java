@@ -14,6 +14,7 @@ final class BackendHealth {
 
     private Health settings;
     private boolean isUp = true;
+    private boolean hasBeenWell;
     private int failures;
     private int successes;
     private long upSinceNanos;
@@ -35,9 +36,15 @@ final class BackendHealth {
         return isUp;
     }
 
+    /** Whether anybody has found out how it is, or nobody looks. */
+    boolean isKnown() {
+        return hasBeenWell || !settings.isOn();
+    }
+
     /** A check has answered well; whether the backend is back by that. */
     boolean well(long nowNanos) {
         failures = 0;
+        hasBeenWell = true;
         if (isUp) {
             return false;
         }
@@ -67,6 +74,7 @@ final class BackendHealth {
 
     /** A request has been answered. */
     void answered() {
+        hasBeenWell = true;
         if (isUp) {
             failures = 0;
         }

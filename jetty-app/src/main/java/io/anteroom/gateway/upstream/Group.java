@@ -158,6 +158,14 @@ public final class Group {
         return usable / whole;
     }
 
+    /** Whether one of those that can be used has been found to be well, and not only never been looked at. */
+    synchronized boolean isSure() {
+        long now = around.nowNanos();
+        return backends.values().stream()
+                .anyMatch(
+                        backend -> backend.isAvailable(now) && backend.health().isKnown());
+    }
+
     synchronized void answered(LiveBackend backend) {
         backend.countAnswered();
     }

@@ -2,16 +2,23 @@
 package io.anteroom.gateway.upstream;
 
 import io.anteroom.admission.Pool;
-import io.anteroom.admission.PoolMode;
+import java.time.Duration;
 
-/** Has a pool use only the slots of those of its backends that are available. Used by one thread at a time. */
+/**
+ * Has a pool use only the slots of those of its backends that are available, and hold where that is wanted while none
+ * is. Used by one thread at a time.
+ */
 final class PoolLink {
     /** By which the pool knows what is said of its slots here. */
     private static final String SOURCE = "upstreams";
+    /** A cluster that has lost its state has lost what was said as well. */
+    private static final long AGAIN_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final Pool pool;
     private int limit = Integer.MAX_VALUE;
+    private boolean hasSaid;
     private boolean holds;
+    private long saidNanos;
 
     /** A link that has done nothing yet. */
     PoolLink(Pool pool) {
@@ -24,9 +31,10 @@ final class PoolLink {
         return pool == other;
     }
 
-    /** Follows what can be used of its group, from 0 to 1. */
-    void follow(double share, boolean holdsWhenDown) {
-        hold(share <= 0 && holdsWhenDown);
+    /** Follows what can be used of its group. */
+    void follow(Group group, long nowNanos) {
+        double share = group.usableShare();
+        hold(group, share, nowNanos);
         int slots = pool.settings().slots();
         // With nothing available all slots are left: whoever gets one is told so at once, and the queue empties.
         int usable = share >= 1 || share <= 0 ? Integer.MAX_VALUE : Math.max(1, (int) Math.round(slots * share));
@@ -36,20 +44,24 @@ final class PoolLink {
         }
     }
 
-    /** An operator who has told the pool something else has the last word. */
-    private void hold(boolean isToHold) {
-        if (isToHold == holds) {
-            return;
+    /**
+     * A gateway that has just come takes its backends for well, and does not know: what others have held for want of
+     * them it must not let go.
+     */
+    private void hold(Group group, double share, long nowNanos) {
+        boolean mayHold = group.settings().holdsWhenDown();
+        boolean isKnown = !mayHold || share <= 0 || group.isSure();
+        if (hasSaid || (mayHold && isKnown)) {
+            say(isKnown ? mayHold && share <= 0 : holds, nowNanos);
         }
-        PoolMode mode = pool.snapshot().mode();
-        if (isToHold && mode == PoolMode.OPEN) {
-            holds = true;
-            pool.mode(PoolMode.HOLDING);
-        } else if (!isToHold) {
-            holds = false;
-            if (mode == PoolMode.HOLDING) {
-                pool.mode(PoolMode.OPEN);
-            }
+    }
+
+    private void say(boolean isToHold, long nowNanos) {
+        if (!hasSaid || isToHold != holds || nowNanos - saidNanos >= AGAIN_NANOS) {
+            hasSaid = true;
+            holds = isToHold;
+            saidNanos = nowNanos;
+            pool.hold(SOURCE, isToHold);
         }
     }
 }

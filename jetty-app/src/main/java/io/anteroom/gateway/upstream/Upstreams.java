@@ -226,8 +226,7 @@ public final class Upstreams implements AutoCloseable {
                 PoolLink known = before.get(pool.name());
                 PoolLink link = known != null && known.isOf(pool) ? known : new PoolLink(pool);
                 links.put(pool.name(), link);
-                Group group = group(pool.name(), false);
-                link.follow(group.usableShare(), group.settings().holdsWhenDown());
+                link.follow(group(pool.name(), false), around.nowNanos());
             }
         }
     }

@@ -192,6 +192,36 @@ final class GatewayUpstreamsTest {
     }
 
     @Test
+    void operatorsHold_givenWhileAllAreDrained_stays() throws Exception {
+        ScriptedBackend one = backend("one");
+        start("upstream: {when-down: hold, backends: [{url: '" + one.uri()
+                + "', slots: 3}, {url: 'http://127.0.0.1:2', slots: 5}]}");
+        gateway.upstreams().drain("default-1");
+        gateway.upstreams().drain("default-2");
+        await(() -> gateway.pool("llm").snapshot().mode() == PoolMode.HOLDING);
+
+        gateway.pool("llm").mode(PoolMode.HOLDING);
+        gateway.upstreams().resume("default-1");
+        await(() -> gateway.pool("llm").snapshot().usableSlots() == 3);
+
+        assertThat(gateway.pool("llm").snapshot().mode()).isEqualTo(PoolMode.HOLDING);
+        gateway.pool("llm").mode(PoolMode.OPEN);
+        assertThat(send(CHAT).body()).isEqualTo("one");
+    }
+
+    @Test
+    void operatorsResume_whileAllAreDrained_letsThemBeRefused() throws Exception {
+        ScriptedBackend one = backend("one");
+        start("upstream: {url: '" + one.uri() + "', when-down: hold}");
+        gateway.upstreams().drain("default-1");
+        await(() -> gateway.pool("llm").snapshot().mode() == PoolMode.HOLDING);
+
+        gateway.pool("llm").mode(PoolMode.OPEN);
+
+        assertThat(send(CHAT).body()).contains("\"code\":\"no_upstream\"");
+    }
+
+    @Test
     void backendGone_takesItsSlotsAlong() throws Exception {
         start("upstream: {backends: [{url: 'http://127.0.0.1:1', slots: 3}, {url: 'http://127.0.0.1:2', slots: 5}]}");
         assertThat(gateway.pool("llm").snapshot().usableSlots()).isEqualTo(8);

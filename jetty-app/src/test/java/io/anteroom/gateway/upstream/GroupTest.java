@@ -205,6 +205,24 @@ final class GroupTest {
         assertThat(world.spread(30)).containsKey("g-1");
     }
 
+    @Test
+    void isSure_onceSomebodyHasLooked() {
+        World world = new World(THREE.formatted(""));
+        assertThat(world.group().isSure()).isFalse();
+        world.ill.put(1, "refused");
+        world.ill.put(2, "refused");
+        world.upstreams.drain("g-3");
+
+        world.live(Duration.ofSeconds(1));
+        assertThat(world.group().isSure()).as("none that is well can be used").isFalse();
+        world.upstreams.resume("g-3");
+
+        assertThat(world.group().isSure()).isTrue();
+        assertThat(new World("upstream: {url: 'http://a:1'}").group().isSure())
+                .as("nobody looks")
+                .isTrue();
+    }
+
     /** The reader refuses such a path; whatever else stops a check must not stop those that come after it. */
     @Test
     void check_thatCannotBeMade_isAFailure_andTheNextComes() {
