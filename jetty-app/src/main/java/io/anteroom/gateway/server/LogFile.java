@@ -10,14 +10,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A file that is written to as long as that goes. What cannot be written, as on a full disk, is dropped and counted: it
  * is said once, tried again with what comes {@value #PAUSE_MILLIS} ms later, in a file opened anew, and said again when
- * it goes well. Never throws. One thread at a time.
+ * it goes well. A file that was taken away, as {@code logrotate} does, is opened anew within that time. Never throws.
+ * One thread at a time.
  */
 final class LogFile extends OutputStream {
     private static final System.Logger LOG = System.getLogger(LogFile.class.getName());
@@ -27,6 +30,10 @@ final class LogFile extends OutputStream {
     private final Path path;
     private final LongSupplier nanoClock;
     private @Nullable OutputStream file;
+    /** Which file it is, whatever its name is by now; null where file systems do not say. */
+    private @Nullable Object key;
+
+    private long lookedAt;
     private boolean isTroubled;
     private long failedAt;
     private long dropped;
@@ -48,6 +55,9 @@ final class LogFile extends OutputStream {
         if (isTroubled && nanoClock.getAsLong() - failedAt < PAUSE_NANOS) {
             dropped++;
             return;
+        }
+        if (file != null && isTakenAway()) {
+            close();
         }
         try {
             OutputStream open = file == null ? open() : file;
@@ -74,7 +84,27 @@ final class LogFile extends OutputStream {
                 throw e;
             }
         }
+        key = keyOf(path);
+        lookedAt = nanoClock.getAsLong();
         return opened;
+    }
+
+    /** Looks once in a while. */
+    private boolean isTakenAway() {
+        long now = nanoClock.getAsLong();
+        if (now - lookedAt < PAUSE_NANOS) {
+            return false;
+        }
+        lookedAt = now;
+        return !Files.exists(path) || !Objects.equals(key, keyOf(path));
+    }
+
+    private static @Nullable Object keyOf(Path path) {
+        try {
+            return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+        } catch (IOException e) {
+            return null;
+        }
     }
 
     /** The last line of a disk that was full may have been written in part. */

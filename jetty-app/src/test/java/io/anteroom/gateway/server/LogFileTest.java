@@ -62,6 +62,27 @@ final class LogFileTest {
         file.write(bytes, 0, bytes.length);
     }
 
+    @Test
+    void file_takenAway_isMadeAnewWithinASecond() throws IOException {
+        Path path = folder.resolve("access.log");
+        Path old = folder.resolve("access.log.1");
+        try (LogFile file = new LogFile(path, () -> now[0])) {
+            write(file, "one\n");
+            Files.move(path, old);
+            write(file, "two\n");
+            now[0] += Duration.ofSeconds(1).toNanos();
+            write(file, "three\n");
+            Files.delete(path);
+            Files.createFile(path);
+            now[0] += Duration.ofSeconds(1).toNanos();
+            write(file, "four\n");
+        }
+
+        assertThat(old).hasContent("one\ntwo\n");
+        assertThat(path).hasContent("four\n");
+        assertThat(said()).isEmpty();
+    }
+
     /** A log whose disk is full until {@link #makeRoom}. */
     private Path onFullDisk() throws IOException {
         assumeThat(FULL).exists();
