@@ -544,8 +544,7 @@ final class SharedPoolTest {
         board.pool = overruled;
         board.send("a", new Command.Hold(true));
         assertThat(mode()).isEqualTo(PoolMode.OPEN);
-        board.pool = held;
-        assertThat(mode()).isEqualTo(PoolMode.HOLDING);
+        assertThat(held.machine().mode()).isEqualTo(PoolMode.HOLDING);
     }
 
     private static SharedPool copy(SharedPool pool) throws IOException {

@@ -7,6 +7,9 @@ import io.anteroom.gateway.config.ConfigReader;
 import io.anteroom.gateway.config.GatewayConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,8 +30,19 @@ final class ConfigFile {
         } catch (NoSuchFileException e) {
             err.println(file + ": no such file");
         } catch (IOException e) {
-            err.println(file + ": cannot be read");
+            err.println(file + ": cannot be read: " + reason(file, e));
         }
         return Optional.empty();
+    }
+
+    private static String reason(Path file, IOException e) {
+        if (Files.isDirectory(file)) {
+            return "it is a directory";
+        } else if (e instanceof CharacterCodingException) {
+            return "it is not UTF-8";
+        } else if (e instanceof AccessDeniedException) {
+            return "access is denied";
+        }
+        return String.valueOf(e.getMessage());
     }
 }

@@ -30,11 +30,14 @@ final class BackendReader {
     private static final int MOST = 1000;
 
     private final UnaryOperator<@Nullable String> environment;
+    private final Optional<Path> file;
     /** With the groups that they are in. */
     private final Map<String, String> names = new HashMap<>();
 
-    BackendReader(UnaryOperator<@Nullable String> environment) {
+    /** A reader of a text, which comes from that file if from any. */
+    BackendReader(UnaryOperator<@Nullable String> environment, Optional<Path> file) {
         this.environment = environment;
+        this.file = file;
     }
 
     /** The backends of a group: {@code url}, {@code urls} or {@code backends}. */
@@ -117,9 +120,9 @@ final class BackendReader {
         return Optional.of(new Secret(value.strip()));
     }
 
-    private static @Nullable String file(String name) {
+    private @Nullable String file(String name) {
         try {
-            Path path = Path.of(name);
+            Path path = OperatorReader.beside(file, name);
             return Files.size(path) > LONGEST_KEY_FILE ? null : Files.readString(path);
         } catch (IOException | InvalidPathException e) {
             return null;

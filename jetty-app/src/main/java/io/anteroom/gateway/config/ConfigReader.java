@@ -111,7 +111,7 @@ public final class ConfigReader {
     }
 
     private GatewayConfig config(Section root) {
-        UpstreamReader upstreams = new UpstreamReader(root, new BackendReader(environment));
+        UpstreamReader upstreams = new UpstreamReader(root, new BackendReader(environment, file));
         upstreams.read();
         FallbackReader fallbackReader = new FallbackReader(upstreams);
         Map<String, PoolBackend> backends = new LinkedHashMap<>();

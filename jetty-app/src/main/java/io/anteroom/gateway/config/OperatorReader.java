@@ -107,6 +107,11 @@ final class OperatorReader {
 
     /** A relative path begins where the file is, wherever the gateway is started. */
     private Path besideTheFile(String path) {
+        return beside(file, path);
+    }
+
+    /** The same for whoever reads from that file. */
+    static Path beside(Optional<Path> file, String path) {
         Path folder = file.map(known -> known.toAbsolutePath().getParent()).orElse(null);
         return folder == null ? Path.of(path) : folder.resolve(path);
     }

@@ -140,7 +140,11 @@ final class Attempt {
     /** An answer that the client gets. */
     void welcome(Response response, Content.Source source) {
         if (settled.compareAndSet(false, true)) {
-            call.answered(took());
+            if (UpstreamProblem.isFailure(response.getStatus())) {
+                call.failed("status_" + response.getStatus(), false, took());
+            } else {
+                call.answered(took());
+            }
             deliver(response, source);
         } else {
             source.fail(new Ended(UpstreamProblem.FAILED));

@@ -131,6 +131,14 @@ enum UpstreamProblem {
         };
     }
 
+    /**
+     * Whether an answer says that the backend is not well, whoever gets it: 501 and 505 are about what was asked, which
+     * clients choose.
+     */
+    static boolean isFailure(int status) {
+        return status >= 500 && status != 501 && status != 505;
+    }
+
     /** Why a try has failed in this way; null if there is no other. */
     @Nullable Cause cause(boolean wasConnected) {
         return switch (this) {

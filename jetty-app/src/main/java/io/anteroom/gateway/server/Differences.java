@@ -2,6 +2,7 @@
 package io.anteroom.gateway.server;
 
 import io.anteroom.gateway.config.GatewayConfig;
+import io.anteroom.gateway.config.OperatorConfig;
 import io.anteroom.gateway.config.UpstreamGroup;
 import io.anteroom.settings.Change;
 import java.util.ArrayList;
@@ -33,7 +34,7 @@ final class Differences {
         add(names, "protocol", now.protocol(), then.protocol());
         add(names, "shutdown", now.shutdown(), then.shutdown());
         add(names, "log", now.log(), then.log());
-        add(names, "storage, settings or admin", now.operator(), then.operator());
+        addOperator(names, now.operator(), then.operator());
         return names;
     }
 
@@ -44,6 +45,21 @@ final class Differences {
                 .forEach((pool, fallback) -> fallbacks.put(
                         pool, List.of(fallback.how(), fallback.upstream().map(UpstreamGroup::name))));
         return fallbacks;
+    }
+
+    private static void addOperator(List<String> names, OperatorConfig now, OperatorConfig then) {
+        add(names, "node", now.node(), then.node());
+        add(names, "storage", now.storage(), then.storage());
+        add(names, "settings", now.source(), then.source());
+        add(names, "admin", now.admin(), then.admin());
+        add(names, "webhooks.allow, ports, key or trust", now.sending(), then.sending());
+        add(
+                names,
+                "metrics",
+                List.of(now.telemetry().metrics(), now.telemetry().metricsToken()),
+                List.of(then.telemetry().metrics(), then.telemetry().metricsToken()));
+        add(names, "tracing", now.telemetry().tracing(), then.telemetry().tracing());
+        add(names, "cluster", now.cluster(), then.cluster());
     }
 
     private static void add(List<String> names, String name, Object now, Object then) {

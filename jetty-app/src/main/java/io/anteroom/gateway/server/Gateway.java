@@ -28,6 +28,7 @@ import io.anteroom.servlet.Identity;
 import io.anteroom.servlet.WaitStrategy;
 import io.anteroom.settings.SettingsDesk;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -88,6 +89,8 @@ public final class Gateway implements AutoCloseable {
 
     /** The same with another pause between looks at what is stored: a test's. */
     static Gateway start(GatewayConfig config, QueueListener listener, Duration looksEvery) throws IOException {
+        checkHost("listen.host", config.listen().host());
+        checkHost("admin.host", config.operator().admin().host());
         Events events = new Events();
         Clustering clustering = Clustering.join(config.operator().cluster(), events);
         Gateway gateway;
@@ -105,6 +108,14 @@ public final class Gateway implements AutoCloseable {
             throw e;
         }
         return gateway;
+    }
+
+    /** Before anything is opened: what has no address cannot be listened at. */
+    private static void checkHost(String key, String host) throws IOException {
+        if (new InetSocketAddress(host, 0).isUnresolved()) {
+            throw new IOException(
+                    key + ": " + host + " (expected: an address of this machine, or a name that has one)");
+        }
     }
 
     private boolean mayComeIn(Identity caller) {

@@ -85,6 +85,16 @@ final class AnteroomCommandTest {
     }
 
     @Test
+    void checkConfig_ofWhatCannotBeRead_saysWhy() throws Exception {
+        Path file = Files.write(folder.resolve("latin.yaml"), new byte[] {'#', (byte) 0xe4, '\n'});
+
+        assertThat(run("check-config", file.toString())).isEqualTo(2);
+        assertThat(run("check-config", folder.toString())).isEqualTo(2);
+
+        assertThat(err.toString()).contains("cannot be read: it is not UTF-8", "cannot be read: it is a directory");
+    }
+
+    @Test
     void checkConfig_ofNoFile_isTwo() {
         assertThat(run("check-config", folder.resolve("none.yaml").toString())).isEqualTo(2);
         assertThat(err.toString()).contains("no such file");

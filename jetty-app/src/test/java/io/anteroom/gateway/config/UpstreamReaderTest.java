@@ -193,6 +193,23 @@ final class UpstreamReaderTest {
                 .contains(expected);
     }
 
+    @Test
+    void parse_keyFile_isBesideTheFile() throws Exception {
+        Files.writeString(files.resolve("backend.key"), "secret\n");
+
+        GatewayConfig config = new ConfigReader(name -> null, Optional.of(files.resolve("anteroom.yaml")))
+                .parse("upstream: {url: 'http://a', key-file: backend.key}");
+
+        assertThat(config.upstream()
+                        .usual()
+                        .backends()
+                        .get(0)
+                        .key()
+                        .orElseThrow()
+                        .value())
+                .isEqualTo("secret");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

@@ -2,6 +2,7 @@
 package io.anteroom.gateway.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.anteroom.backend.BackendWatch.Known;
 import io.anteroom.event.QueueEvent;
@@ -307,5 +308,13 @@ final class GatewayTest {
         org.assertj.core.api.Assertions.assertThatThrownBy(
                         () -> start("listen: {port: " + gateway.uri().getPort() + "}"))
                 .isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void start_hostThatHasNoAddress_isToldBeforeAnythingIsOpened() {
+        assertThatThrownBy(() -> Gateway.start(new ConfigReader(name -> null)
+                        .parse("upstream: {url: 'http://127.0.0.1:1'}\nlisten: {host: 'not a host'}\n")))
+                .isInstanceOf(IOException.class)
+                .hasMessage("listen.host: not a host (expected: an address of this machine, or a name that has one)");
     }
 }

@@ -26,6 +26,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Groups of backends behind a whole gateway. */
 final class GatewayUpstreamsTest {
@@ -232,6 +234,21 @@ final class GatewayUpstreamsTest {
         gateway.upstreams().resume("default-2");
         await(() -> gateway.pool("llm").snapshot().usableSlots() == 8);
         assertThat(gateway.upstreams().views()).extracting(UpstreamView::state).containsExactly("up", "up");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"500, 1", "507, 1", "520, 1", "501, 0", "505, 0", "404, 0"})
+    void status_ofAFailure_countsAsOne_andPasses(int status, long failures) throws Exception {
+        ScriptedBackend ill = new ScriptedBackend(
+                (in, out) -> ScriptedBackend.write(out, "HTTP/1.1 " + status + " Ill\r\nContent-Length: 3\r\n\r\nill"));
+        backends.add(ill);
+        start("upstream: {url: '" + ill.uri() + "', retry: {most: 0}}");
+
+        HttpResponse<String> answer = send(CHAT);
+
+        assertThat(answer.statusCode()).isEqualTo(status);
+        assertThat(answer.body()).isEqualTo("ill");
+        assertThat(gateway.upstreams().views().get(0).failed()).isEqualTo(failures);
     }
 
     @Test
