@@ -240,9 +240,11 @@ public final class SettingsDesk {
             LOG.log(Level.ERROR, "an edit of the settings was refused; the old ones are back in force", e);
             return new EditResult.Failed("the settings could not be put in force: " + e.getMessage());
         }
+        List<Change> changes = Difference.of(now.settings(), next.settings());
         boolean isStored = false;
         try {
-            isStored = store.append(next);
+            // Nothing is before the first of a store.
+            isStored = now.number() == 0 ? store.append(next) : store.append(next, changes);
             well();
         } catch (RuntimeException e) {
             troubled("an edit of the settings could not be stored; the old ones are back in force", e);
@@ -255,7 +257,7 @@ public final class SettingsDesk {
             }
         }
         if (isStored) {
-            return new EditResult.Applied(next, Difference.of(now.settings(), next.settings()));
+            return new EditResult.Applied(next, changes);
         }
         boolean unused = refresh();
         return new EditResult.Stale(current, next.settings());

@@ -35,6 +35,15 @@ public interface SettingsStore extends AutoCloseable {
      */
     boolean append(Revision revision);
 
+    /**
+     * The same for who knows what is different from the revision before, so that it need not be read again.
+     *
+     * @param changes what stands differently in the two
+     */
+    default boolean append(Revision revision, List<Change> changes) {
+        return append(revision);
+    }
+
     /** Lets go of files and connections. */
     @Override
     void close();

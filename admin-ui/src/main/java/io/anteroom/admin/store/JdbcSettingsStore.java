@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
@@ -27,11 +28,23 @@ public final class JdbcSettingsStore implements SettingsStore {
     private static final String UNIQUE_VIOLATION = "23505";
     private static final int MOST_PER_PAGE = 200;
 
+    /** Of the documents of all revisions together. */
+    private static final long MOST_BYTES = 128L << 20;
+
+    /** So many revisions are kept however large they are. */
+    private static final int LEAST_KEPT = 10;
+
     private final Database database;
+    private final long mostBytes;
 
     /** Revisions in a database, which is closed with this. */
     public JdbcSettingsStore(Database database) {
+        this(database, MOST_BYTES);
+    }
+
+    JdbcSettingsStore(Database database, long mostBytes) {
         this.database = database;
+        this.mostBytes = mostBytes;
     }
 
     @Override
@@ -85,18 +98,28 @@ public final class JdbcSettingsStore implements SettingsStore {
 
     @Override
     public boolean append(Revision revision) {
-        boolean isNext = database.inTransaction("storing the settings", handle -> insert(handle, revision));
+        return append(revision, handle -> differences(handle, revision));
+    }
+
+    @Override
+    public boolean append(Revision revision, List<Change> changes) {
+        return append(revision, handle -> changes);
+    }
+
+    private boolean append(Revision revision, Function<Handle, List<Change>> changes) {
+        String document = SettingsText.write(revision.settings());
+        boolean isNext =
+                database.inTransaction("storing the settings", handle -> insert(handle, revision, document, changes));
         if (isNext) {
             database.sync();
         }
         return isNext;
     }
 
-    private static boolean insert(Handle handle, Revision revision) {
+    private boolean insert(Handle handle, Revision revision, String document, Function<Handle, List<Change>> changes) {
         if (latestNumber(handle) != revision.number() - 1) {
             return false;
         }
-        String document = SettingsText.write(revision.settings());
         try {
             handle.createUpdate("insert into " + TABLE + " (number, made_at, made_by, remark, document)"
                             + " values (:number, :at, :by, :comment, :document)")
@@ -113,13 +136,21 @@ public final class JdbcSettingsStore implements SettingsStore {
             }
             throw e;
         }
-        audit(handle, revision);
+        audit(handle, revision, changes.apply(handle));
+        long last = revision.number() - revision.settings().retention().revisions();
         handle.createUpdate("delete from " + TABLE + " where number <= :last")
-                .bind(
-                        "last",
-                        revision.number() - revision.settings().retention().revisions())
+                .bind("last", Math.max(last, Math.min(beyondBytes(handle), revision.number() - LEAST_KEPT)))
                 .execute();
         return true;
+    }
+
+    /** The newest revision that there is no room for any more, counted from the latest; 0 if there is for all. */
+    private long beyondBytes(Handle handle) {
+        return handle.createQuery("select coalesce(max(number), 0) from (select number, sum(octet_length(document))"
+                        + " over (order by number desc) as so_far from " + TABLE + ") sized where so_far > :most")
+                .bind("most", mostBytes)
+                .mapTo(Long.class)
+                .one();
     }
 
     /** Another server inserted the same number in between. */
@@ -127,14 +158,15 @@ public final class JdbcSettingsStore implements SettingsStore {
         return e.getCause() instanceof SQLException cause && UNIQUE_VIOLATION.equals(cause.getSQLState());
     }
 
-    private static void audit(Handle handle, Revision revision) {
-        String detail =
-                rows(handle, "select * from " + TABLE + " where number = :number", revision.number() - 1).stream()
-                        .map(before ->
-                                SettingsText.difference(SettingsText.read(before.document()), revision.settings()))
-                        .flatMap(List::stream)
-                        .map(Change::toString)
-                        .collect(Collectors.joining("\n"));
+    private static List<Change> differences(Handle handle, Revision revision) {
+        return rows(handle, "select * from " + TABLE + " where number = :number", revision.number() - 1).stream()
+                .map(before -> SettingsText.difference(SettingsText.read(before.document()), revision.settings()))
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    private static void audit(Handle handle, Revision revision, List<Change> changes) {
+        String detail = changes.stream().map(Change::toString).collect(Collectors.joining("\n"));
         String subject =
                 "revision " + revision.number() + (revision.comment().isEmpty() ? "" : ": " + revision.comment());
         AuditLog.add(handle, new AuditEntry(0, revision.at(), revision.by(), "settings.edit", subject, detail));

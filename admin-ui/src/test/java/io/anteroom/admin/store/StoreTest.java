@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.anteroom.admin.store.UpstreamOrders.Order;
 import io.anteroom.admission.PoolSettings;
 import io.anteroom.rate.BudgetBook;
+import io.anteroom.settings.Change;
 import io.anteroom.settings.RandomSettings;
 import io.anteroom.settings.Retention;
 import io.anteroom.settings.Revision;
@@ -132,6 +133,32 @@ abstract class StoreTest {
         assertThat(store.history(Long.MAX_VALUE, 10).stream().map(Revision.Note::number))
                 .containsExactly(6L, 5L);
         assertThat(new AuditLog(database).page(Long.MAX_VALUE, 100)).hasSize(3);
+    }
+
+    @Test
+    void retention_largeDocuments_areBoundedByTheirBytes_butForTheNewest() {
+        long size = SettingsText.write(revision(1, 1).settings()).length();
+        JdbcSettingsStore small = new JdbcSettingsStore(database, 12 * size + size / 2);
+        for (int i = 1; i <= 30; i++) {
+            assertThat(small.append(revision(i, 1))).isTrue();
+        }
+        assertThat(small.history(Long.MAX_VALUE, 100)).hasSize(12);
+
+        JdbcSettingsStore tiny = new JdbcSettingsStore(database, 1);
+        assertThat(tiny.append(revision(31, 1))).isTrue();
+
+        assertThat(tiny.history(Long.MAX_VALUE, 100)).hasSize(10);
+        assertThat(tiny.latest()).isEqualTo(revision(31, 1));
+    }
+
+    @Test
+    void append_differenceKnown_isWrittenDownAsItIs() {
+        store.append(revision(1, 8));
+
+        store.append(revision(2, 9), List.of(new Change("pools.llm.slots", "8", "9 as is known")));
+
+        assertThat(new AuditLog(database).page(Long.MAX_VALUE, 1).get(0).detail())
+                .contains("9 as is known");
     }
 
     @Test
