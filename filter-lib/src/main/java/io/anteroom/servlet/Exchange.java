@@ -40,17 +40,14 @@ final class Exchange {
     private volatile int gone;
     private volatile int isCompletionWatched;
     private volatile int areWritesWatched;
-
     private volatile @Nullable Lease lease;
     private volatile @Nullable Wait wait;
     private volatile @Nullable LateResponse late;
     private volatile @Nullable Runnable afterPass;
     private volatile boolean isInPass;
     private volatile boolean isGraceOver;
-    private volatile boolean isCutOff;
     final @Nullable FallbackStay fallback;
     volatile boolean isKept;
-
     private final WriteClock writes = new WriteClock();
     /** The time-out that the container gave before we set our own; the application starts from it again. */
     volatile @Nullable Long asyncTimeout;
@@ -230,19 +227,15 @@ final class Exchange {
         isInPass = true;
         try {
             chain.doFilter(request, response);
-        } catch (IOException | ServletException | RuntimeException e) {
-            LateResponse begun = late;
-            if (begun == null) {
-                throw e;
-            }
-            begun.fail(e, isClientGone());
-            LateAsyncContext.completeStarted(request);
-        } catch (Error e) {
+        } catch (IOException | ServletException | RuntimeException | Error e) {
             LateResponse begun = late;
             if (begun != null) {
                 begun.fail(e, isClientGone());
             }
-            throw e;
+            if (begun == null || e instanceof Error) {
+                throw e;
+            }
+            LateAsyncContext.completeStarted(request);
         } finally {
             isInPass = false;
             afterPass(request, registered);
@@ -251,7 +244,10 @@ final class Exchange {
 
     private void afterPass(HttpServletRequest request, int registered) {
         if (!request.isAsyncStarted() || isGraceOver) {
-            finishLate();
+            LateResponse begun = late;
+            if (begun != null) {
+                begun.finish();
+            }
             release();
             return;
         }
@@ -317,7 +313,7 @@ final class Exchange {
     }
 
     boolean isClientGone() {
-        return gone != 0 || isCutOff;
+        return gone != 0 || writes.isCutOff();
     }
 
     private void graceOver() {
@@ -329,7 +325,7 @@ final class Exchange {
 
     /** Writes to the client, watched. */
     void writing(Write write) throws IOException {
-        checkCutOff();
+        writes.checkCutOff();
         boolean unused = writes.begins();
         try {
             write.run();
@@ -357,6 +353,19 @@ final class Exchange {
         writes.isAwaited(() -> isInPass);
     }
 
+    /** The application has completed, on a container that may fail to say so. */
+    void completes() {
+        if (over == 0) {
+            writes.completes();
+            watchWrites();
+        }
+    }
+
+    /** Whether the container has had its time to say so, and nothing of ours is under way any more. */
+    boolean isUntold(long nowNanos) {
+        return !isInPass && writes.isUntold(live.settle().toNanos(), nowNanos);
+    }
+
     /** The write is over; one that failed means that the client is gone. */
     void writeEnds(boolean isThrough) {
         writes.ends();
@@ -365,22 +374,14 @@ final class Exchange {
         }
     }
 
-    /** Has the application end at its next write where the container cannot end the exchange from outside. */
-    void checkCutOff() throws IOException {
-        if (isCutOff) {
-            throw new IOException("cut off: the client did not read");
-        }
-    }
-
     /** Cuts off a client that does not read; the exchange first, as an application told before may end it cleanly. */
     void cutOff() {
         writes.ends();
         JettyCore.abort(request);
-        isCutOff = true;
+        writes.cutsOff();
         Log.info("request " + ask.id() + " cut off: its client does not read");
         clientLeft();
-        Duration limit = live.settings().writeIdle();
-        live.after(limit.compareTo(GRACE) < 0 ? limit : GRACE, this::release);
+        live.after(live.settle(), this::release);
     }
 
     void respondsLate(LateResponse response) {
@@ -393,13 +394,6 @@ final class Exchange {
         LateResponse begun = late;
         if (begun != null && begun.answer().isSilent(live.settings().heartbeat().toNanos(), nowNanos)) {
             live.execute(begun.answer()::heartbeat);
-        }
-    }
-
-    private void finishLate() {
-        LateResponse begun = late;
-        if (begun != null) {
-            begun.finish();
         }
     }
 }

@@ -74,7 +74,7 @@ final class ExchangeOutput extends ServletOutputStream {
 
     /** Nobody has to watch how long that takes. */
     private void buffer(byte[] bytes, int offset, int length) throws IOException {
-        exchange.checkCutOff();
+        exchange.writes().checkCutOff();
         try {
             out.write(bytes, offset, length);
         } catch (IOException e) {
@@ -157,7 +157,7 @@ final class ExchangeOutput extends ServletOutputStream {
         @Override
         public void onWritePossible() throws IOException {
             exchange.writeEnds(true);
-            exchange.checkCutOff();
+            exchange.writes().checkCutOff();
             listener.onWritePossible();
         }
 

@@ -180,7 +180,7 @@ final class ExchangeRequest extends HttpServletRequestWrapper {
     @Override
     public AsyncContext startAsync(ServletRequest request, ServletResponse response) {
         int registered = exchange.listener().registered();
-        AsyncContext context = super.startAsync(request, response);
+        AsyncContext context = watched(super.startAsync(request, response));
         Long timeout = exchange.asyncTimeout;
         if (timeout != null) {
             context.setTimeout(timeout);
@@ -195,7 +195,7 @@ final class ExchangeRequest extends HttpServletRequestWrapper {
 
     @Override
     public AsyncContext getAsyncContext() {
-        AsyncContext context = super.getAsyncContext();
+        AsyncContext context = watched(super.getAsyncContext());
         if (late == null) {
             return context;
         }
@@ -206,5 +206,9 @@ final class ExchangeRequest extends HttpServletRequestWrapper {
         LateAsyncContext begun = LateAsyncContext.begun(context, answer, cycle);
         cycle = begun;
         return begun;
+    }
+
+    private AsyncContext watched(AsyncContext context) {
+        return JettyCore.tellsEnd(getRequest()) ? context : new WatchedAsyncContext(context, exchange);
     }
 }

@@ -28,6 +28,11 @@ final class JettyCore {
 
     private JettyCore() {}
 
+    /** Whether {@link #onCompletion} is told of every end. */
+    static boolean tellsEnd(ServletRequest request) {
+        return HANDLES.get(unwrapped(request).getClass()) != null;
+    }
+
     /** Has {@code task} run when the exchange has ended in whatever way. */
     static void onCompletion(ServletRequest request, Runnable task) {
         ServletRequest own = unwrapped(request);

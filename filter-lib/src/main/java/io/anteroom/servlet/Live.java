@@ -245,6 +245,12 @@ final class Live {
         }
     }
 
+    /** How long what ends an exchange may take to reach us. */
+    Duration settle() {
+        Duration limit = settings.writeIdle();
+        return limit.compareTo(Exchange.GRACE) < 0 ? limit : Exchange.GRACE;
+    }
+
     /** Looks after the writes of an exchange from now on. */
     void watchWrites(Exchange exchange) {
         writing.add(exchange);
@@ -324,6 +330,9 @@ final class Live {
             exchange.tick(now);
             if (exchange.writes().isLonger(writeIdle, now)) {
                 execute(exchange::cutOff);
+            } else if (exchange.isUntold(now)) {
+                Log.debug("request " + exchange.ask().id() + " is complete, which its container has not said", null);
+                execute(exchange::completed);
             }
         }
     }

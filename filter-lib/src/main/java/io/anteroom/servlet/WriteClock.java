@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.anteroom.servlet;
 
+import java.io.IOException;
 import java.util.function.BooleanSupplier;
 
-/** How long an answer has been waiting for its client to take something. Safe from any thread. */
+/** How long an answer has been waiting for its client to take something, or for its end. Safe from any thread. */
 final class WriteClock {
     private volatile long sinceNanos;
     /** Whether the application waits to be told that it may write. */
     private volatile boolean isAwaited;
+    /** When the application completed. */
+    private volatile long completedNanos;
+
+    private volatile boolean isCutOff;
 
     /** A write begins, or waits to be allowed; whether none did before. */
     boolean begins() {
@@ -55,5 +60,32 @@ final class WriteClock {
     boolean isLonger(long nanos, long nowNanos) {
         long since = sinceNanos;
         return since != 0 && nowNanos - since > nanos;
+    }
+
+    /** The application has completed. */
+    void completes() {
+        completedNanos = System.nanoTime() | 1;
+    }
+
+    /** Whether it has for longer than this, and no write is under way that has its own limit. */
+    boolean isUntold(long nanos, long nowNanos) {
+        long since = completedNanos;
+        return since != 0 && sinceNanos == 0 && nowNanos - since > nanos;
+    }
+
+    /** From now on nothing may be written. */
+    void cutsOff() {
+        isCutOff = true;
+    }
+
+    boolean isCutOff() {
+        return isCutOff;
+    }
+
+    /** Has the application end at its next write where the container cannot end the exchange from outside. */
+    void checkCutOff() throws IOException {
+        if (isCutOff) {
+            throw new IOException("cut off: the client did not read");
+        }
     }
 }
