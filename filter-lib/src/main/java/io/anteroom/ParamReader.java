@@ -127,15 +127,22 @@ final class ParamReader {
         try {
             action.run();
         } catch (IllegalArgumentException e) {
-            String message = ISO_DURATION
-                    .matcher(String.valueOf(e.getMessage()))
-                    .replaceAll(found -> shown(Duration.parse(found.group())));
+            String message =
+                    ISO_DURATION.matcher(String.valueOf(e.getMessage())).replaceAll(found -> shown(found.group()));
             int expected = message.indexOf(EXPECTED);
             problems.add(shown == null || expected < 0 ? message : shown + message.substring(expected));
         }
     }
 
-    /** A duration as it is written here. */
+    /** A duration as it is written here; what only looks like one, as in an operator's own text, stays as it is. */
+    private static String shown(String iso) {
+        try {
+            return shown(Duration.parse(iso));
+        } catch (DateTimeException | ArithmeticException e) {
+            return iso;
+        }
+    }
+
     private static String shown(Duration duration) {
         long millis = duration.toMillis();
         if (millis % 1000 != 0) {

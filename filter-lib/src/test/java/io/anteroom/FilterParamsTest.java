@@ -20,6 +20,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class FilterParamsTest {
     private record Config(Map<String, String> params) implements FilterConfig {
@@ -242,6 +243,13 @@ final class FilterParamsTest {
                     .hasMessageContaining(key + ": " + bytes + " (expected: bytes")
                     .hasMessageNotContaining("9223372036854775807");
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PTM*x", "PT1.2.3*x", "PT9223372036854775807S*x"})
+    void read_textThatOnlyLooksLikeADuration_isToldAsItIs(String model) {
+        assertThatThrownBy(() -> read(Map.of("slots", "8", "default.models", model)))
+                .hasMessageContaining("default.models: " + model + " (expected: exact, prefix* or *)");
     }
 
     @Test

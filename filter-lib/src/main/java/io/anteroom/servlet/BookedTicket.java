@@ -25,20 +25,30 @@ final class BookedTicket implements Waiter, Watched {
     private final String id;
     private final Ask ask;
     private final Instant created = Instant.now();
-    private final AtomicReference<Stage> stage = new AtomicReference<>(new Stage(State.QUEUED, null, null));
+    private final AtomicReference<Stage> stage;
     private final AtomicReference<@Nullable Future<?>> next = new AtomicReference<>();
     private final AtomicInteger watches = new AtomicInteger();
     private volatile @Nullable Ticket place;
-    private volatile Instant expires;
 
+    /** What can be seen of it at once. */
     private record Stage(
-            State state, @Nullable Lease lease, @Nullable Refusal refusal) {}
+            State state, @Nullable Lease lease, @Nullable Refusal refusal, Instant expires) {
+
+        /** Over without having run. */
+        static Stage ended(State how, @Nullable Refusal refusal) {
+            return new Stage(how, null, refusal, Instant.now().plus(TicketBook.REMEMBERED));
+        }
+
+        Stage claimed() {
+            return new Stage(State.CLAIMED, null, null, expires);
+        }
+    }
 
     BookedTicket(TicketBook book, String id, Ask ask, Duration longestWait) {
         this.book = book;
         this.id = id;
         this.ask = ask.withoutBody();
-        this.expires = created.plus(longestWait);
+        this.stage = new AtomicReference<>(new Stage(State.QUEUED, null, null, created.plus(longestWait)));
     }
 
     String id() {
@@ -83,8 +93,7 @@ final class BookedTicket implements Waiter, Watched {
     @Override
     public void admitted(Lease lease) {
         Instant until = Instant.now().plus(book.claimWithin());
-        if (move(State.QUEUED, new Stage(State.READY, lease, null))) {
-            expires = until;
+        if (move(State.QUEUED, new Stage(State.READY, lease, null, until))) {
             leaves();
             book.ready(this);
             if (state() != State.READY) {
@@ -103,7 +112,7 @@ final class BookedTicket implements Waiter, Watched {
             case CANCELLED -> State.CANCELLED;
             default -> State.REFUSED;
         };
-        if (move(State.QUEUED, new Stage(how, null, refusal))) {
+        if (move(State.QUEUED, Stage.ended(how, refusal))) {
             end(refusal);
         }
     }
@@ -112,9 +121,7 @@ final class BookedTicket implements Waiter, Watched {
     @Nullable Lease claim() {
         Stage ready = stage.get();
         Lease lease = ready.lease();
-        if (ready.state() != State.READY
-                || lease == null
-                || !stage.compareAndSet(ready, new Stage(State.CLAIMED, null, null))) {
+        if (ready.state() != State.READY || lease == null || !stage.compareAndSet(ready, ready.claimed())) {
             return null;
         }
         if (lease.claim()) {
@@ -128,9 +135,7 @@ final class BookedTicket implements Waiter, Watched {
     @Nullable Lease handOver() {
         Stage ready = stage.get();
         Lease lease = ready.lease();
-        if (ready.state() != State.READY
-                || lease == null
-                || !stage.compareAndSet(ready, new Stage(State.CLAIMED, null, null))) {
+        if (ready.state() != State.READY || lease == null || !stage.compareAndSet(ready, ready.claimed())) {
             return null;
         }
         if (ask.pool().letGo(lease.id())) {
@@ -141,7 +146,7 @@ final class BookedTicket implements Waiter, Watched {
     }
 
     private @Nullable Lease missed() {
-        stage.set(new Stage(State.EXPIRED, null, null));
+        stage.set(Stage.ended(State.EXPIRED, null));
         end(null);
         return null;
     }
@@ -150,7 +155,7 @@ final class BookedTicket implements Waiter, Watched {
     void lapse() {
         Stage ready = stage.get();
         Lease lease = ready.lease();
-        if (ready.state() == State.READY && stage.compareAndSet(ready, new Stage(State.EXPIRED, null, null))) {
+        if (ready.state() == State.READY && stage.compareAndSet(ready, Stage.ended(State.EXPIRED, null))) {
             if (lease != null) {
                 lease.close();
             }
@@ -161,7 +166,7 @@ final class BookedTicket implements Waiter, Watched {
     /** Its owner gives it up. */
     void cancel() {
         // Its turn may come at this very moment: then it is the slot that is given up.
-        Stage before = stage.getAndUpdate(now -> now.state().isOver() ? now : new Stage(State.CANCELLED, null, null));
+        Stage before = stage.getAndUpdate(now -> now.state().isOver() ? now : Stage.ended(State.CANCELLED, null));
         if (!before.state().isOver()) {
             Lease lease = before.lease();
             Ticket waiting = place;
@@ -187,7 +192,6 @@ final class BookedTicket implements Waiter, Watched {
 
     /** Over without having run. */
     private void end(@Nullable Refusal refusal) {
-        expires = Instant.now().plus(TicketBook.REMEMBERED);
         leaves();
         giveBackToll();
         book.over(this);
@@ -221,6 +225,10 @@ final class BookedTicket implements Waiter, Watched {
         }
     }
 
+    boolean hasNext() {
+        return next.get() != null;
+    }
+
     private Duration waited() {
         Ticket waiting = place;
         return waiting == null ? Duration.ZERO : waiting.status().waited();
@@ -240,7 +248,7 @@ final class BookedTicket implements Waiter, Watched {
                 isQueued && waiting != null ? waiting.status() : null,
                 waited(),
                 created,
-                expires,
+                now.expires(),
                 reason,
                 url);
     }

@@ -63,6 +63,7 @@ final class TicketBook {
         String id = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes)
                 + (node.isEmpty() ? "" : Elsewhere.APART + node);
         String caller = ask.arrival().caller().key();
+        Duration longestWait = live.longestWait(ask);
         lock.lock();
         try {
             if (perCaller.getOrDefault(caller, 0) >= settings.callerTickets() && !forgetOne(caller)) {
@@ -71,7 +72,7 @@ final class TicketBook {
             if (byId.size() >= settings.maxTickets() && !forgetOne(null)) {
                 return null;
             }
-            BookedTicket booked = new BookedTicket(this, id, ask, live.longestWait(ask));
+            BookedTicket booked = new BookedTicket(this, id, ask, longestWait);
             byId.put(id, booked);
             perCaller.merge(caller, 1, Integer::sum);
             return booked;
@@ -140,9 +141,15 @@ final class TicketBook {
         booked.next(live.later(settings.claimWithin().plus(SLACK), booked::lapse));
     }
 
-    /** It is over; its owner may ask about it for a while. */
+    /** It is over; its owner may ask about it for a while, unless it has been forgotten already. */
     void over(BookedTicket booked) {
-        booked.next(live.later(REMEMBERED, () -> drop(booked)));
+        lock.lock();
+        try {
+            boolean isKnown = byId.get(booked.id()) == booked;
+            booked.next(isKnown ? live.later(REMEMBERED, () -> drop(booked)) : null);
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Gives them all up: the server stops. */

@@ -77,7 +77,8 @@ final class TicketBookTest {
             Pool pool = pools.open("llm", PoolSettings.ofSlots(1));
             Live live = new Live(settings(pool), Clock.systemUTC());
             ExecutorService other = Executors.newSingleThreadExecutor();
-            for (int i = 0; i < 200_000; i++) {
+            long end = System.nanoTime() + Duration.ofSeconds(2).toNanos();
+            for (int i = 0; i < 200_000 && System.nanoTime() - end < 0; i++) {
                 BookedTicket booked = new BookedTicket(live.tickets(), "id", ask(pool), Duration.ZERO);
                 AtomicInteger closed = new AtomicInteger();
                 Lease lease = Fakes.of(Lease.class, Map.of("close", nothing -> closed.incrementAndGet()));
@@ -97,6 +98,24 @@ final class TicketBookTest {
                 assertThat(closed).hasValue(1);
             }
             other.shutdown();
+            live.close();
+        }
+    }
+
+    @Test
+    void dropped_thenOver_hasNoTimer() {
+        try (LocalPools pools = new LocalPools(System::nanoTime)) {
+            Pool pool = pools.open("llm", PoolSettings.ofSlots(1));
+            Live live = new Live(settings(pool), Clock.systemUTC());
+            BookedTicket booked = live.tickets().book(ask(pool));
+            CompletableFuture<Void> lapses = new CompletableFuture<>();
+            live.tickets().drop(booked);
+            booked.next(lapses);
+
+            live.tickets().over(booked);
+
+            assertThat(lapses).isCancelled();
+            assertThat(booked.hasNext()).isFalse();
             live.close();
         }
     }

@@ -36,11 +36,15 @@ import org.junit.jupiter.api.Test;
 
 /** A container that calls no listener when an application has completed, as Tomcat for some clients that leave. */
 final class UntoldEndTest {
-    private static final Duration WRITE_IDLE = Duration.ofMillis(500);
+    /** For the one test that has the door's own ticker look; the others name the time, however slow the machine is. */
+    private static final Duration SOON = Duration.ofMillis(500);
+
+    private static final Duration LONG = Duration.ofHours(1);
+    private static final Duration SETTLE = Duration.ofSeconds(5);
 
     private final LocalPools pools = new LocalPools(System::nanoTime);
     private final Pool pool = pools.open("llm", PoolSettings.ofSlots(1));
-    private final Live live = new Live(settings(pool), Clock.systemUTC());
+    private final Live live = new Live(settings(pool, LONG), Clock.systemUTC());
     private final Arrival arrival = Arrival.of(Caller.of("one", "10.0.0.1"), Priority.NORMAL);
     private boolean refusesCompletion;
 
@@ -54,11 +58,7 @@ final class UntoldEndTest {
             HttpServletRequest.class,
             Map.of("startAsync", x -> silent, "getAsyncContext", x -> silent, "isAsyncStarted", x -> true));
     private final HttpServletResponse response = Fakes.of(HttpServletResponse.class, Map.of());
-    private final Exchange exchange = new Exchange(
-            new Ask("id", pool, arrival, Manner.silent(Dialect.PLAIN), false, null, null, null, null, null),
-            live,
-            request,
-            "exchange");
+    private final Exchange exchange = exchange(live);
 
     @AfterEach
     void close() {
@@ -70,7 +70,17 @@ final class UntoldEndTest {
         return System.nanoTime() + Duration.ofHours(1).toNanos();
     }
 
+    private Exchange exchange(Live behind) {
+        Manner manner = Manner.silent(Dialect.PLAIN);
+        Ask ask = new Ask("id", pool, arrival, manner, false, null, null, null, null, null);
+        return new Exchange(ask, behind, request, "exchange");
+    }
+
     private void pass(FilterChain chain) throws Exception {
+        pass(exchange, chain);
+    }
+
+    private void pass(Exchange exchange, FilterChain chain) throws Exception {
         Admission admission = pool.offer(arrival, Fakes.of(Waiter.class, Map.of()));
         exchange.admitted((Lease) admission);
         ExchangeRequest wrapped = new ExchangeRequest(request, exchange);
@@ -79,14 +89,19 @@ final class UntoldEndTest {
     }
 
     private AsyncContext started() throws Exception {
+        return started(exchange);
+    }
+
+    private AsyncContext started(Exchange exchange) throws Exception {
         AtomicReference<AsyncContext> started = new AtomicReference<>();
-        pass((request, response) -> started.set(request.startAsync()));
+        pass(exchange, (request, response) -> started.set(request.startAsync()));
         return Objects.requireNonNull(started.get());
     }
 
     @Test
     void applicationCompletes_nobodyIsTold_slotComesBack() throws Exception {
-        AsyncContext context = started();
+        Live ticking = new Live(settings(pool, SOON), Clock.systemUTC());
+        AsyncContext context = started(exchange(ticking));
         assertThat(pool.snapshot().running()).isEqualTo(1);
 
         context.complete();
@@ -97,6 +112,7 @@ final class UntoldEndTest {
         }
         assertThat(pool.snapshot().running()).isZero();
         assertThat(pool.snapshot().counts().released()).isEqualTo(1);
+        ticking.close();
     }
 
     @Test
@@ -110,9 +126,8 @@ final class UntoldEndTest {
     void containerHasItsTimeToTell_untilThatOfAWriteIsOver() throws Exception {
         started().complete();
 
-        assertThat(exchange.isUntold(System.nanoTime() + WRITE_IDLE.toNanos() + 1))
-                .isTrue();
-        assertThat(exchange.isUntold(System.nanoTime() - WRITE_IDLE.toNanos())).isFalse();
+        assertThat(exchange.isUntold(System.nanoTime() + SETTLE.toNanos() + 1)).isTrue();
+        assertThat(exchange.isUntold(System.nanoTime() - SETTLE.toNanos())).isFalse();
     }
 
     @Test
@@ -147,7 +162,7 @@ final class UntoldEndTest {
         assertThat(exchange.isUntold(muchLater())).isTrue();
     }
 
-    private static DoorSettings settings(Pool pool) {
+    private static DoorSettings settings(Pool pool, Duration writeIdle) {
         LocalBuckets local = new LocalBuckets();
         return new DoorSettings(
                 new Routes(Map.of("*", pool), Map.of()),
@@ -158,7 +173,7 @@ final class UntoldEndTest {
                 1 << 20,
                 Duration.ZERO,
                 Duration.ofSeconds(30),
-                WRITE_IDLE,
+                writeIdle,
                 WaitStrategy.ASYNC,
                 false,
                 false,
