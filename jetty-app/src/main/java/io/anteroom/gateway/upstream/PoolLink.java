@@ -44,6 +44,18 @@ final class PoolLink {
         }
     }
 
+    /** Takes back what has been said to a pool that is not followed any more: whoever puts it back begins anew. */
+    void takeBack() {
+        if (holds) {
+            holds = false;
+            pool.hold(SOURCE, false);
+        }
+        if (limit != Integer.MAX_VALUE) {
+            limit = Integer.MAX_VALUE;
+            pool.limitSlots(SOURCE, limit);
+        }
+    }
+
     /**
      * A gateway that has just come takes its backends for well, and does not know: what others have held for want of
      * them it must not let go.

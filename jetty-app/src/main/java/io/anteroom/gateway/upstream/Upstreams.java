@@ -228,6 +228,8 @@ public final class Upstreams implements AutoCloseable {
                 links.put(pool.name(), link);
                 link.follow(group(pool.name(), false), around.nowNanos());
             }
+            before.keySet().removeAll(links.keySet());
+            before.values().forEach(PoolLink::takeBack);
         }
     }
 
