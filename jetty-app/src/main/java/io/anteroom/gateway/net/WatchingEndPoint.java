@@ -55,6 +55,17 @@ final class WatchingEndPoint extends SocketChannelEndPoint {
         return isWriting() ? writeIdleMillis : super.getIdleTimeout();
     }
 
+    /**
+     * Looks again after the time of idle connections at the latest: the timer that is set while something is being
+     * written must not be the one of a connection that has become idle since.
+     */
+    @Override
+    protected long checkIdleTimeout() {
+        long left = super.checkIdleTimeout();
+        long idle = super.getIdleTimeout();
+        return left < 0 || idle <= 0 ? left : Math.min(left == 0 ? idle : left, idle);
+    }
+
     /** Whether the client has left what was written unread for too long. */
     boolean isUnread() {
         return isWriting() && getIdleFor() >= writeIdleMillis;

@@ -89,6 +89,18 @@ final class UnreadAnswerTest {
         }
     }
 
+    @Test
+    void connection_whoseReaderHasPaused_isClosedAfterIdle_notAfterWriteIdle() throws Exception {
+        start("1s", "120s");
+        try (Socket reader = ask("/unrouted")) {
+            ScriptedBackend.readHead(reader.getInputStream());
+            idle(2);
+            reader.getInputStream().skipNBytes(LENGTH);
+
+            assertThat(reader.getInputStream().read()).isEqualTo(-1);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"/v1/x", "/unrouted"})
     void reader_thatReadsNothing_isCutOffAfterWriteIdle_thoughIdleIsLonger(String path) throws Exception {
