@@ -157,7 +157,9 @@ public final class UpstreamProxy extends HttpServlet {
         Object pool = request.getAttribute("io.anteroom.pool");
         boolean hasFallenBack = request.getAttribute("io.anteroom.fallback") != null;
         Stay stay = running.begins(ClientWatch.of(request.getAttribute(ClientWatch.attribute())));
-        if (pool == null && running.isDraining()) {
+        // A preflight has a pool, and no slot.
+        boolean needsNoSlot = request.getAttribute("io.anteroom.lease") == null && !hasFallenBack;
+        if (needsNoSlot && running.isDraining()) {
             refuse(request, response);
             return;
         }

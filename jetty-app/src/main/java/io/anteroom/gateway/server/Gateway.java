@@ -51,6 +51,7 @@ public final class Gateway implements AutoCloseable {
     private final JettyServer server;
     private final @Nullable AccessLog log;
     private final @Nullable Tracing tracing;
+    private volatile Duration lastMoment = LAST_MOMENT;
 
     private Gateway(
             GatewayConfig config, QueueListener listener, Events events, Clustering clustering, Duration looksEvery)
@@ -226,6 +227,13 @@ public final class Gateway implements AutoCloseable {
         return anteroom.rates();
     }
 
+    /**
+     * How long clients may take for the error that ends what is cut off: a test's, which a busy machine must not fail.
+     */
+    void lastMoment(Duration longest) {
+        lastMoment = longest;
+    }
+
     /** A pool by its name. */
     public Pool pool(String name) {
         return anteroom.pool(name);
@@ -259,7 +267,7 @@ public final class Gateway implements AutoCloseable {
 
     private void end(boolean isServed) {
         try {
-            proxy.stop(LAST_MOMENT);
+            proxy.stop(lastMoment);
             server.stop(isServed);
         } finally {
             release();

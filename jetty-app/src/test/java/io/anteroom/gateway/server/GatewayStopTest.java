@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.anteroom.gateway.config.ConfigReader;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
@@ -28,6 +29,12 @@ final class GatewayStopTest {
     private ScriptedBackend backend;
     private Gateway gateway;
 
+    /** As many of them as a busy machine may need for what takes a moment. */
+    private static Gateway patient(Gateway gateway) {
+        gateway.lastMoment(Duration.ofSeconds(20));
+        return gateway;
+    }
+
     @AfterEach
     void stop() throws Exception {
         gateway.close();
@@ -45,10 +52,10 @@ final class GatewayStopTest {
             mayEnd.acquire();
             ScriptedBackend.write(out, "9\r\ndata: z\n\n\r\n0\r\n\r\n");
         });
-        gateway = Gateway.start(new ConfigReader(name -> null)
+        gateway = patient(Gateway.start(new ConfigReader(name -> null)
                 .parse("listen: {port: 0}\nlog: {access: false}\nadmin: {enabled: false}\npools: {llm: {slots: 1}}\n"
                         + "shutdown: {drain: " + drain + "}\n"
-                        + "upstream: {url: '" + backend.uri() + "', retry: {most: 0}}\n"));
+                        + "upstream: {url: '" + backend.uri() + "', retry: {most: 0}}\n")));
     }
 
     private RawClient get(String path) throws IOException {
@@ -59,6 +66,14 @@ final class GatewayStopTest {
 
     private String refusal(String path) throws IOException {
         try (RawClient client = get(path)) {
+            return client.readHead();
+        }
+    }
+
+    private String preflight() throws IOException {
+        try (RawClient client = new RawClient(gateway.uri().getPort())) {
+            client.send("OPTIONS /v1/chat/completions HTTP/1.1\r\nHost: a\r\nOrigin: http://a\r\n"
+                    + "Access-Control-Request-Method: POST\r\n\r\n");
             return client.readHead();
         }
     }
@@ -130,15 +145,33 @@ final class GatewayStopTest {
             come.release();
             mayEnd.acquire();
         });
-        gateway = Gateway.start(new ConfigReader(name -> null)
+        gateway = patient(Gateway.start(new ConfigReader(name -> null)
                 .parse("listen: {port: 0}\nlog: {access: false}\nadmin: {enabled: false}\n"
-                        + "shutdown: {drain: 50ms}\nupstream: {url: '" + backend.uri() + "'}\n"));
+                        + "shutdown: {drain: 50ms}\nupstream: {url: '" + backend.uri() + "'}\n")));
         try (RawClient client = get(UNROUTED)) {
             assertThat(come.tryAcquire(10, SECONDS)).isTrue();
 
             assertThat(gateway.stop()).isFalse();
 
             assertThat(client.readAll()).startsWith("HTTP/1.1 503").contains("Queue-Reject-Reason: shutting-down");
+        }
+    }
+
+    @Test
+    void preflight_whileItDrains_isRefused_andHasItsTimeBefore() throws Exception {
+        start("60s", "text/event-stream");
+        try (RawClient client = get(UNROUTED)) {
+            client.readUntil("data: 1\n\n");
+            assertThat(preflight()).startsWith("HTTP/1.1 200");
+
+            CompletableFuture<Boolean> stopped = CompletableFuture.supplyAsync(gateway::stop);
+            while (!refusal("/api/tags").startsWith("HTTP/1.1 503")) {
+                assertThat(stopped).isNotDone();
+            }
+
+            assertThat(preflight()).startsWith("HTTP/1.1 503").contains("Queue-Reject-Reason: shutting-down");
+            mayEnd.release(100);
+            assertThat(stopped.get(20, SECONDS)).isTrue();
         }
     }
 
