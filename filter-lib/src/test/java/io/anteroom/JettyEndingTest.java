@@ -7,6 +7,11 @@ import io.anteroom.admission.PoolSettings;
 import io.anteroom.event.QueueEvent.Kind;
 import io.anteroom.servlet.CallerPolicy;
 import io.anteroom.servlet.WaitStrategy;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -271,6 +276,26 @@ final class JettyEndingTest {
         first.get();
         server.awaitIdle();
         assertThat(server.count(Kind.ADMITTED)).isEqualTo(1);
+    }
+
+    @Test
+    void applicationOnTheContainersOwnRequest_afterAWait_hasTheContainersTimeOut() throws Exception {
+        server = TestServer.start(
+                oneSlot().forceQueue(true),
+                (request, response, chain) -> chain.doFilter(
+                        new HttpServletRequestWrapper((HttpServletRequest) request) {
+                            @Override
+                            public AsyncContext startAsync(ServletRequest given, ServletResponse answer) {
+                                AsyncContext context = super.startAsync(given, answer);
+                                context.setTimeout(1000);
+                                return context;
+                            }
+                        },
+                        response));
+
+        assertThat(server.get("/raw").body()).isEqualTo("timed out");
+
+        server.awaitIdle();
     }
 
     @Test

@@ -6,11 +6,15 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import io.anteroom.admission.Pool;
 import io.anteroom.event.QueueEvent;
 import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletRequestWrapper;
 import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -222,6 +226,7 @@ final class TestServer implements AutoCloseable {
                                     .collect(Collectors.joining(" ")));
                 case "stream" -> stream(request, response);
                 case "async" -> async(request, response);
+                case "raw" -> raw(request);
                 case "flood" -> flood(response);
                 case "drip" -> drip(request, response);
                 case "asyncflood" -> asyncFlood(request, response);
@@ -291,6 +296,31 @@ final class TestServer implements AutoCloseable {
                 } finally {
                     context.complete();
                 }
+            });
+        }
+
+        /** Goes asynchronous by the container's own request, and answers when its time is over. */
+        private static void raw(HttpServletRequest request) {
+            ServletRequest own = request;
+            while (own instanceof ServletRequestWrapper wrapper) {
+                own = wrapper.getRequest();
+            }
+            AsyncContext context = own.startAsync();
+            context.addListener(new AsyncListener() {
+                @Override
+                public void onTimeout(AsyncEvent event) throws IOException {
+                    context.getResponse().getWriter().write("timed out");
+                    context.complete();
+                }
+
+                @Override
+                public void onComplete(AsyncEvent event) {}
+
+                @Override
+                public void onError(AsyncEvent event) {}
+
+                @Override
+                public void onStartAsync(AsyncEvent event) {}
             });
         }
 

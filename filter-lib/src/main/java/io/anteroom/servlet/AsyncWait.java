@@ -146,7 +146,7 @@ final class AsyncWait extends Wait {
             }
             exchange.admitted(lease);
             resumes.set(true);
-            dispatch(parked);
+            goOn(parked);
         } catch (IOException e) {
             giveUp(lease, parked);
         } catch (IllegalStateException e) {
@@ -163,13 +163,23 @@ final class AsyncWait extends Wait {
                 begun.fallback();
             }
             resumes.set(true);
-            dispatch(parked);
+            goOn(parked);
         } catch (IOException | IllegalStateException e) {
             Log.debug("request " + exchange.ask().id() + " ended before it could go on to its fallback", e);
             resumes.set(false);
             exchange.release();
             complete(parked);
         }
+    }
+
+    /** Jetty keeps our time-out for later cycles, also for those that are started on its own request. */
+    private void goOn(AsyncContext parked) {
+        Long timeout = exchange.asyncTimeout;
+        Passage through = passage;
+        if (timeout != null && through != null && JettyCore.tellsEnd(through.request())) {
+            parked.setTimeout(timeout);
+        }
+        dispatch(parked);
     }
 
     private void giveUp(Lease lease, AsyncContext parked) {

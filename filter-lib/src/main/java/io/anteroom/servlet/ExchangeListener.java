@@ -29,7 +29,8 @@ final class ExchangeListener implements AsyncListener {
 
     void register(AsyncContext context) {
         REGISTERED.incrementAndGet(this);
-        context.addListener(this);
+        // Of the container, whose calls reach it also in cycles that the application starts behind our back.
+        LateAsyncContext.container(context).addListener(this);
     }
 
     @Override

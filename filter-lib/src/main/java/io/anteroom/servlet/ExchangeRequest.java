@@ -199,7 +199,8 @@ final class ExchangeRequest extends HttpServletRequestWrapper {
         if (late == null) {
             return context;
         }
-        return cycle == null ? begin(context, late) : cycle;
+        LateAsyncContext begun = cycle;
+        return begun == null || begun.isPast() ? begin(context, late) : begun;
     }
 
     private LateAsyncContext begin(AsyncContext context, LateResponse answer) {

@@ -24,6 +24,7 @@ final class LateAsyncContext implements AsyncContext {
     private final LateResponse response;
     private final List<Heard> listeners = new CopyOnWriteArrayList<>();
     private volatile boolean isOver;
+    private volatile boolean isPast;
 
     private LateAsyncContext(AsyncContext context, LateResponse response) {
         this.context = context;
@@ -43,6 +44,16 @@ final class LateAsyncContext implements AsyncContext {
             begun.tell(before.listeners, event, AsyncListener::onStartAsync);
         }
         return begun;
+    }
+
+    /** The context that listeners are to be added to whom the container itself tells. */
+    static AsyncContext container(AsyncContext context) {
+        return context instanceof LateAsyncContext late ? late.context : context;
+    }
+
+    /** Whether another cycle has begun, perhaps of an application that got hold of the container's own request. */
+    boolean isPast() {
+        return isPast;
     }
 
     /** Ends what an application began that went asynchronous and then failed: nobody else will. */
@@ -182,7 +193,8 @@ final class LateAsyncContext implements AsyncContext {
 
         @Override
         public void onStartAsync(AsyncEvent event) {
-            // Told by the cycle that begins.
+            // The application's listeners are told by the cycle that begins.
+            isPast = true;
         }
     }
 }
