@@ -59,8 +59,8 @@ final class Facts {
     static void endsShort(HttpServletRequest request, String how) {
         try {
             request.setAttribute(PREFIX + "ends-short", how);
-        } catch (IllegalStateException e) {
-            // Whatever comes of it, slots are given back after this.
+        } catch (RuntimeException e) {
+            // Jetty fails with its own null pointer. Whatever comes of it, slots are given back after this.
             Log.debug("a request had ended when it was to be marked", e);
         }
     }
