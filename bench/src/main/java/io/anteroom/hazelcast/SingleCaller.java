@@ -57,7 +57,7 @@ final class SingleCaller {
         this.pool = pool;
         this.arrivals = arrivals;
         this.gauge = gauge;
-        courier = new Courier(name, node.session(), () -> ledger.registrations(now()));
+        courier = new Courier(name, node.session(), () -> ledger.register(now()));
     }
 
     private long now() {

@@ -7,7 +7,6 @@ import io.anteroom.admission.PoolMachine;
 import io.anteroom.admission.PoolMode;
 import io.anteroom.admission.PoolSettings;
 import io.anteroom.admission.QueueStatus;
-import io.anteroom.admission.Registration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -28,6 +27,7 @@ final class Alone {
     private int own;
 
     /**
+     * @param held what this node holds, and has said last of holding the pool
      * @param running how many slots the cluster counts as this node's
      * @param mode what an operator has said
      */
@@ -35,7 +35,7 @@ final class Alone {
             String node,
             PoolSettings settings,
             OnPartition policy,
-            List<Registration> held,
+            Command.Register held,
             int running,
             PoolMode mode,
             long nowNanos) {
@@ -44,8 +44,9 @@ final class Alone {
         this.machine = new PoolMachine(settings);
         this.governor = new Governor(mode, List.of(), 0);
         this.own = slots(settings.slots(), policy, running);
+        governor.held(held.word() == NodeBook.Word.HOLD);
         machine.mode(PoolMode.HOLDING, nowNanos, collect);
-        machine.register(node, held, nowNanos, collect);
+        machine.register(node, held.held(), nowNanos, collect);
         apply(nowNanos);
     }
 

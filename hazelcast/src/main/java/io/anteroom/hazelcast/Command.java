@@ -62,10 +62,19 @@ sealed interface Command {
     /** Time has passed; also how a node asks for its mail. */
     record Tick() implements Command {}
 
-    /** Everything that this node holds, which is the truth about it; always alone in its batch. */
-    record Register(List<Registration> held) implements Command {
+    /**
+     * Everything that this node holds, which is the truth about it; always alone in its batch.
+     *
+     * @param word what it has said last of holding the pool, so that a new state does not open before it hears that
+     */
+    record Register(List<Registration> held, NodeBook.Word word) implements Command {
         public Register {
             held = List.copyOf(held);
+        }
+
+        /** Of a node that has said nothing of holding. */
+        Register(List<Registration> held) {
+            this(held, NodeBook.Word.NONE);
         }
     }
 

@@ -41,6 +41,8 @@ final class CommandCodec {
 
     private static final int HOLD = 21;
 
+    private static final int REGISTER_WITH_WORD = 22;
+
     private CommandCodec() {}
 
     static void write(Batch batch, int version, DataOutput out) throws IOException {
@@ -64,6 +66,12 @@ final class CommandCodec {
                 arrivals.write(arrive.arrival(), out);
             } else if (command instanceof Command.Hold hold) {
                 write(hold, version, out);
+            } else if (command instanceof Command.Register register
+                    && register.word() != NodeBook.Word.NONE
+                    && version >= Codec.WITH_HOLDING) {
+                out.writeByte(REGISTER_WITH_WORD);
+                out.writeByte(register.word().ordinal());
+                writeOthers(register, out);
             } else {
                 write(command, out);
             }
@@ -172,7 +180,7 @@ final class CommandCodec {
             case 9 -> new Command.Mode(PoolMode.values()[in.readByte()]);
             case 10 -> new Command.LimitSlots(in.readInt());
             case 11 -> new Command.Tick();
-            case 12 -> readRegister(in);
+            case 12 -> readRegister(NodeBook.Word.NONE, in);
             case 13 -> new Command.Lost(in.readUTF(), in.readLong(), in.readBoolean());
             case 14 -> new Command.Leave();
             case 15 -> new Command.Look();
@@ -181,17 +189,18 @@ final class CommandCodec {
             case 18 -> new Command.Standing(in.readLong());
             case 19 -> new Command.Adopt(in.readLong(), in.readLong());
             case HOLD -> new Command.Hold(in.readBoolean());
+            case REGISTER_WITH_WORD -> readRegister(NodeBook.Word.values()[in.readByte()], in);
             default -> throw new IOException("no command has the number " + kind);
         };
     }
 
-    private static Command readRegister(DataInput in) throws IOException {
+    private static Command readRegister(NodeBook.Word word, DataInput in) throws IOException {
         int count = in.readInt();
         List<Registration> held = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             held.add(Codec.readRegistration(in));
         }
-        return new Command.Register(held);
+        return new Command.Register(held, word);
     }
 
     /** A batch with what the owner saw, in the form that the facts name. */

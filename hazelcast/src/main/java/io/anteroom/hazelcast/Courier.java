@@ -2,7 +2,6 @@
 package io.anteroom.hazelcast;
 
 import io.anteroom.admission.Effect;
-import io.anteroom.admission.Registration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -22,7 +21,7 @@ final class Courier {
 
     private final String node;
     private final long session;
-    private final Supplier<List<Registration>> held;
+    private final Supplier<Command.Register> held;
     private final Deque<Call> queue = new ArrayDeque<>();
     private @Nullable Flight flight;
     private boolean mustRegister = true;
@@ -39,7 +38,7 @@ final class Courier {
     /** A batch under way. */
     record Flight(Batch batch, List<Call> calls, long sinceNanos) {}
 
-    Courier(String node, long session, Supplier<List<Registration>> held) {
+    Courier(String node, long session, Supplier<Command.Register> held) {
         this.node = node;
         this.session = session;
         this.held = held;
@@ -131,7 +130,7 @@ final class Courier {
         registration++;
         lastMail = 0;
         sum = 0;
-        return new Call(new Command.Register(held.get()), Call.NOTHING);
+        return new Call(held.get(), Call.NOTHING);
     }
 
     /** As many as may go together: only questions, or none. */

@@ -12,10 +12,14 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** All requests of one pool whose connections this node holds: the truth about them. Guarded by the pool's lock. */
+/**
+ * All requests of one pool whose connections this node holds, and what it has said last of holding that pool: the truth
+ * about them. Guarded by the pool's lock.
+ */
 final class Ledger {
     private final Map<Long, Held> byId = new LinkedHashMap<>();
     private int running;
+    private NodeBook.Word word = NodeBook.Word.NONE;
 
     /** What is to be told, and to whom; nobody for a slot that has come too late. */
     record News(@Nullable Held held, @Nullable Waiter waiter, Effect effect) {}
@@ -102,14 +106,21 @@ final class Ledger {
         return effect instanceof Effect.Ended && waited ? new News(held, held.waiter, effect) : null;
     }
 
+    /** Remembers what this node says of holding the pool. */
+    void note(Command command) {
+        if (command instanceof Command.Hold hold) {
+            word = NodeBook.Word.of(hold);
+        }
+    }
+
     /** Everything that the cluster is to know; those that are only just asking tell it themselves. */
-    List<Registration> registrations(long nowNanos) {
+    Command.Register register(long nowNanos) {
         List<Registration> all = new ArrayList<>(byId.size());
         for (Held held : byId.values()) {
             if (held.state != State.ASKING) {
                 all.add(held.registration(nowNanos));
             }
         }
-        return all;
+        return new Command.Register(all, word);
     }
 }

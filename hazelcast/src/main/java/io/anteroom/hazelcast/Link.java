@@ -55,7 +55,7 @@ final class Link {
         this.alarm = new Alarm(context, this::timeIsUp);
         this.sender = new Sender(name, context);
         this.courier =
-                new Courier(context.node().name(), context.node().session(), () -> ledger.registrations(context.now()));
+                new Courier(context.node().name(), context.node().session(), () -> ledger.register(context.now()));
     }
 
     /** A newcomer asks; false if this node takes nobody any more. */
@@ -187,6 +187,7 @@ final class Link {
     }
 
     private void perform(Call call) {
+        ledger.note(call.command());
         if (!call.command().isQuestion()) {
             changes++;
         }
@@ -361,7 +362,7 @@ final class Link {
                 context.node().name(),
                 heard.settings(),
                 context.node().settings().onPartition(),
-                ledger.registrations(now),
+                ledger.register(now),
                 own,
                 heard.figures().mode(),
                 now);

@@ -17,7 +17,11 @@ final class NodeBook {
     enum Word {
         NONE,
         SERVE,
-        HOLD
+        HOLD;
+
+        static Word of(Command.Hold hold) {
+            return hold.holds() ? HOLD : SERVE;
+        }
     }
 
     final long session;

@@ -237,6 +237,9 @@ final class SharedPool {
             Set<Long> untold = form >= Codec.WITH_HANDING_OVER ? book.untoldHere() : Set.of();
             book.begin(batch.registration());
             roll.stays(batch.node());
+            if (register.word() != NodeBook.Word.NONE && form >= Codec.WITH_HOLDING) {
+                book.word = register.word();
+            }
             // Before anybody is let in: what silent nodes hold comes on top of the share only while they do.
             govern(facts);
             register(batch.node(), register.held(), untold, now);
@@ -252,7 +255,7 @@ final class SharedPool {
         } else if (command instanceof Command.LimitSlots limit) {
             book.slotLimit = limit.most();
         } else if (command instanceof Command.Hold hold && form >= Codec.WITH_HOLDING) {
-            book.word = hold.holds() ? NodeBook.Word.HOLD : NodeBook.Word.SERVE;
+            book.word = NodeBook.Word.of(hold);
         } else if (command instanceof Command.Mode mode) {
             governor.operator(mode.mode());
         } else if (command instanceof Command.Configure configure) {

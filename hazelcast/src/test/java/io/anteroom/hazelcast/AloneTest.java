@@ -22,7 +22,12 @@ final class AloneTest {
     }
 
     private static Alone alone(OnPartition policy, int running, Registration... held) {
-        return new Alone("a", PoolSettings.ofSlots(8), policy, List.of(held), running, PoolMode.OPEN, 0);
+        return alone(policy, running, NodeBook.Word.NONE, held);
+    }
+
+    private static Alone alone(OnPartition policy, int running, NodeBook.Word word, Registration... held) {
+        Command.Register all = new Command.Register(List.of(held), word);
+        return new Alone("a", PoolSettings.ofSlots(8), policy, all, running, PoolMode.OPEN, 0);
     }
 
     private static Registration runs(long ticket) {
@@ -91,6 +96,24 @@ final class AloneTest {
         alone.step(new Command.Mode(PoolMode.OPEN), 10);
 
         assertThat(offer(alone, 2)).isInstanceOf(Decision.Admitted.class);
+    }
+
+    @Test
+    void begin_nodeHasSaidToHold_isHeldFromTheStart() {
+        for (OnPartition policy : List.of(OnPartition.OPEN, OnPartition.SHARE)) {
+            Alone alone = alone(policy, 2, NodeBook.Word.HOLD, waits(3));
+
+            assertThat(alone.takeEffects()).as(policy.name()).isEmpty();
+            assertThat(offer(alone, 4)).as(policy.name()).isInstanceOf(Decision.Queued.class);
+            alone.step(new Command.Hold(false), 20);
+            assertThat(alone.takeEffects()).as(policy.name()).hasSize(2);
+        }
+    }
+
+    @Test
+    void begin_nodeHasSaidToServe_isOpen() {
+        assertThat(alone(OnPartition.SHARE, 2, NodeBook.Word.SERVE, waits(3)).takeEffects())
+                .hasSize(1);
     }
 
     @Test

@@ -101,10 +101,14 @@ final class Board {
     }
 
     Reply register(String node, Registration... held) {
+        return register(node, NodeBook.Word.NONE, held);
+    }
+
+    Reply register(String node, NodeBook.Word word, Registration... held) {
         registrations.merge(node, 1L, Long::sum);
         acknowledged.put(node, 0L);
         sums.put(node, 0L);
-        return send(node, new Command.Register(List.of(held)));
+        return send(node, new Command.Register(List.of(held), word));
     }
 
     /** So many requests of a node, each of a caller of its own. */

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /** When a node sends a batch, and for what. */
 final class CourierTest {
-    private final Courier courier = new Courier("a", 1, List::of);
+    private final Courier courier = new Courier("a", 1, () -> new Command.Register(List.of()));
 
     private static Mail mail(long registration, long first) {
         return new Mail(registration, first, List.of(new Effect.Granted(7, "a", Duration.ZERO, 1)));

@@ -119,7 +119,7 @@ final class ReplicaSim {
 
         SimNode(String name) {
             this.name = name;
-            this.courier = new Courier(name, session, () -> ledger.registrations(nowNanos));
+            this.courier = new Courier(name, session, () -> ledger.register(nowNanos));
         }
 
         private Held any(State state) {
@@ -414,6 +414,7 @@ final class ReplicaSim {
             case 11 -> new Command.Hold(false);
             default -> new Command.Tick();
         };
+        node.ledger.note(command);
         node.courier.add(new Call(command, Call.NOTHING));
     }
 

@@ -507,6 +507,23 @@ final class SharedPoolTest {
     }
 
     @Test
+    void hold_newState_isHeldBeforeItOpens() {
+        Board anew = new Board(2, OnPartition.SHARE);
+        anew.sees("a", "b");
+        anew.pool = new SharedPool(
+                PoolSettings.ofSlots(2), PoolMode.OPEN, new Beginning(List.of("a", "b"), List.of(), 0, 0));
+
+        anew.register("a", NodeBook.Word.HOLD, new Registration(50, by("x"), SECOND, false, Duration.ZERO));
+        anew.register("b", NodeBook.Word.HOLD, new Registration(51, by("y"), SECOND, false, Duration.ZERO));
+        Reply reply = anew.send("a", new Command.Tick());
+
+        assertThat(reply.figures().isLearning()).isFalse();
+        assertThat(anew.pool.machine().running()).isZero();
+        anew.register("b", NodeBook.Word.SERVE, new Registration(51, by("y"), SECOND, false, Duration.ZERO));
+        assertThat(anew.pool.machine().running()).as("one serves").isEqualTo(2);
+    }
+
+    @Test
     void hold_theOperator_hasTheLastWord() {
         board.send("a", new Command.Hold(true));
 

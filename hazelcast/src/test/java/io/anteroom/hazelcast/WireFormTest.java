@@ -166,6 +166,21 @@ final class WireFormTest {
     }
 
     @Test
+    void register_wordOfHolding_isLeftOutForWhoDoesNotKnowIt() throws IOException {
+        Command.Register plain = new Command.Register(
+                List.of(new Registration(40, by("z"), Duration.ofSeconds(3), false, Duration.ZERO)));
+        Command.Register holds = new Command.Register(plain.held(), NodeBook.Word.HOLD);
+        Batch batch = batch("a", 1, 1, 3, holds);
+        int before = Codec.WITH_HOLDING - 1;
+
+        assertThat(CommandCodec.readBatch(bytes(out -> CommandCodec.write(batch, Codec.VERSION, out))))
+                .isEqualTo(batch);
+        assertThat(CommandCodec.readBatch(bytes(out -> CommandCodec.write(batch, before, out)))
+                        .commands())
+                .containsExactly(plain);
+    }
+
+    @Test
     void read_farewell_isAsItWasWritten() throws IOException {
         Note note = new Note.Leaves(4711);
 
