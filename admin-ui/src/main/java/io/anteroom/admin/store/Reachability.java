@@ -49,6 +49,7 @@ final class Reachability {
         private final @Nullable Failure known;
         private final long since;
         private final boolean isOnly;
+        private boolean isReached;
 
         private Attempt(@Nullable Failure known, long since, boolean isOnly) {
             this.known = known;
@@ -56,7 +57,9 @@ final class Reachability {
             this.isOnly = isOnly;
         }
 
+        /** It was reached; how long what is done there takes says nothing about that any more. */
         void succeeded() {
+            isReached = true;
             last = null;
         }
 
@@ -73,8 +76,11 @@ final class Reachability {
             }
         }
 
-        /** It could not be reached. */
+        /** It could not be reached, or broke: only the first keeps the others from trying. */
         void failed(String reason) {
+            if (isReached) {
+                return;
+            }
             long now = nanos.getAsLong();
             if (now - since >= SLOW.toNanos()) {
                 last = new Failure(reason, now);

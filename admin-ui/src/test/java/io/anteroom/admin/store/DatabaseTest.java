@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.sql.DataSource;
 import org.h2.jdbcx.JdbcDataSource;
+import org.jdbi.v3.core.ConnectionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -106,6 +107,18 @@ final class DatabaseTest {
         assertOutOfReach(after);
 
         assertThat(tries).hasValue(first);
+    }
+
+    @Test
+    void breaksAfterLongWork_keepsNobodyFromTrying() {
+        assertThatThrownBy(() -> database.inTransaction("importing", handle -> {
+                    nanos.addAndGet(Duration.ofMinutes(1).toNanos());
+                    throw new ConnectionException(new SQLTransientConnectionException("it broke"));
+                }))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("it broke");
+
+        assertThat(use()).isEqualTo(1);
     }
 
     @Test
