@@ -80,7 +80,7 @@ final class Courier {
 
     Courier(Setup setup, Handover handover, Runnable wake) {
         this.setup = setup;
-        this.gone = new Gone(setup.troubles(), setup.secrets());
+        this.gone = new Gone(setup.troubles(), setup.secrets(), setup.outbox());
         this.handover = handover;
         this.wake = wake;
     }
@@ -98,8 +98,8 @@ final class Courier {
     /** One round; answers when the next is to be, unless something happens before. */
     Duration round() {
         try {
-            writeDown();
             Map<String, WebhookSettings> known = setup.webhooks().get();
+            writeDown(known);
             gone.look(known, setup.clock().instant());
             if (known.isEmpty()) {
                 // Nobody is told: no database is needed.
@@ -125,8 +125,8 @@ final class Courier {
     /** What is left to do before the end: nothing is sent any more. */
     void last() {
         try {
-            writeDown();
             Map<String, WebhookSettings> known = setup.webhooks().get();
+            writeDown(known);
             if (!known.isEmpty()) {
                 store(active(known));
             }
@@ -146,10 +146,12 @@ final class Courier {
         return active;
     }
 
-    private void writeDown() {
+    private void writeDown(Map<String, WebhookSettings> known) {
         Finished next = finished.peek();
         while (next != null) {
-            Notice off = setup.verdicts().settle(next, setup.clock().instant());
+            WebhookSettings webhook = known.get(next.claim().webhook());
+            boolean isItsOwn = webhook != null && webhook.url().equals(next.url());
+            Notice off = setup.verdicts().settle(next, isItsOwn, setup.clock().instant());
             finished.poll();
             underWay.merge(next.claim().webhook(), -1, Integer::sum);
             boolean isSuccess = next.answer().isSuccess();
@@ -241,7 +243,7 @@ final class Courier {
     private void send(Claim claim, WebhookSettings webhook, Signing signing, Instant now) {
         underWay.merge(claim.webhook(), 1, Integer::sum);
         CompletableFuture<Void> unused = answer(claim, webhook, signing, now).thenAccept(done -> {
-            finished.add(new Finished(claim, now, done));
+            finished.add(new Finished(claim, webhook.url(), now, done));
             wake.run();
         });
     }

@@ -24,14 +24,18 @@ final class Gone {
 
     private final Troubles troubles;
     private final Secrets secrets;
+    private final Outbox outbox;
     private Map<String, WebhookSettings> before = Map.of();
-    private final Set<String> removed = new HashSet<>();
+    /** When the removal was seen; the next of that name may be there by the time that the database is. */
+    private final Map<String, Instant> removed = new HashMap<>();
+
     private final Set<String> moved = new HashSet<>();
     private final Map<String, Instant> unknownSince = new HashMap<>();
 
-    Gone(Troubles troubles, Secrets secrets) {
+    Gone(Troubles troubles, Secrets secrets, Outbox outbox) {
         this.troubles = troubles;
         this.secrets = secrets;
+        this.outbox = outbox;
     }
 
     /** Looks at the webhooks of now; what cannot be forgotten at the moment is the next time. */
@@ -39,17 +43,18 @@ final class Gone {
         before.forEach((name, old) -> {
             WebhookSettings webhook = known.get(name);
             if (webhook == null) {
-                removed.add(name);
+                removed.put(name, now);
             } else if (!webhook.url().equals(old.url())) {
                 moved.add(name);
             }
         });
         before = Map.copyOf(known);
-        for (String name : Set.copyOf(removed)) {
-            secrets.forget(name, now.minus(MINUTE));
+        Map.copyOf(removed).forEach((name, seen) -> {
+            outbox.giveUpRemoved(name, seen);
+            secrets.forget(name, seen.minus(MINUTE));
             moved.add(name);
             removed.remove(name);
-        }
+        });
         for (String name : Set.copyOf(moved)) {
             boolean unused = troubles.forget(name);
             moved.remove(name);

@@ -24,6 +24,7 @@ final class Outbox {
     static final String DELIVERED = "delivered";
     static final String FAILED = "failed";
 
+    private static final String REMOVED = "the webhook was removed";
     private static final int MOST_ATTEMPTS_KEPT = 50;
 
     private final Database database;
@@ -200,18 +201,34 @@ final class Outbox {
     /** Gives up what waits for webhooks that are gone, and what has waited too long for those that are off. */
     void giveUp(Collection<String> known, Collection<String> active, Instant before) {
         boolean unused = database.inTransaction("giving up deliveries", handle -> {
-            fail(handle, known, "the webhook was removed", Long.MAX_VALUE);
+            fail(handle, known, REMOVED, Long.MAX_VALUE);
             fail(handle, active, "the webhook was switched off", before.toEpochMilli());
             return true;
         });
+    }
+
+    /**
+     * Gives up what waits for a webhook that was removed, but for events made later, as for another of its name. An
+     * attempt that is under way changes nothing any more.
+     */
+    void giveUpRemoved(String webhook, Instant last) {
+        int unused = database.inTransaction(
+                "giving up deliveries",
+                handle -> handle.createUpdate("update webhook_delivery set state = '" + FAILED + "', leased_until = 0,"
+                                + " remark = :remark where webhook = :webhook and state = '" + WAITING
+                                + "' and event_id in (select id from webhook_event where made_at <= :last)")
+                        .bind("remark", REMOVED)
+                        .bind("webhook", webhook)
+                        .bind("last", last.toEpochMilli())
+                        .execute());
     }
 
     private static void fail(Handle handle, Collection<String> others, String remark, long before) {
         List<String> spared = new ArrayList<>(others);
         // An empty list is no SQL.
         spared.add("");
-        handle.createUpdate("update webhook_delivery set state = '" + FAILED + "', remark = :remark where state = '"
-                        + WAITING + "' and webhook not in (<others>) and due_at < :before")
+        handle.createUpdate("update webhook_delivery set state = '" + FAILED + "', leased_until = 0, remark = :remark"
+                        + " where state = '" + WAITING + "' and webhook not in (<others>) and due_at < :before")
                 .bindList("others", spared)
                 .bind("remark", remark)
                 .bind("before", before)

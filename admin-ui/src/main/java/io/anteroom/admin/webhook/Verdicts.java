@@ -27,17 +27,29 @@ final class Verdicts {
         this.random = random;
     }
 
-    /** An attempt that is over. */
-    record Finished(Claim claim, Instant at, Answer answer) {}
+    /**
+     * An attempt that is over.
+     *
+     * @param url where it was sent
+     */
+    record Finished(Claim claim, String url, Instant at, Answer answer) {}
 
-    /** Writes an attempt down; answers the notice that is due if it made its webhook be switched off, or else null. */
-    @Nullable Notice settle(Finished finished, Instant now) {
+    /**
+     * Writes an attempt down; answers the notice that is due if it made its webhook be switched off, or else null.
+     *
+     * @param isItsOwn whether the webhook of that name is still the one that answered: for or against another the
+     *     answer counts nothing
+     */
+    @Nullable Notice settle(Finished finished, boolean isItsOwn, Instant now) {
         return Again.ifTaken(() -> database.inTransaction("writing down a delivery", handle -> {
             Claim claim = finished.claim();
             Answer answer = finished.answer();
             Delivery.Attempt attempt = new Delivery.Attempt(
                     finished.at(), answer.took().toMillis(), answer.status(), cut(answer.error()), answer.snippet());
             Outbox.record(handle, claim, attempt, outcome(claim, answer, now));
+            if (!isItsOwn) {
+                return null;
+            }
             if (answer.isSuccess()) {
                 Troubles.succeeded(handle, claim.webhook());
                 return null;

@@ -176,9 +176,10 @@ public final class Webhooks implements AutoCloseable {
 
     /**
      * Begins to sign for a webhook that has just been made, and tells its signing secret, this once. What was the
-     * matter with another of that name is forgotten.
+     * matter with another of that name is forgotten, and what waited for it is given up.
      */
     public String begin(String webhook) {
+        outbox.giveUpRemoved(webhook, clock.instant());
         String secret = secrets.begin(webhook, clock.instant());
         boolean unused = troubles.forget(webhook);
         wake();

@@ -373,6 +373,41 @@ abstract class CourierContract {
     }
 
     @Test
+    void removedAndMadeAgain_getsNothingOfWhatWaitedForTheFormer() {
+        answer = BROKEN;
+        node.handover.take(FULL);
+        node.round();
+        isHeld = true;
+        node.handover.take(FULL);
+        node.round();
+        webhooks.clear();
+        node.round();
+
+        isHeld = false;
+        webhooks.put("ops", WebhookSettings.to("https://elsewhere.example/"));
+        held.remove().complete(BROKEN);
+        clock.pass(Duration.ofHours(1));
+        node.round();
+
+        assertThat(sent).hasSize(2);
+        assertThat(node.deliveries("ops")).hasSize(2).allMatch(one -> one.state() == State.FAILED);
+        assertThat(node.troubles.all()).isEmpty();
+    }
+
+    @Test
+    void answerOfTheFormerUrl_isNoneOfTheNext() {
+        isHeld = true;
+        node.handover.take(FULL);
+        node.round();
+        webhooks.put("ops", WebhookSettings.to("https://elsewhere.example/"));
+        held.remove().complete(new Answer(410, Duration.ZERO, "", "", null));
+        node.round();
+
+        assertThat(notices).isEmpty();
+        assertThat(node.only("ops").attempts()).hasSize(1);
+    }
+
+    @Test
     void lastOneRemoved_isForgottenToo() {
         answer = BROKEN;
         node.handover.take(FULL);

@@ -2,9 +2,11 @@
 package io.anteroom.admin.webhook;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.anteroom.admin.store.Database;
 import io.anteroom.event.Notice;
+import io.anteroom.settings.StoreException;
 import io.anteroom.webhook.WebhookSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,6 +53,29 @@ final class H2CourierTest extends CourierContract {
             assertThat(courier.trouble()).isNull();
             assertThat(sent).hasSize(10);
             assertThat(sent.get(0).payload().body()).contains("\"number\":15");
+        }
+    }
+
+    @Test
+    void removalSeenWhileTheDatabaseWasDown_leavesTheSecretOfTheNext() throws Exception {
+        Path place = directory.resolve("later");
+        Files.writeString(place, "in the way");
+        VirtualClock clock = new VirtualClock();
+        Map<String, WebhookSettings> known = Map.of("ops", WebhookSettings.to("https://ops.example/"));
+        try (Database later = Database.inDirectory(place)) {
+            Secrets secrets = new Secrets(later, SecretBoxTest.BOX);
+            Gone gone = new Gone(new Troubles(later), secrets, new Outbox(later));
+            gone.look(known, clock.instant());
+            assertThatThrownBy(() -> gone.look(Map.of(), clock.instant())).isInstanceOf(StoreException.class);
+            Files.delete(place);
+            clock.pass(Duration.ofSeconds(10));
+            String next = secrets.begin("ops", clock.instant());
+            clock.pass(Duration.ofMinutes(5));
+
+            gone.look(known, clock.instant());
+
+            assertThat(secrets.signing("ops", clock.instant()).stream().map(SigningSecret::text))
+                    .containsExactly(next);
         }
     }
 

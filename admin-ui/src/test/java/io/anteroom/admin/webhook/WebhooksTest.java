@@ -99,6 +99,19 @@ final class WebhooksTest {
     }
 
     @Test
+    void begin_givesUpWhatWaitedForTheFormerOfThatName() throws Exception {
+        receiver.answering((exchange, number) -> Receiver.text(exchange, 500, "no way"));
+        String unused = webhooks.publish(new Notice(Notice.QUEUE_FULL, "llm", Map.of()), List.of("ops"));
+        Await.until("the failure", () -> webhooks.state("ops").failingSince() != null);
+        assertThat(states()).containsExactly(State.WAITING);
+
+        String secret = webhooks.begin("ops");
+
+        assertThat(secret).startsWith("whsec_");
+        assertThat(states()).containsExactly(State.FAILED);
+    }
+
+    @Test
     void test_unknownOrDisabled_isNotSent() {
         settings = settings.with("ops", WebhookSettings.to(receiver.url()).withEnabled(false));
 
