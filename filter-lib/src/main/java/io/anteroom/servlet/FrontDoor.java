@@ -44,6 +44,7 @@ public final class FrontDoor implements AutoCloseable {
     private final TicketDesk desk;
     private final Endpoints endpoints;
     private final String attribute = Facts.PREFIX + "exchange." + NUMBER.incrementAndGet();
+    private final Preflights preflights = new Preflights(attribute + ".preflight");
     private final AtomicBoolean hasWarned = new AtomicBoolean();
 
     /** A door with its own ticker thread, which runs while requests are behind it. */
@@ -73,8 +74,7 @@ public final class FrontDoor implements AutoCloseable {
             return;
         }
         String came = path(request);
-        if (isPreflight(request)) {
-            passPreflight(came, request, response, chain);
+        if (Preflights.is(request) && passPreflight(came, request, response, chain)) {
             return;
         }
         Endpoints.Resource resource = isFirstPass(request) ? endpoints.at(came) : null;
@@ -92,23 +92,15 @@ public final class FrontDoor implements AutoCloseable {
         }
     }
 
-    /** What a browser asks before it sends a request: without a key, a body or patience. */
-    private static boolean isPreflight(HttpServletRequest request) {
-        return request.getMethod().equals("OPTIONS")
-                && request.getHeader("Origin") != null
-                && request.getHeader("Access-Control-Request-Method") != null
-                && request.getContentLengthLong() <= 0
-                && request.getHeader("Transfer-Encoding") == null;
-    }
-
     /** The application answers, also for our own resources, as it knows whose scripts it lets in. */
-    private void passPreflight(String came, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+    private boolean passPreflight(
+            String came, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         Pool pool = settings.routes().byPath(settings.protocol().aliases().getOrDefault(came, came));
         if (pool != null) {
             request.setAttribute(Facts.PREFIX + "pool", pool.name());
         }
-        chain.doFilter(request, response);
+        return preflights.pass(request, response, chain);
     }
 
     private static boolean isFirstPass(HttpServletRequest request) {
